@@ -1,0 +1,9 @@
+//! The environment variables by which a harness speaks to a connector that was built to listen.
+//!
+//! They are no part of the Airbyte protocol: a connector that does not know them works all the same.
+
+/// What time it is for the connector: an RFC 3339 timestamp such as `2024-01-08T12:00:00Z`.
+///
+/// A read that goes "up to today" asks for other pages every day. With this variable set, our SDK starts its clock
+/// there, so that a recording answers for ever.
+pub const NOW: &str = "CONNECTOR_NOW";

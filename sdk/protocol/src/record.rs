@@ -1,0 +1,144 @@
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::{JsonObject, number};
+
+/// RECORD: one record of one stream.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RecordMessage {
+    /// The stream's name.
+    pub stream: String,
+    /// The stream's namespace, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// The record itself.
+    pub data: JsonObject,
+    /// When the source emitted it: milliseconds since the epoch.
+    #[serde(deserialize_with = "number::integer")]
+    pub emitted_at: i64,
+    /// What happened to the record on its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<RecordMeta>,
+    /// The file that the record describes, for streams of files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_reference: Option<FileReference>,
+    /// Fields that this release does not know.
+    #[serde(flatten)]
+    pub extra: JsonObject,
+}
+
+/// What happened to a record on its way.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RecordMeta {
+    /// The values that were changed, field by field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Vec<RecordMetaChange>>,
+    /// Fields that this release does not know.
+    #[serde(flatten)]
+    pub extra: JsonObject,
+}
+
+/// One value that was changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordMetaChange {
+    /// The field that lost its value.
+    pub field: String,
+    /// What was done to it.
+    pub change: Change,
+    /// Why.
+    pub reason: ChangeReason,
+    /// Fields that this release does not know.
+    #[serde(flatten)]
+    pub extra: JsonObject,
+}
+
+/// What was done to a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the protocol's own words")]
+pub enum Change {
+    Nulled,
+    Truncated,
+}
+
+/// Why a value was changed, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the protocol's own words")]
+pub enum ChangeReason {
+    SourceRecordSizeLimitation,
+    DestinationRecordSizeLimitation,
+    PlatformRecordSizeLimitation,
+    SourceFieldSizeLimitation,
+    DestinationFieldSizeLimitation,
+    PlatformFieldSizeLimitation,
+    SourceSerializationError,
+    DestinationSerializationError,
+    PlatformSerializationError,
+    SourceRetrievalError,
+    DestinationTypecastError,
+}
+
+/// Where a file stands that a record describes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FileReference {
+    /// Absolute path of the file in the staging area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staging_file_url: Option<String>,
+    /// Relative path of the file at the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_file_relative_path: Option<String>,
+    /// Size of the file, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "number::optional_integer")]
+    pub file_size_bytes: Option<i64>,
+    /// Fields that this release does not know.
+    #[serde(flatten)]
+    pub extra: JsonObject,
+}
+
+/// A whole RECORD line for writing, whose data are JSON bytes that pass through untouched.
+///
+/// [`RecordMessage`] owns its data as parsed values; a source that takes records out of a response body need not parse
+/// them at all, and their numbers keep every digit.
+///
+/// ```
+/// # use connector_protocol::RawRecord;
+/// # use serde_json::value::RawValue;
+/// let data: &RawValue = serde_json::from_str(r#"{"id":12345678901234567890123}"#)?;
+/// let line = serde_json::to_string(&RawRecord { stream: "users", namespace: None, data, emitted_at: 7 })?;
+/// assert_eq!(
+///     line,
+///     r#"{"type":"RECORD","record":{"stream":"users","data":{"id":12345678901234567890123},"emitted_at":7}}"#
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct RawRecord<'a> {
+    /// The stream's name.
+    pub stream: &'a str,
+    /// The stream's namespace, if it has one.
+    pub namespace: Option<&'a str>,
+    /// The record: one JSON object, on one line.
+    pub data: &'a RawValue,
+    /// When the source emitted it: milliseconds since the epoch.
+    pub emitted_at: i64,
+}
+
+impl Serialize for RawRecord<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Record<'a> {
+            stream: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            namespace: Option<&'a str>,
+            data: &'a RawValue,
+            emitted_at: i64,
+        }
+        let RawRecord { stream, namespace, data, emitted_at } = *self;
+        let mut message = serializer.serialize_struct("Message", 2)?;
+        message.serialize_field("type", "RECORD")?;
+        message.serialize_field("record", &Record { stream, namespace, data, emitted_at })?;
+        message.end()
+    }
+}
