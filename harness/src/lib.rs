@@ -1,1 +1,49 @@
-//! connector-harness
+//! Judges any Airbyte-protocol connector, in any language, unmodified and offline.
+//!
+//! The walk of `harness test PATH`, one file a step:
+//!
+//! ```text
+//! cli -> locate (what to run) -> scenario (what to show it) -> plan (which processes)
+//!     -> stage, process (one process against one replay session) -> ledger (its output, judged line by line)
+//!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
+//! ```
+//!
+//! It goes down once and comes up once; the only way back are [`Event`]s, which reporters turn into words. What is
+//! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
+
+mod catalog;
+pub mod checks;
+pub mod cli;
+mod environment;
+mod error;
+mod event;
+mod evidence;
+pub mod example;
+mod excerpt;
+mod expectation;
+mod judgement;
+mod ledger;
+mod leftovers;
+mod locate;
+mod plan;
+mod process;
+pub mod report;
+mod runner;
+mod scenario;
+mod secrets;
+mod settings;
+mod snapshot;
+mod stage;
+mod stderr;
+mod tally;
+mod transcript;
+pub mod verdict;
+
+pub use error::{Error, ExitCode, chain};
+pub use event::{Event, ScenarioShown, What};
+pub use evidence::Evidence;
+pub use ledger::StreamName;
+pub use locate::{Connector, Hints, locate};
+pub use runner::{Options, run};
+pub use snapshot::{Comparison, Update};
+pub use tally::Tally;

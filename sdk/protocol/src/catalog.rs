@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::JsonObject;
+use crate::{JsonObject, word::words};
 
 /// CATALOG: the streams that `discover` found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -44,12 +44,12 @@ pub struct Stream {
     pub extra: JsonObject,
 }
 
-/// How a stream is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SyncMode {
-    /// Everything, every time.
-    FullRefresh,
-    /// What is new since the last state.
-    Incremental,
+words! {
+    /// How a stream is read.
+    pub enum SyncMode {
+        /// Everything, every time.
+        FullRefresh = "full_refresh",
+        /// What is new since the last state.
+        Incremental = "incremental",
+    }
 }

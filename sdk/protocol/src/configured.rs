@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{JsonObject, Stream, SyncMode, number};
+use crate::{JsonObject, Stream, SyncMode, number, word::words};
 
 /// What `read` is asked for: the file of `--catalog`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -47,14 +47,14 @@ pub struct ConfiguredStream {
     pub extra: JsonObject,
 }
 
-/// How a destination writes a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum DestinationSyncMode {
-    Append,
-    Overwrite,
-    AppendDedup,
-    Update,
-    SoftDelete,
+words! {
+    /// How a destination writes a stream.
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum DestinationSyncMode {
+        Append = "append",
+        Overwrite = "overwrite",
+        AppendDedup = "append_dedup",
+        Update = "update",
+        SoftDelete = "soft_delete",
+    }
 }

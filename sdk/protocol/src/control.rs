@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::JsonObject;
+use crate::{JsonObject, word::words};
 
 /// CONTROL: the source asks the platform to do something.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,12 +18,12 @@ pub struct ControlMessage {
     pub extra: JsonObject,
 }
 
-/// What a CONTROL message asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ControlType {
-    /// Keep this config in place of the one the source was started with.
-    ConnectorConfig,
+words! {
+    /// What a CONTROL message asks.
+    pub enum ControlType {
+        /// Keep this config in place of the one the source was started with.
+        ConnectorConfig = "CONNECTOR_CONFIG",
+    }
 }
 
 /// A config to keep from now on.

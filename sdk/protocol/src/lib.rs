@@ -39,6 +39,7 @@ mod state_input;
 mod status;
 mod stream;
 mod trace;
+mod word;
 
 pub use catalog::{Catalog, Stream, SyncMode};
 pub use command::Command;
@@ -47,7 +48,9 @@ pub use control::{ConnectorConfig, ControlMessage, ControlType};
 pub use destination::{DestinationCatalog, DestinationOperation};
 pub use log::{LogLevel, LogMessage};
 pub use message::{Message, MessageType, Payload};
-pub use record::{Change, ChangeReason, FileReference, RawRecord, RecordMessage, RecordMeta, RecordMetaChange};
+pub use record::{
+    Change, ChangeReason, FileReference, RawRecord, RecordMessage, RecordMeta, RecordMetaChange,
+};
 pub use spec::{
     AdvancedAuth, AuthFlowType, AuthSpecification, AuthType, ConnectorSpecification, OAuth2Specification,
     OAuthConfigSpecification, OAuthConnectorInput, OAuthState, RootObjectStep,

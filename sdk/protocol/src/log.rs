@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::JsonObject;
+use crate::{JsonObject, word::words};
 
 /// LOG: a line for the people who watch the sync.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,15 +17,15 @@ pub struct LogMessage {
     pub extra: JsonObject,
 }
 
-/// How grave a LOG line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum LogLevel {
-    Fatal,
-    Error,
-    Warn,
-    Info,
-    Debug,
-    Trace,
+words! {
+    /// How grave a LOG line is.
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum LogLevel {
+        Fatal = "FATAL",
+        Error = "ERROR",
+        Warn = "WARN",
+        Info = "INFO",
+        Debug = "DEBUG",
+        Trace = "TRACE",
+    }
 }

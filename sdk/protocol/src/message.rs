@@ -2,9 +2,10 @@ use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use crate::{
-    Catalog, ConnectionStatus, ConnectorSpecification, ControlMessage, DestinationCatalog, JsonObject, LogMessage,
-    RecordMessage, StateMessage, TraceMessage,
+    Catalog, ConnectionStatus, ConnectorSpecification, ControlMessage, DestinationCatalog, JsonObject,
+    LogMessage, RecordMessage, StateMessage, TraceMessage,
 };
 
 /// One line of a connector's stdout: `{"type": "RECORD", "record": {...}}`.
@@ -126,14 +127,16 @@ impl std::str::FromStr for MessageType {
     }
 }
 
-fn take<T: DeserializeOwned, E: Error>(fields: &mut JsonObject, name: &str, field: &'static str) -> Result<T, E> {
+fn take<T: DeserializeOwned, E: Error>(
+    fields: &mut JsonObject,
+    name: &str,
+    field: &'static str,
+) -> Result<T, E> {
     let value = fields
         .remove(field)
         .ok_or_else(|| E::custom(format_args!("a message of type {name} without its field `{field}`")))?;
-    if !value.is_object() {
-        return Err(E::custom(format_args!("`{field}` of a {name} message: want an object, got {value}")));
-    }
-    serde_json::from_value(value).map_err(E::custom)
+    serde_json::from_value(value)
+        .map_err(|error| E::custom(format_args!("`{field}` of a {name} message: {error}")))
 }
 
 #[cfg(test)]
@@ -144,11 +147,19 @@ mod tests {
 
     #[test]
     fn a_message_keeps_what_it_does_not_know() {
-        let line = r#"{"type":"RECORD","record":{"stream":"s","data":{"a":1},"emitted_at":1,"hint":[2]},"seq":3}"#;
+        let line =
+            r#"{"type":"RECORD","record":{"stream":"s","data":{"a":1},"emitted_at":1,"hint":[2]},"seq":3}"#;
         let message: Message = serde_json::from_str(line).unwrap();
         assert_eq!(message.extra["seq"], 3);
         let again: Value = serde_json::from_str(&serde_json::to_string(&message).unwrap()).unwrap();
         assert_eq!(again, serde_json::from_str::<Value>(line).unwrap());
+    }
+
+    #[test]
+    fn a_broken_payload_is_told_with_its_place() {
+        let error =
+            serde_json::from_str::<Message>(r#"{"type":"STATE","state":[]}"#).unwrap_err().to_string();
+        assert!(error.starts_with("`state` of a STATE message: invalid type: sequence"), "{error}");
     }
 
     #[test]

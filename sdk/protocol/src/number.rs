@@ -4,7 +4,8 @@ use serde_json::Number;
 /// Reads an integer as JSON Schema defines it: `3.0` is one, `3.5` is not.
 pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let number = Number::deserialize(deserializer)?;
-    as_integer(&number).ok_or_else(|| de::Error::custom(format_args!("invalid value: {number}, expected an integer")))
+    as_integer(&number)
+        .ok_or_else(|| de::Error::custom(format_args!("invalid value: {number}, expected an integer")))
 }
 
 /// [`integer`] for an optional field.

@@ -2,7 +2,7 @@ use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{JsonObject, number};
+use crate::{JsonObject, number, word::words};
 
 /// RECORD: one record of one stream.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,31 +53,31 @@ pub struct RecordMetaChange {
     pub extra: JsonObject,
 }
 
-/// What was done to a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum Change {
-    Nulled,
-    Truncated,
+words! {
+    /// What was done to a value.
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum Change {
+        Nulled = "NULLED",
+        Truncated = "TRUNCATED",
+    }
 }
 
-/// Why a value was changed, and by whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum ChangeReason {
-    SourceRecordSizeLimitation,
-    DestinationRecordSizeLimitation,
-    PlatformRecordSizeLimitation,
-    SourceFieldSizeLimitation,
-    DestinationFieldSizeLimitation,
-    PlatformFieldSizeLimitation,
-    SourceSerializationError,
-    DestinationSerializationError,
-    PlatformSerializationError,
-    SourceRetrievalError,
-    DestinationTypecastError,
+words! {
+    /// Why a value was changed, and by whom.
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum ChangeReason {
+        SourceRecordSizeLimitation = "SOURCE_RECORD_SIZE_LIMITATION",
+        DestinationRecordSizeLimitation = "DESTINATION_RECORD_SIZE_LIMITATION",
+        PlatformRecordSizeLimitation = "PLATFORM_RECORD_SIZE_LIMITATION",
+        SourceFieldSizeLimitation = "SOURCE_FIELD_SIZE_LIMITATION",
+        DestinationFieldSizeLimitation = "DESTINATION_FIELD_SIZE_LIMITATION",
+        PlatformFieldSizeLimitation = "PLATFORM_FIELD_SIZE_LIMITATION",
+        SourceSerializationError = "SOURCE_SERIALIZATION_ERROR",
+        DestinationSerializationError = "DESTINATION_SERIALIZATION_ERROR",
+        PlatformSerializationError = "PLATFORM_SERIALIZATION_ERROR",
+        SourceRetrievalError = "SOURCE_RETRIEVAL_ERROR",
+        DestinationTypecastError = "DESTINATION_TYPECAST_ERROR",
+    }
 }
 
 /// Where a file stands that a record describes.

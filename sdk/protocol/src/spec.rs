@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{DestinationSyncMode, JsonObject, number};
+use crate::{DestinationSyncMode, JsonObject, number, word::words};
 
 /// SPEC: what a connector needs to be told before it can work.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -54,12 +54,12 @@ pub struct AuthSpecification {
     pub extra: JsonObject,
 }
 
-/// The kinds of flow of [`AuthSpecification`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum AuthType {
-    #[serde(rename = "oauth2.0")]
-    OAuth2,
+words! {
+    /// The kinds of flow of [`AuthSpecification`].
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum AuthType {
+        OAuth2 = "oauth2.0",
+    }
 }
 
 /// Which config fields the deprecated OAuth declaration reads and fills.
@@ -109,14 +109,13 @@ pub struct AdvancedAuth {
     pub extra: JsonObject,
 }
 
-/// The kinds of flow of [`AdvancedAuth`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum AuthFlowType {
-    #[serde(rename = "oauth2.0")]
-    OAuth2,
-    #[serde(rename = "oauth1.0")]
-    OAuth1,
+words! {
+    /// The kinds of flow of [`AdvancedAuth`].
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum AuthFlowType {
+        OAuth2 = "oauth2.0",
+        OAuth1 = "oauth1.0",
+    }
 }
 
 /// What goes into an OAuth flow and what comes out of it.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{JsonObject, StreamDescriptor};
+use crate::{JsonObject, StreamDescriptor, word::words};
 
 /// STATE: a checkpoint. All records before it are covered by it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -43,16 +43,16 @@ impl StateMessage {
     }
 }
 
-/// The three forms of state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StateType {
-    /// One blob for all streams, and one per stream.
-    Global,
-    /// One blob per stream.
-    Stream,
-    /// One blob whose inside only the source knows; deprecated.
-    Legacy,
+words! {
+    /// The three forms of state.
+    pub enum StateType {
+        /// One blob for all streams, and one per stream.
+        Global = "GLOBAL",
+        /// One blob per stream.
+        Stream = "STREAM",
+        /// One blob whose inside only the source knows; deprecated.
+        Legacy = "LEGACY",
+    }
 }
 
 /// The state of one stream.

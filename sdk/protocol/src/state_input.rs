@@ -70,9 +70,11 @@ impl<'de> Deserialize<'de> for StateInput {
                 data: Some(blob),
                 ..StateMessage::default()
             }],
-            Value::Array(items) => {
-                items.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map_err(Error::custom)?
-            }
+            Value::Array(items) => items
+                .into_iter()
+                .map(serde_json::from_value)
+                .collect::<Result<_, _>>()
+                .map_err(Error::custom)?,
             other => {
                 return Err(Error::custom(format_args!(
                     "invalid state: want a list of STATE messages or an object, got {other}"

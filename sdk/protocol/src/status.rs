@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::JsonObject;
+use crate::{JsonObject, word::words};
 
 /// CONNECTION_STATUS: whether `check` could use the config.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,11 +15,11 @@ pub struct ConnectionStatus {
     pub extra: JsonObject,
 }
 
-/// The verdict of `check`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum Status {
-    Succeeded,
-    Failed,
+words! {
+    /// The verdict of `check`.
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum Status {
+        Succeeded = "SUCCEEDED",
+        Failed = "FAILED",
+    }
 }

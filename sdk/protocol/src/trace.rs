@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{JsonObject, StreamDescriptor, number};
+use crate::{JsonObject, StreamDescriptor, number, word::words};
 
 /// TRACE: what the platform, rather than a person, wants to know of the sync.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,15 +27,15 @@ pub struct TraceMessage {
     pub extra: JsonObject,
 }
 
-/// The kinds of TRACE.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum TraceType {
-    Error,
-    Estimate,
-    StreamStatus,
-    Analytics,
+words! {
+    /// The kinds of TRACE.
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum TraceType {
+        Error = "ERROR",
+        Estimate = "ESTIMATE",
+        StreamStatus = "STREAM_STATUS",
+        Analytics = "ANALYTICS",
+    }
 }
 
 /// Why a stream, or the whole sync, failed.
@@ -60,16 +60,16 @@ pub struct ErrorTrace {
     pub extra: JsonObject,
 }
 
-/// Who can mend a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureType {
-    /// The connector's author.
-    SystemError,
-    /// The user, by another config.
-    ConfigError,
-    /// Time.
-    TransientError,
+words! {
+    /// Who can mend a failure.
+    pub enum FailureType {
+        /// The connector's author.
+        SystemError = "system_error",
+        /// The user, by another config.
+        ConfigError = "config_error",
+        /// Time.
+        TransientError = "transient_error",
+    }
 }
 
 /// How much a sync will bring, roughly.
@@ -94,13 +94,13 @@ pub struct EstimateTrace {
     pub extra: JsonObject,
 }
 
-/// What an estimate is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the protocol's own words")]
-pub enum EstimateType {
-    Stream,
-    Sync,
+words! {
+    /// What an estimate is of.
+    #[expect(missing_docs, reason = "the protocol's own words")]
+    pub enum EstimateType {
+        Stream = "STREAM",
+        Sync = "SYNC",
+    }
 }
 
 /// How far a stream has come.
@@ -118,18 +118,18 @@ pub struct StreamStatusTrace {
     pub extra: JsonObject,
 }
 
-/// How far a stream has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StreamStatus {
-    /// Begun, with nothing read yet.
-    Started,
-    /// The first record has been read.
-    Running,
-    /// Ended with all that there is.
-    Complete,
-    /// Ended early.
-    Incomplete,
+words! {
+    /// How far a stream has come.
+    pub enum StreamStatus {
+        /// Begun, with nothing read yet.
+        Started = "STARTED",
+        /// The first record has been read.
+        Running = "RUNNING",
+        /// Ended with all that there is.
+        Complete = "COMPLETE",
+        /// Ended early.
+        Incomplete = "INCOMPLETE",
+    }
 }
 
 /// Why a stream has the status it has.
@@ -146,12 +146,12 @@ pub struct StatusReason {
     pub extra: JsonObject,
 }
 
-/// The reasons that a status can have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum StatusReasonType {
-    /// The API asked to wait.
-    RateLimited,
+words! {
+    /// The reasons that a status can have.
+    pub enum StatusReasonType {
+        /// The API asked to wait.
+        RateLimited = "RATE_LIMITED",
+    }
 }
 
 /// How long the API asked to wait.

@@ -1,0 +1,72 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::value::RawValue;
+
+use super::compact;
+
+/// A body as a cassette holds it: the kind says how it is written, how it is sent and how it is compared.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Body {
+    /// Any JSON, its numbers to the digit and its keys in order; sent without white space, compared by value.
+    Json(Box<RawValue>),
+    /// Text, sent and compared as it is.
+    Text(String),
+    /// Text by lines, each of which is sent with a newline at its end.
+    Lines(Vec<String>),
+    /// Pairs, sent URL-encoded in this order, compared in any.
+    Form(Vec<(String, String)>),
+    /// Bytes that are no text.
+    #[serde(deserialize_with = "decode", serialize_with = "encode")]
+    Base64(Vec<u8>),
+}
+
+impl Body {
+    /// As it is sent, before any compression.
+    pub(crate) fn to_bytes(&self) -> Bytes {
+        match self {
+            Body::Json(value) => compact(value.get()).into(),
+            Body::Text(text) => text.clone().into(),
+            Body::Lines(lines) => lines.iter().flat_map(|line| [line, "\n"]).collect::<String>().into(),
+            Body::Form(pairs) => {
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into()
+            }
+            Body::Base64(bytes) => bytes.clone().into(),
+        }
+    }
+}
+
+fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    STANDARD
+        .decode(&text)
+        .map_err(|error| de::Error::custom(format_args!("wanted base64 with padding, got {text:?}: {error}")))
+}
+
+fn encode<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&STANDARD.encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_is_sent_as_its_bytes() {
+        for (body, sent) in [
+            (
+                r#"{"json": {"b": 1.00, "a": [12345678901234567890]}}"#,
+                "{\"b\":1.00,\"a\":[12345678901234567890]}",
+            ),
+            (r#"{"text": "a\n"}"#, "a\n"),
+            (r#"{"lines": ["a", "", "b"]}"#, "a\n\nb\n"),
+            (r#"{"lines": []}"#, ""),
+            (r#"{"form": [["b", "1 2"], ["a", "&"], ["b", "é"]]}"#, "b=1+2&a=%26&b=%C3%A9"),
+            (r#"{"base64": "aGk="}"#, "hi"),
+        ] {
+            assert_eq!(serde_json::from_str::<Body>(body).unwrap().to_bytes(), sent, "{body}");
+        }
+    }
+}

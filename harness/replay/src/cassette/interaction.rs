@@ -1,0 +1,114 @@
+use std::fmt;
+
+use http::{HeaderName, HeaderValue, Method};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::Body;
+use crate::Target;
+
+/// One request and its answer.
+///
+/// Displayed, it is the request's line: method and URL.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interaction {
+    /// A word to the reader.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What a client asked.
+    pub request: RecordedRequest,
+    /// What it was answered.
+    pub response: RecordedResponse,
+    /// Whether the answer may be given again and again. Only the last of equal requests has it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeat: bool,
+}
+
+/// What a client asked.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedRequest {
+    /// The method, in upper case.
+    #[serde(deserialize_with = "method", serialize_with = "text")]
+    pub method: Method,
+    /// The whole URL.
+    pub url: Target,
+    /// For the reader alone: they are not compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<Header>,
+    /// The body, before any compression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+}
+
+/// What it was answered.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedResponse {
+    /// 200 to 999: an interim status (1xx) is never the answer.
+    #[serde(deserialize_with = "status")]
+    pub status: u16,
+    /// In the order in which they are sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<Header>,
+    /// The body, before any compression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Body>,
+}
+
+/// A header: a pair in the file, so that order and repetition survive.
+#[derive(Debug)]
+pub struct Header {
+    /// In lower case.
+    pub name: HeaderName,
+    /// Text.
+    pub value: HeaderValue,
+}
+
+impl fmt::Display for Interaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.request.method, self.request.url)
+    }
+}
+
+impl<'de> Deserialize<'de> for Header {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Header, D::Error> {
+        let (name, value) = <(String, String)>::deserialize(deserializer)?;
+        Ok(Header {
+            name: name
+                .parse()
+                .map_err(|_| de::Error::custom(format_args!("wanted the name of a header, got {name:?}")))?,
+            value: HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
+                de::Error::custom(format_args!("wanted a value without control characters for {name:?}"))
+            })?,
+        })
+    }
+}
+
+impl Serialize for Header {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.name.as_str(), String::from_utf8_lossy(self.value.as_bytes())).serialize(serializer)
+    }
+}
+
+fn method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    // Methods are told apart by case, so that "get" would never be asked for. CONNECT asks for a tunnel.
+    let plausible = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-') && text != "CONNECT";
+    Method::from_bytes(text.as_bytes()).ok().filter(|_| plausible).ok_or_else(|| {
+        de::Error::custom(format_args!("wanted a method in upper case such as \"GET\", got {text:?}"))
+    })
+}
+
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let status = u16::deserialize(deserializer)?;
+    if (200..1000).contains(&status) {
+        Ok(status)
+    } else {
+        Err(de::Error::custom(format_args!("wanted a status from 200 to 999, got {status}")))
+    }
+}
+
+fn text<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}

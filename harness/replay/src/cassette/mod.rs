@@ -1,0 +1,261 @@
+mod body;
+mod interaction;
+mod layout;
+mod malformed;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use serde_json::value::RawValue;
+
+pub use body::Body;
+pub use interaction::{Header, Interaction, RecordedRequest, RecordedResponse};
+pub(crate) use layout::compact;
+use malformed::Place;
+
+use crate::Error;
+use crate::matching::Index;
+use crate::reply::Answer;
+
+/// What was recorded: interactions in their order, checked and ready to be answered from.
+///
+/// The format is `docs/cassette.md`. A loaded cassette does not change; sessions share it.
+#[derive(Debug)]
+pub struct Cassette {
+    tape: Tape,
+    answers: Vec<Arc<Answer>>,
+    index: Index,
+}
+
+/// The file, field by field.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tape {
+    #[serde(rename = "cassette")]
+    version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "object")]
+    meta: Option<Box<RawValue>>,
+    interactions: Vec<Interaction>,
+}
+
+impl Cassette {
+    /// Reads a cassette file.
+    ///
+    /// # Errors
+    /// [`Error::ReadCassette`] where the file cannot be read, else as [`Cassette::parse`].
+    pub fn load(path: impl Into<PathBuf>) -> Result<Cassette, Error> {
+        let path = path.into();
+        match fs::read_to_string(&path) {
+            Ok(text) => Cassette::parse(&text, path),
+            Err(source) => Err(Error::ReadCassette { path, source }),
+        }
+    }
+
+    /// Reads a cassette from its text; `path` is for messages alone.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], which names file, interaction, field, what was wanted and what came.
+    pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Cassette, Error> {
+        let path = path.as_ref();
+        malformed::check_version(text, path)?;
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let tape: Tape = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| malformed::field(text, path, &error))?;
+        deserializer.end().map_err(|error| malformed::at(path, &Place::file(), error))?;
+
+        let mut answers = Vec::with_capacity(tape.interactions.len());
+        for (position, interaction) in tape.interactions.iter().enumerate() {
+            let answer = Answer::recorded(interaction);
+            answers.push(Arc::new(answer.map_err(|(field, reason)| {
+                malformed::at(path, &Place::of(interaction, position, field), reason)
+            })?));
+        }
+        let index = Index::new(&tape.interactions).map_err(|(position, field, reason)| {
+            malformed::at(path, &Place::of(&tape.interactions[position], position, field), reason)
+        })?;
+        Ok(Cassette { tape, answers, index })
+    }
+
+    /// What was recorded, in its order. The [`Journal`](crate::Journal) names interactions by their place here.
+    pub fn interactions(&self) -> &[Interaction] {
+        &self.tape.interactions
+    }
+
+    /// The whole file as text, laid out as `docs/cassette.md` says: equal cassettes give equal bytes.
+    ///
+    /// # Errors
+    /// None in practice: the values come from such a text.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        Ok(layout::pretty(&serde_json::to_string(&self.tape)?))
+    }
+
+    pub(crate) fn index(&self) -> &Index {
+        &self.index
+    }
+
+    pub(crate) fn answer(&self, interaction: usize) -> Arc<Answer> {
+        Arc::clone(&self.answers[interaction])
+    }
+}
+
+/// Raw, so that numbers keep their digits and keys their order.
+fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
+    let value = Option::<Box<RawValue>>::deserialize(deserializer)?;
+    match &value {
+        Some(meta) if !meta.get().starts_with('{') => {
+            Err(de::Error::custom(format_args!("wanted an object, got {}", meta.get())))
+        }
+        _ => Ok(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUEST: &str = r#""request": {"method": "GET", "url": "https://a.test/x"}"#;
+    const RESPONSE: &str = r#""response": {"status": 200}"#;
+
+    fn error(text: &str) -> String {
+        Cassette::parse(text, "x/cassette.json").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_canonical_file_is_written_byte_for_byte_as_it_was() {
+        let text = r#"{
+  "cassette": 1,
+  "meta": {
+    "z": 1.0,
+    "a": []
+  },
+  "interactions": [
+    {
+      "note": "who",
+      "request": {
+        "method": "POST",
+        "url": "https://api.example.test/v1/users?page=1",
+        "headers": [
+          ["apikey", "{{secret:access_key}}"],
+          ["accept", "a, b"]
+        ],
+        "body": {
+          "form": [
+            ["k", "v"]
+          ]
+        }
+      },
+      "response": {
+        "status": 200,
+        "headers": [
+          ["set-cookie", "a=\"é\""],
+          ["set-cookie", "b=2"]
+        ],
+        "body": {
+          "json": {
+            "id": 12345678901234567890123,
+            "rate": 1.10,
+            "list": [1, 2.0, "a, b"],
+            "none": {}
+          }
+        }
+      },
+      "repeat": true
+    },
+    {
+      "request": {
+        "method": "GET",
+        "url": "http://a.test:8080/"
+      },
+      "response": {
+        "status": 200,
+        "body": {
+          "base64": "AAE="
+        }
+      }
+    }
+  ]
+}
+"#;
+        let cassette = Cassette::parse(text, "").unwrap();
+        assert_eq!(cassette.to_json().unwrap(), text);
+        let crowded = compact(text).replace("https://api.example.test", "HTTPS://API.example.test:443");
+        assert_eq!(
+            Cassette::parse(&crowded, "").unwrap().to_json().unwrap(),
+            text,
+            "whatever the layout was"
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_cassette_of_this_version_says_so_first() {
+        let place = "load the cassette x/cassette.json: cassette: wanted 1, the version of the format, got";
+        assert_eq!(error(r#"{"cassette": 2, "entries": []}"#), format!("{place} 2"));
+        assert_eq!(error(r#"{"cassette": "1", "interactions": []}"#), format!("{place} \"1\""));
+        assert_eq!(error(r#"{"interactions": []}"#), format!("{place} nothing"));
+        assert!(error("[1]").contains("x/cassette.json: "));
+        assert!(error(r#"{"cassette": 1, "interactions": []} 1"#).contains("trailing characters at line 1"));
+        let broken = error(r#"{"cassette": 1, "interactions": [{"note": "a",}]}"#);
+        assert!(broken.contains("interaction 1") && broken.contains("line 1 column 47"), "{broken}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_named() {
+        let error = Cassette::load("no/such.json").unwrap_err();
+        assert_eq!(error.to_string(), "read the cassette no/such.json");
+    }
+
+    /// The second interaction is wrong: where, and what the error says of it.
+    #[test]
+    fn what_is_malformed_is_named_by_interaction_and_field() {
+        let response = |response: &str| format!("{REQUEST}, \"response\": {response}");
+        let request = |request: &str| format!("\"request\": {request}, {RESPONSE}");
+        let get = "(GET https://a.test/x): ";
+        for (second, wanted) in [
+            (response(r#"{"status": "200"}"#), format!("{get}response.status: invalid type: string \"200\", expected u16")),
+            (response(r#"{"status": 100}"#), format!("{get}response.status: wanted a status from 200 to 999, got 100")),
+            (response("{}"), format!("{get}response: missing field `status`")),
+            (response(r#"{"status": 200, "code": 1}"#), format!("{get}response.code: unknown field `code`, expected one of")),
+            (response(r#"{"status": 200, "headers": [["a", "b"], ["a b", "c"]]}"#), format!("{get}response.headers[1]: wanted the name of a header, got \"a b\"")),
+            (response(r#"{"status": 200, "headers": [["a", "b\n"]]}"#), format!("{get}response.headers[0]: wanted a value without control characters for \"a\"")),
+            (response(r#"{"status": 200, "headers": {"a": "b"}}"#), format!("{get}response.headers: invalid type: map, expected a sequence")),
+            (response(r#"{"status": 200, "headers": [["transfer-encoding", "gzip"]]}"#), format!("{get}response.headers: wanted no transfer-encoding but chunked")),
+            (response(r#"{"status": 200, "body": {"xml": "<a/>"}}"#), format!("{get}response.body: unknown variant `xml`, expected one of `json`, `text`")),
+            (response(r#"{"status": 200, "body": {"base64": "a"}}"#), format!("{get}response.body.base64: wanted base64 with padding, got \"a\"")),
+            (response(r#"{"status": 200, "body": {"lines": "a"}}"#), format!("{get}response.body.lines: invalid type: string \"a\", expected a sequence")),
+            (response(r#"{"status": 200, "body": {"json": 1, "text": "1"}}"#), format!("{get}response.body")),
+            (response(r#"{"status": 204, "body": {"json": 1}}"#), format!("{get}response.body: wanted none, since an answer with status 204 No Content has no body")),
+            (request(r#"{"method": "get", "url": "https://a.test/x"}"#), "(get https://a.test/x): request.method: wanted a method in upper case such as \"GET\", got \"get\"".into()),
+            (request(r#"{"method": "HEAD", "url": "/x"}"#), "(HEAD /x): request.url: wanted a URL, got \"/x\"".into()),
+            (request(r#"{"url": "/x"}"#), ": request".into()),
+            (format!("{REQUEST}, {RESPONSE}, \"repeat\": 1"), format!("{get}repeat: invalid type: integer `1`, expected a boolean")),
+            (format!("{REQUEST}, {RESPONSE}, \"repeat\": true, \"repeat\": true"), format!("{get}duplicate field `repeat`")),
+            (format!("{REQUEST}, {RESPONSE}, \"reply\": 1"), format!("{get}reply: unknown field `reply`")),
+        ] {
+            let text = format!(r#"{{"cassette": 1, "interactions": [{{{REQUEST}, {RESPONSE}}}, {{{second}}}]}}"#);
+            let error = error(&text);
+            let place = "load the cassette x/cassette.json: interaction 2";
+            assert!(error.starts_with(place) && error.contains(&wanted), "got  {error}\nwant {wanted}");
+        }
+    }
+
+    #[test]
+    fn only_the_last_of_equal_requests_may_repeat() {
+        let error = error(&format!(
+            r#"{{"cassette": 1, "interactions": [{{{REQUEST}, {RESPONSE}, "repeat": true}}, {{{REQUEST}, {RESPONSE}}}]}}"#
+        ));
+        let wanted = "interaction 1 (GET https://a.test/x): repeat: only the last of equal requests may repeat, and \
+                      interaction 2 is equal to this one";
+        assert!(error.ends_with(wanted), "{error}");
+    }
+
+    #[test]
+    fn a_meta_is_an_object() {
+        assert!(
+            error(r#"{"cassette": 1, "meta": 7, "interactions": []}"#)
+                .contains("meta: wanted an object, got 7")
+        );
+        assert!(Cassette::parse(r#"{"cassette": 1, "meta": null, "interactions": []}"#, "").is_ok());
+    }
+}

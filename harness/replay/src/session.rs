@@ -1,0 +1,189 @@
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{sleep, timeout};
+
+use crate::exchange::Desk;
+use crate::journal::Log;
+use crate::limits::Limits;
+use crate::{Authority, Error, FaultKind, Journal, Responder, connection};
+
+/// A server on a free port of the loopback interface, until it is finished or dropped.
+///
+/// It answers whatever host a client asks for: as a proxy (plain, or through `CONNECT` with TLS or without), and
+/// directly, with the host of the request's own `Host` header.
+#[derive(Debug)]
+pub struct Session {
+    address: SocketAddr,
+    desk: Arc<Desk>,
+    /// Dropped to stop.
+    stop: watch::Sender<()>,
+    serving: JoinHandle<()>,
+}
+
+impl Session {
+    /// Starts to serve on the current tokio runtime. Clients are served from the moment this returns.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] where no port can be had.
+    pub async fn start(authority: &Authority, responder: impl Responder) -> Result<Session, Error> {
+        Session::start_within(Limits::default(), authority, responder).await
+    }
+
+    async fn start_within(
+        limits: Limits,
+        authority: &Authority,
+        responder: impl Responder,
+    ) -> Result<Session, Error> {
+        let listen = |source| Error::Listen { source };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let desk = Desk { responder: Arc::new(responder), mint: authority.mint(), log: Log::new(), limits };
+        let desk = Arc::new(desk);
+        let (stop, stopped) = watch::channel(());
+        let serving = tokio::spawn(serve(Arc::clone(&desk), listener, stopped));
+        Ok(Session { address, desk, stop, serving })
+    }
+
+    /// What to give a client as `HTTP_PROXY` and `HTTPS_PROXY`: `http://127.0.0.1:PORT`.
+    pub fn proxy_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Stops to accept, closes all connections, and hands out what happened.
+    ///
+    /// Returns at once, or a quarter of a second later where exchanges are under way that do not come to their end.
+    pub async fn finish(self) -> Journal {
+        drop(self.stop);
+        if let Err(error) = self.serving.await {
+            self.desk.log.fault(FaultKind::Connection, None, error);
+        }
+        let mut journal = self.desk.log.take();
+        journal.unasked = self.desk.responder.unasked();
+        journal
+    }
+}
+
+async fn serve(desk: Arc<Desk>, listener: TcpListener, mut stop: watch::Receiver<()>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = stop.changed() => break,
+            accepted = listener.accept() => {
+                // Without delay: a small answer must not wait for the acknowledgement of the one before.
+                match accepted.and_then(|(socket, _)| socket.set_nodelay(true).map(|()| socket)) {
+                    Ok(socket) => drop(connections.spawn(connection::serve(Arc::clone(&desk), socket, stop.clone()))),
+                    Err(error) => {
+                        desk.log.fault(FaultKind::Connection, None, format_args!("a connection was not accepted: {error}"));
+                        // Out of file descriptors, as a rule: trying again at once would only spin.
+                        sleep(Duration::from_millis(10)).await;
+                    }
+                }
+            }
+            Some(ended) = connections.join_next() => note(&desk, ended),
+        }
+    }
+    drop(listener);
+    let ending = async {
+        while let Some(ended) = connections.join_next().await {
+            note(&desk, ended);
+        }
+    };
+    if timeout(desk.limits.grace, ending).await.is_err() {
+        let reason =
+            format_args!("{} connections were cut when the session ended", connections.len()).to_string();
+        desk.log.fault(FaultKind::Connection, None, reason);
+        connections.shutdown().await;
+    }
+}
+
+/// A connection's task ends well unless the responder panics.
+fn note(desk: &Desk, ended: Result<(), tokio::task::JoinError>) {
+    if let Err(error) = ended {
+        desk.log.fault(FaultKind::Connection, None, error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::{Cassette, Player, Reply, Request};
+
+    const SHORT: Duration = Duration::from_millis(50);
+
+    /// What the journal says of a client that sends `bytes` and then waits for the server to close.
+    async fn faults(bytes: &[u8], responder: impl Responder) -> Vec<(FaultKind, String)> {
+        let limits = Limits { handshake: SHORT, idle: SHORT, body: SHORT, body_bytes: 8, grace: SHORT };
+        let session = Session::start_within(limits, &Authority::new().unwrap(), responder).await.unwrap();
+        let mut socket = TcpStream::connect(session.address).await.unwrap();
+        socket.write_all(bytes).await.unwrap();
+        // The end, or a reset where bytes are left unread: closed either way.
+        let closed = timeout(Duration::from_secs(20), socket.read_to_end(&mut Vec::new())).await;
+        closed.expect("the server closes").ok();
+        session.finish().await.faults.into_iter().map(|fault| (fault.kind, fault.reason)).collect()
+    }
+
+    fn nothing() -> Player {
+        Player::new(Cassette::parse(r#"{"cassette": 1, "interactions": []}"#, "test").unwrap())
+    }
+
+    #[tokio::test]
+    async fn no_wait_is_without_a_limit() {
+        for (bytes, wanted) in [
+            ("", None),
+            (
+                "GET http://a.test/ HTTP/1.1\r\n",
+                Some((FaultKind::Connection, "read header from client timeout")),
+            ),
+            (
+                "GET http://a.test/ HTTP/1.1\r\n\r\n",
+                Some((FaultKind::Connection, "read header from client timeout")),
+            ),
+            ("CONNECT a.test:443 HTTP/1.1\r\n\r\n", None),
+            ("\x16\x03\x01", Some((FaultKind::Handshake, "no TLS handshake was completed in time"))),
+            (
+                "PUT http://a.test/ HTTP/1.1\r\ncontent-length: 7\r\n\r\nhalf",
+                Some((FaultKind::Body, "no more of the body came within 50ms")),
+            ),
+            (
+                "PUT http://a.test/ HTTP/1.1\r\ncontent-length: 9\r\n\r\nnine byte",
+                Some((FaultKind::Body, "the body is longer than 8 bytes")),
+            ),
+        ] {
+            let faults = faults(bytes.as_bytes(), nothing()).await;
+            let first = faults.first().map(|(kind, reason)| (*kind, reason.as_str()));
+            assert_eq!(first, wanted, "{bytes} {faults:?}");
+        }
+    }
+
+    struct Panicking;
+
+    impl Responder for Panicking {
+        fn respond(&self, _: &Request) -> Reply {
+            panic!("no answer")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_responder_that_panics_closes_its_connection_and_is_a_fault() {
+        let faults = faults(b"GET http://a.test/ HTTP/1.1\r\n\r\n", Panicking).await;
+        let [(FaultKind::Connection, reason)] = faults.as_slice() else { panic!("one fault: {faults:?}") };
+        assert!(reason.contains("panicked"), "{reason}");
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_dropped_stops_to_serve() {
+        let session = Session::start(&Authority::new().unwrap(), nothing()).await.unwrap();
+        let mut socket = TcpStream::connect(session.address).await.unwrap();
+        drop(session);
+        // Closed, or never accepted.
+        assert_eq!(socket.read(&mut [0]).await.unwrap_or_default(), 0);
+    }
+}

@@ -1,0 +1,67 @@
+use connector_protocol::{Command, MessageType};
+
+use super::{Check, Group, Level};
+use crate::evidence::Evidence;
+use crate::excerpt;
+use crate::expectation::Outcome;
+use crate::verdict::{Finding, Verdict};
+
+pub(super) const CHECK: Check = Check {
+    id: "check_status_is_expected",
+    level: Level::Must,
+    group: Group::Check,
+    requirement: "`check` prints exactly one CONNECTION_STATUS, SUCCEEDED or FAILED as the scenario expects, and ends \
+                  with exit status 0 either way.",
+    why: "The status is the answer to the user who just typed a key: a crash in its place tells nothing, and a FAILED \
+          without a message hardly more.",
+    source: "The protocol's check command; connector acceptance tests, `connection`.",
+    judge,
+    condemns: &[
+        "$ check",
+        "$ check\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"no\"}}",
+        "$ check\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"SUCCEEDED\"}}\n= exit 1",
+        "# expect check fails\n$ check\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"SUCCEEDED\"}}",
+        "# expect check fails\n$ check\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\"}}",
+    ],
+    acquits: &[
+        "$ check\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"SUCCEEDED\"}}",
+        "# expect check fails\n$ check\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"no\"}}",
+    ],
+};
+
+fn judge(evidence: &Evidence) -> Verdict {
+    let (outcome, want) = match evidence.expect.of(Command::Check) {
+        Outcome::Succeeds => (Outcome::Succeeds, "SUCCEEDED"),
+        Outcome::Fails => (Outcome::Fails, "FAILED"),
+    };
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for transcript in evidence.ended(Command::Check) {
+        judged = true;
+        findings.extend(super::catalog_is_one_message::exactly_one(transcript, MessageType::ConnectionStatus));
+        if let Some(placed) = transcript.account.of_kind(MessageType::ConnectionStatus).next() {
+            let status = &placed.message["connectionStatus"];
+            let got = status["status"].as_str().unwrap_or_default();
+            let message = status["message"].as_str().unwrap_or_default();
+            if got != want {
+                findings.push(
+                    Finding::new(format!("status {want}"), format!("{got} {}", excerpt::of_text(message)).trim())
+                        .by(transcript)
+                        .line(placed.line),
+                );
+            } else if outcome == Outcome::Fails && message.trim().is_empty() {
+                findings.push(
+                    Finding::new("a message that says what failed", "none")
+                        .by(transcript)
+                        .line(placed.line)
+                        .pointer("/connectionStatus/message"),
+                );
+            }
+        }
+        if let Some(status) = transcript.status().filter(|status| *status != 0) {
+            let next = "say what failed in a CONNECTION_STATUS, then end with status 0";
+            findings.push(Finding::new("exit status 0", format!("exit status {status}")).by(transcript).next(next));
+        }
+    }
+    Verdict::of(findings, judged, "no check ended by itself")
+}

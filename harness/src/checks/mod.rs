@@ -1,0 +1,211 @@
+//! The rules. One file each: what it demands, the function that judges, and examples that prove that it can do both.
+//!
+//! To add one: write `checks/<id>.rs` after the pattern of its neighbours, and name it in the two lists below. The
+//! tests hold the lists to the folder and every check to its examples.
+
+mod catalog_is_one_message;
+mod catalog_schemas_are_valid;
+mod catalog_streams_are_unique;
+mod check_status_is_expected;
+mod config_matches_spec;
+mod cursor_fields_exist;
+mod messages_match_protocol;
+mod outcome_is_expected;
+mod primary_keys_exist;
+mod process_ends_by_itself;
+mod process_leaves_none_behind;
+mod recording_is_used;
+mod records_are_of_configured_streams;
+mod records_match_schema;
+mod requests_match_recording;
+mod secrets_stay_secret;
+mod spec_is_one_message;
+mod state_carries_record_count;
+mod state_is_present;
+mod state_is_well_formed;
+mod state_record_counts_are_true;
+mod stdout_is_protocol_only;
+mod stream_statuses_are_in_order;
+mod streams_have_records;
+mod trace_errors_agree_with_exit;
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::evidence::Evidence;
+use crate::verdict::Verdict;
+
+/// Every check, in the order of the report.
+pub static ALL: &[Check] = &[
+    process_ends_by_itself::CHECK,
+    process_leaves_none_behind::CHECK,
+    stdout_is_protocol_only::CHECK,
+    messages_match_protocol::CHECK,
+    trace_errors_agree_with_exit::CHECK,
+    outcome_is_expected::CHECK,
+    spec_is_one_message::CHECK,
+    config_matches_spec::CHECK,
+    check_status_is_expected::CHECK,
+    catalog_is_one_message::CHECK,
+    catalog_streams_are_unique::CHECK,
+    catalog_schemas_are_valid::CHECK,
+    cursor_fields_exist::CHECK,
+    primary_keys_exist::CHECK,
+    records_are_of_configured_streams::CHECK,
+    records_match_schema::CHECK,
+    streams_have_records::CHECK,
+    stream_statuses_are_in_order::CHECK,
+    state_is_present::CHECK,
+    state_is_well_formed::CHECK,
+    state_carries_record_count::CHECK,
+    state_record_counts_are_true::CHECK,
+    requests_match_recording::CHECK,
+    recording_is_used::CHECK,
+    secrets_stay_secret::CHECK,
+];
+
+/// One rule.
+pub struct Check {
+    /// Its name for ever: the name of its file.
+    pub id: &'static str,
+    /// Whether breaking it condemns a connector.
+    pub level: Level,
+    /// What it is about, for the lines of the report.
+    pub group: Group,
+    /// The rule in one sentence.
+    pub requirement: &'static str,
+    /// Why it matters: what breaks for whom.
+    pub why: &'static str,
+    /// Where the rule comes from.
+    pub source: &'static str,
+    /// Judges. Sees nothing but the evidence: no files, no clock, no chance.
+    pub judge: fn(&Evidence) -> Verdict,
+    /// Evidence that it condemns, in the notation of [`crate::example`].
+    pub condemns: &'static [&'static str],
+    /// Evidence that it acquits.
+    pub acquits: &'static [&'static str],
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// How much a rule binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// A connector that breaks it does not conform.
+    Must,
+    /// A connector that breaks it is warned; with `--strict` it does not conform.
+    Should,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Level::Must => "must",
+            Level::Should => "should",
+        })
+    }
+}
+
+/// What rules are about: each is one line of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// How processes start, end and leave.
+    Process,
+    /// What stands on stdout.
+    Messages,
+    /// What the connector needs to be told.
+    Spec,
+    /// Whether a config works.
+    Check,
+    /// Which streams there are.
+    Catalog,
+    /// What a read brings.
+    Records,
+    /// How a read can go on.
+    State,
+    /// What is asked of the API.
+    Requests,
+    /// What must not be shown.
+    Secrets,
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Group::Process => "process",
+            Group::Messages => "messages",
+            Group::Spec => "spec",
+            Group::Check => "check",
+            Group::Catalog => "catalog",
+            Group::Records => "records",
+            Group::State => "state",
+            Group::Requests => "requests",
+            Group::Secrets => "secrets",
+        })
+    }
+}
+
+/// The check of that id.
+pub fn find(id: &str) -> Option<&'static Check> {
+    ALL.iter().find(|check| check.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::example;
+
+    #[test]
+    fn the_list_is_the_folder() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/checks");
+        let files: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .filter(|stem| stem != "mod")
+            .collect();
+        let ids: BTreeSet<String> = ALL.iter().map(|check| check.id.to_owned()).collect();
+        assert_eq!(files, ids);
+        assert_eq!(ids.len(), ALL.len(), "an id stands twice");
+    }
+
+    #[test]
+    fn every_check_condemns_and_acquits_its_examples() {
+        for check in ALL {
+            assert!(!check.condemns.is_empty() && !check.acquits.is_empty(), "{check:?} lacks an example");
+            for text in check.condemns {
+                let verdict = (check.judge)(&example::parse(text));
+                assert!(verdict.is_fail(), "{check:?} does not condemn:\n{text}\nbut says {verdict:?}");
+            }
+            for text in check.acquits {
+                let verdict = (check.judge)(&example::parse(text));
+                assert_eq!(verdict, Verdict::Pass, "{check:?} does not acquit:\n{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_there_is_nothing_to_judge_every_check_skips() {
+        for check in ALL {
+            let verdict = (check.judge)(&Evidence::default());
+            assert!(matches!(verdict, Verdict::Skip { .. }), "{check:?} says {verdict:?} of nothing");
+        }
+    }
+
+    #[test]
+    fn every_check_speaks_in_sentences() {
+        for check in ALL {
+            for text in [check.requirement, check.why, check.source] {
+                assert!(text.ends_with('.') && !text.contains("  "), "{check:?}: {text:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+use super::{Check, Group, Level};
+use crate::evidence::Evidence;
+use crate::transcript::Exit;
+use crate::verdict::{Finding, Verdict};
+
+pub(super) const CHECK: Check = Check {
+    id: "process_ends_by_itself",
+    level: Level::Must,
+    group: Group::Process,
+    requirement: "Every command starts, and ends by itself within its time limit.",
+    why: "A sync that hangs is killed by the platform's heartbeat after hours, and starts again where it was; a process \
+          that dies by a signal leaves neither an error nor a state behind.",
+    source: "The protocol's one process per command, and the heartbeat of the platform.",
+    judge,
+    condemns: &["$ spec\n= timeout 10", "$ read\n= signal 11", "$ check\n= never started: Exec format error"],
+    acquits: &["$ spec\n= exit 0", "$ read\n= exit 1"],
+};
+
+fn judge(evidence: &Evidence) -> Verdict {
+    let mut findings = Vec::new();
+    for transcript in evidence.transcripts() {
+        let next = match &transcript.exit {
+            Exit::Status(_) => continue,
+            Exit::Signal(_) => "see its stderr below; a crash in native code or an out-of-memory kill ends so",
+            Exit::TimedOut(_) => {
+                "give every request a timeout; if the command needs longer, raise [timeout] in harness.toml"
+            }
+            Exit::NeverStarted(_) => "run the command line above by hand; is it executable, is its interpreter there?",
+        };
+        let want = match transcript.exit {
+            Exit::TimedOut(limit) => format!("an end within {limit:?}"),
+            _ => "an exit status".to_owned(),
+        };
+        findings.push(Finding::new(want, transcript.exit.to_string()).by(transcript).next(next));
+    }
+    Verdict::of(findings, !evidence.runs.is_empty(), "no process was started")
+}

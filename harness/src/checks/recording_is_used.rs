@@ -1,0 +1,43 @@
+use std::collections::BTreeMap;
+
+use super::{Check, Group, Level};
+use crate::evidence::Evidence;
+use crate::verdict::{Finding, Verdict};
+
+pub(super) const CHECK: Check = Check {
+    id: "recording_is_used",
+    level: Level::Must,
+    group: Group::Requests,
+    requirement: "Every recorded interaction of a scenario is asked for by at least one of its commands.",
+    why: "A page that was recorded and is no longer asked for is data that is no longer read: the likeliest regression, \
+          and one that no other check can see.",
+    source: "Ours: an unused interaction is a finding, as in VCR's allow_unused_http_interactions = false.",
+    judge,
+    condemns: &["$ read\n> GET https://api.test/users\n? GET https://api.test/users?page=2"],
+    acquits: &["$ check\n? GET https://api.test/users\n$ read\n> GET https://api.test/users"],
+};
+
+fn judge(evidence: &Evidence) -> Verdict {
+    let recorded = evidence.recorded.unwrap_or_default();
+    let journals: Vec<_> = evidence.runs.iter().filter_map(|run| run.journal.as_ref()).collect();
+    // How many of the processes left an interaction unasked: if all did, nobody asked for it.
+    let mut unasked = BTreeMap::new();
+    for interaction in journals.iter().flat_map(|journal| &journal.unasked) {
+        unasked.entry(interaction.interaction).or_insert_with(|| (interaction, 0)).1 += 1;
+    }
+    let requests: usize = journals.iter().map(|journal| journal.exchanges.len()).sum();
+    let next = if requests == 0 {
+        "no request reached the replay server at all: does the connector honour HTTPS_PROXY and SSL_CERT_FILE?"
+    } else {
+        "if the connector is right not to ask for it, remove it from cassette.json"
+    };
+    let findings = unasked
+        .into_iter()
+        .filter(|(_, (_, times))| *times == journals.len())
+        .map(|(index, (interaction, _))| {
+            let asked = format!("{} {}", interaction.method, interaction.url);
+            Finding::new(format!("a request for interaction {}: {asked}", index + 1), "none").next(next)
+        })
+        .collect();
+    Verdict::of(findings, recorded > 0 && !journals.is_empty(), "nothing was recorded")
+}

@@ -1,0 +1,49 @@
+use super::{Check, Group, Level};
+use crate::evidence::Evidence;
+use crate::excerpt;
+use crate::verdict::{Finding, Verdict};
+use connector_replay::Outcome;
+
+pub(super) const CHECK: Check = Check {
+    id: "requests_match_recording",
+    level: Level::Must,
+    group: Group::Requests,
+    requirement: "Every request that the connector makes is one that was recorded, and reaches the replay server.",
+    why: "A request that nobody recorded was answered by status 599: what the connector did from there on proves \
+          nothing. Either the connector changed what it asks for, or the recording is incomplete.",
+    source: "Ours: a replay fails closed.",
+    judge,
+    condemns: &["$ read\n! GET https://api.test/users?page=2"],
+    acquits: &["$ read\n> GET https://api.test/users"],
+};
+
+fn judge(evidence: &Evidence) -> Verdict {
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for run in &evidence.runs {
+        let Some(journal) = &run.journal else { continue };
+        for exchange in &journal.exchanges {
+            judged = true;
+            let Outcome::Unmatched { differences, .. } = &exchange.outcome else { continue };
+            let asked = format!("{} {}", exchange.method, exchange.url);
+            let finding = match differences.as_slice() {
+                [] => Finding::new("a recorded request", asked),
+                differences => {
+                    let parts: Vec<String> = differences.iter().map(ToString::to_string).collect();
+                    Finding::new("a recorded request", asked)
+                        .next(format!("nearest recorded one differs in {}", excerpt::of_text(&parts.join("; "))))
+                }
+            };
+            findings.push(finding.by(&run.transcript));
+        }
+        for fault in &journal.faults {
+            judged = true;
+            findings.push(
+                Finding::new("a connection that can be answered", fault.to_string())
+                    .by(&run.transcript)
+                    .next("does its HTTP client take the CA certificate of SSL_CERT_FILE?"),
+            );
+        }
+    }
+    Verdict::of(findings, judged, "no request was made")
+}

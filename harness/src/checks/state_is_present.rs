@@ -1,0 +1,50 @@
+use connector_protocol::{Command, MessageType};
+
+use super::{Check, Group, Level};
+use crate::evidence::Evidence;
+use crate::verdict::{Finding, Verdict};
+
+pub(super) const CHECK: Check = Check {
+    id: "state_is_present",
+    level: Level::Must,
+    group: Group::State,
+    requirement: "A read that succeeds prints a STATE for every configured stream, the last of them after the stream's \
+                  last record.",
+    why: "Records that no state covers are read again by every sync; for destinations that commit at states, they are \
+          not even written.",
+    source: "Connector acceptance tests, `basic_read`: state messages, there counted in total and not by stream.",
+    judge,
+    condemns: &[
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}",
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{}}}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}",
+    ],
+    acquits: &[
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{}}}}",
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"GLOBAL\",\"global\":{\"shared_state\":{},\"stream_states\":[]}}}",
+    ],
+};
+
+fn judge(evidence: &Evidence) -> Verdict {
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for transcript in evidence.succeeded(Command::Read) {
+        let account = &transcript.account;
+        // A GLOBAL or a legacy state speaks for all streams at once.
+        let of_all = account.of_kind(MessageType::State).filter(|placed| placed.stream.is_none()).last();
+        for stream in account.streams.iter().filter(|stream| stream.configured) {
+            judged = true;
+            let at = |finding: Finding| finding.by(transcript).stream(&stream.name);
+            match of_all {
+                Some(placed) if placed.records == account.records => {}
+                Some(placed) => findings.push(at(Finding::new("a STATE after the last record", "none").line(placed.line))),
+                None if stream.states == 0 => findings.push(at(Finding::new("at least one STATE", "none"))),
+                None if stream.since_state > 0 => {
+                    let got = format!("{} records after the last one", stream.since_state);
+                    findings.push(at(Finding::new("a STATE after the last record", got)));
+                }
+                None => {}
+            }
+        }
+    }
+    Verdict::of(findings, judged, "no read succeeded")
+}

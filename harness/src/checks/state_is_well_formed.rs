@@ -1,0 +1,74 @@
+use connector_protocol::{Command, MessageType};
+use serde_json::Value;
+
+use super::{Check, Group, Level};
+use crate::evidence::Evidence;
+use crate::ledger::{Placed, StreamName};
+use crate::transcript::Transcript;
+use crate::verdict::{Finding, Verdict};
+
+pub(super) const CHECK: Check = Check {
+    id: "state_is_well_formed",
+    level: Level::Must,
+    group: Group::State,
+    requirement: "Every STATE says its type (STREAM or GLOBAL, all of one read alike), names a configured stream, and \
+                  carries the state itself.",
+    why: "The platform stores states by type and stream. One without a type counts as legacy, which cannot be reset \
+          stream by stream; one of an unknown stream is never handed back.",
+    source: "The protocol's STATE message; connector acceptance tests, `validate_state_messages`.",
+    judge,
+    condemns: &[
+        "$ read\n{\"type\":\"STATE\",\"state\":{\"data\":{\"a\":1}}}",
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"A\"},\"stream_state\":{}}}}",
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"}}}}",
+    ],
+    acquits: &[
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{\"id\":1}}}}",
+    ],
+};
+
+fn judge(evidence: &Evidence) -> Verdict {
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
+        let mut types = Vec::new();
+        for placed in transcript.account.of_kind(MessageType::State) {
+            judged = true;
+            let state = &placed.message["state"];
+            let state_type = state["type"].as_str().unwrap_or("LEGACY");
+            types.push(state_type);
+            let fault = if state_type != types[0] {
+                Some(Finding::new(format!("{}, as the states before", types[0]), state_type).pointer("/state/type"))
+            } else {
+                match state_type {
+                    "STREAM" => fault_of_stream(transcript, &state["stream"]),
+                    "GLOBAL" => {
+                        let states = state["global"]["stream_states"].as_array().into_iter().flatten();
+                        states.filter_map(|state| fault_of_stream(transcript, state)).next()
+                    }
+                    _ => Some(
+                        Finding::new("type STREAM or GLOBAL", state_type)
+                            .pointer("/state/type")
+                            .next("print one STATE of type STREAM per stream"),
+                    ),
+                }
+            };
+            findings.extend(fault.map(|finding| placed_at(finding, transcript, placed)));
+        }
+    }
+    Verdict::of(findings, judged, "no STATE was printed")
+}
+
+fn placed_at(finding: Finding, transcript: &Transcript, placed: &Placed) -> Finding {
+    Finding { stream: placed.stream.clone(), ..finding.by(transcript).line(placed.line) }
+}
+
+fn fault_of_stream(transcript: &Transcript, state: &Value) -> Option<Finding> {
+    let name = StreamName::of(&state["stream_descriptor"]);
+    let configured = transcript.account.streams.iter().any(|stream| stream.configured && stream.name == name);
+    if !configured {
+        return Some(Finding::new("a configured stream", name.to_string()).pointer("/state/stream/stream_descriptor"));
+    }
+    (!state["stream_state"].is_object())
+        .then(|| Finding::new("a stream_state", "none").pointer("/state/stream/stream_state"))
+}

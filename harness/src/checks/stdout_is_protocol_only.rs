@@ -1,0 +1,51 @@
+use super::{Check, Group, Level};
+use crate::evidence::Evidence;
+use crate::ledger::{LONGEST_LINE, Seen, Stray};
+use crate::verdict::{Finding, Verdict};
+
+pub(super) const CHECK: Check = Check {
+    id: "stdout_is_protocol_only",
+    level: Level::Must,
+    group: Group::Messages,
+    requirement: "Stdout carries protocol messages and nothing else: one JSON object a line, in UTF-8, each line ended \
+                  by a line feed.",
+    why: "A platform takes a line that it cannot read for a log line, or fails: a record printed in such a line is \
+          lost without a word.",
+    source: "The protocol's JSON lines on stdout.",
+    judge,
+    condemns: &[
+        "$ spec\nLoading settings...",
+        "$ read\n{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"a\"}}{\"type\":\"LOG\"}",
+        "$ read\n{\"stream\":\"users\",\"data\":{}}",
+        "$ read\n[1]",
+    ],
+    acquits: &["$ read\n{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"a\"}}\n\n"],
+};
+
+fn judge(evidence: &Evidence) -> Verdict {
+    let mut findings = Vec::new();
+    let mut judged = false;
+    for transcript in evidence.transcripts() {
+        judged |= transcript.account.lines > 0;
+        findings.extend(transcript.account.strays.iter().map(|stray| finding(stray).by(transcript)));
+    }
+    Verdict::of(findings, judged, "nothing was printed")
+}
+
+fn finding(stray: &Seen<Stray>) -> Finding {
+    let finding = match &stray.what {
+        Stray::NotUtf8(excerpt) => Finding::new("UTF-8", excerpt),
+        Stray::NotJson { excerpt, why } => Finding::new("one JSON object", excerpt)
+            .next(format!("it does not parse: {why}; print to stderr, or as a LOG message")),
+        Stray::NotAMessage(excerpt) => {
+            Finding::new("an object with a `type`", excerpt).next("print to stderr, or as a LOG message")
+        }
+        Stray::TooLong { excerpt, bytes } => {
+            Finding::new(format!("a line of at most {LONGEST_LINE} bytes"), format!("{bytes} bytes: {excerpt}"))
+                .next("end every message with a line feed; leave out or shorten what a record cannot carry")
+        }
+        Stray::Unfinished(excerpt) => Finding::new("a line feed after the last message", excerpt)
+            .next("a line that is not ended may have been cut: end and flush it before the process ends"),
+    };
+    Finding { times: stray.times, ..finding.line(stray.line) }
+}

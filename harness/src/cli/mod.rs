@@ -1,0 +1,73 @@
+//! The command line: what can be typed, and what it sets in motion.
+
+mod accept;
+mod explain;
+mod list;
+mod test;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::error::ExitCode;
+
+/// Judges any Airbyte-protocol connector, in any language, offline.
+#[derive(Debug, Parser)]
+#[command(
+    name = "harness",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 conforms, 1 a check failed, 2 interrupted, 3 the harness failed, 4 usage or \
+                  configuration, 5 nothing was judged, 6 snapshots wait for review."
+)]
+pub struct Cli {
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a connector over its recorded scenarios and judge it.
+    Test(test::Arguments),
+    /// List every check.
+    List,
+    /// Say what a check demands, why, and what it condemns.
+    Explain(explain::Arguments),
+    /// Show the snapshots that wait for review.
+    Review(accept::Arguments),
+    /// Take the snapshots that wait for review.
+    Accept(accept::Arguments),
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Cli {
+    /// Does what was typed.
+    ///
+    /// # Errors
+    /// Whatever keeps the harness from its work; [`crate::Error`] knows the exit code that goes with it.
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+        match self.command {
+            Command::Test(arguments) => arguments.run(),
+            Command::List => list::run(),
+            Command::Explain(arguments) => arguments.run(),
+            Command::Review(arguments) => arguments.review(),
+            Command::Accept(arguments) => arguments.accept(),
+        }
+    }
+}

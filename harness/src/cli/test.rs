@@ -1,0 +1,81 @@
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::error::ExitCode;
+use crate::report::{self, Format, Style};
+use crate::snapshot::Update;
+use crate::{Hints, Options, locate, runner};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The connector: an executable, or its folder (a cargo package, or one with a harness.toml).
+    path: PathBuf,
+    /// Only scenarios whose name contains this.
+    #[arg(long, short, value_name = "NAME")]
+    scenario: Option<String>,
+    /// The folder of the scenarios, in place of the one that harness.toml names.
+    #[arg(long, value_name = "DIR")]
+    fixtures: Option<PathBuf>,
+    /// The folder of the snapshots, in place of the one that harness.toml names.
+    #[arg(long, value_name = "DIR")]
+    snapshots: Option<PathBuf>,
+    /// Seconds that each command may take, in place of what harness.toml says.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<f64>,
+    /// How many processes run side by side; as many as there are cores unless said otherwise.
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Checks of level should condemn too.
+    #[arg(long)]
+    strict: bool,
+    /// The profile that a cargo package is built with.
+    #[arg(long, value_name = "NAME")]
+    cargo_profile: Option<String>,
+    /// How to report: `human` goes to stderr, `json` to stdout.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: Format,
+    /// Show every check of every scenario, and why checks had nothing to judge.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+impl Arguments {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let variable = |name: &str| std::env::var(name).ok();
+        let update = Update::from_environment(variable("INSTA_UPDATE").as_deref(), variable("CI").as_deref())?;
+        let hints =
+            Hints { fixtures: self.fixtures, snapshots: self.snapshots, cargo_profile: self.cargo_profile };
+        let connector = locate(&self.path, &hints)?;
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let options = Options {
+            scenario: self.scenario,
+            strict: self.strict,
+            jobs: self.jobs.map_or(cores, usize::from),
+            timeout: self.timeout,
+            update,
+        };
+        let mut reporter = report::of(self.format, Style { verbose: self.verbose, path: self.path });
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let code = runtime.block_on(async {
+            tokio::select! {
+                code = runner::run(connector, &options, |event| reporter.tell(event)) => code.map(Some),
+                // Dropping the run ends every process it has started.
+                signal = tokio::signal::ctrl_c() => {
+                    signal.map(|()| None).map_err(|source| crate::Error::Environment {
+                        doing: "wait for an interrupt".to_owned(),
+                        source,
+                    })
+                }
+            }
+        })?;
+        Ok(code.unwrap_or(ExitCode::Interrupted))
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
+        _ => Err("want seconds, more than 0 and at most 86400".to_owned()),
+    }
+}

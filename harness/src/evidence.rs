@@ -1,0 +1,68 @@
+//! All that checks may look at.
+
+use std::sync::Arc;
+
+use connector_protocol::Command;
+use connector_replay::Journal;
+use serde_json::Value;
+
+use crate::expectation::{Expectation, Outcome};
+use crate::transcript::Transcript;
+
+/// What is known of one subject: the connector itself (its `spec`), or one scenario of it.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// `source-x`, or `source-x/scenario`.
+    pub(crate) subject: String,
+    /// What `spec` said a config must look like, if it said so.
+    pub(crate) connection_specification: Option<Arc<Value>>,
+    /// The scenario's config.
+    pub(crate) config: Option<Value>,
+    pub(crate) expect: Expectation,
+    /// Streams that may bring no record.
+    pub(crate) empty_streams: Vec<String>,
+    /// Whether the config sets a secret that can be searched for.
+    pub(crate) has_secrets: bool,
+    /// The interactions of the cassette; `None` where there is no cassette.
+    pub(crate) recorded: Option<usize>,
+    /// The processes, in the order of the plan. There may be several of one command.
+    pub(crate) runs: Vec<Run>,
+}
+
+/// One process and the requests that it made.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) transcript: Transcript,
+    /// Absent for a process that was given no network.
+    pub(crate) journal: Option<Journal>,
+}
+
+impl Evidence {
+    /// The processes that ran `command` and ended by themselves. Of one that had to be killed, only the checks on
+    /// processes speak: what it left unsaid follows from its end.
+    pub(crate) fn ended(&self, command: Command) -> impl Iterator<Item = &Transcript> {
+        self.transcripts()
+            .filter(move |transcript| transcript.command == command && transcript.status().is_some())
+    }
+
+    /// The processes that ran `command`, were expected to succeed, and did.
+    pub(crate) fn succeeded(&self, command: Command) -> impl Iterator<Item = &Transcript> {
+        let expected = self.expect.of(command) == Outcome::Succeeds;
+        self.ended(command).filter(move |transcript| expected && transcript.status() == Some(0))
+    }
+
+    pub(crate) fn transcripts(&self) -> impl Iterator<Item = &Transcript> {
+        self.runs.iter().map(|run| &run.transcript)
+    }
+
+    /// The streams that `discover` found, each as a JSON object.
+    pub(crate) fn discovered_streams(&self) -> impl Iterator<Item = (&Transcript, u64, &Value)> {
+        self.ended(Command::Discover).flat_map(|transcript| {
+            let catalogs = transcript.account.of_kind(connector_protocol::MessageType::Catalog);
+            catalogs.flat_map(move |placed| {
+                let streams = placed.message.pointer("/catalog/streams").and_then(Value::as_array);
+                streams.into_iter().flatten().map(move |stream| (transcript, placed.line, stream))
+            })
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! The notation in which checks give their examples: a piece of evidence as a few lines of text.
+//!
+//! ```text
+//! # spec {"required": ["key"]}     what `spec` said a config must look like
+//! # config {"key": "a"}            the scenario's config
+//! # expect read fails              what the scenario expects; also `# expect config invalid`
+//! # empty users                    a stream that may be empty
+//! $ read                           a process: `spec`, `check`, `discover` or `read`; what follows belongs to it
+//! {"type": "RECORD", ...}          a line of its stdout
+//! 2> text                          a line of its stderr
+//! > GET https://api.test/users     a request that was answered
+//! ! GET https://api.test/users     a request that nobody recorded
+//! ? GET https://api.test/users     a recorded interaction that it never asked for
+//! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`
+//! ```
+//!
+//! A `read` is configured with all streams of the `discover` before it.
+
+#[cfg(test)]
+pub(crate) use parser::parse;
+
+#[cfg(test)]
+mod parser {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use connector_protocol::Command;
+    use connector_replay::{Exchange, Journal, Outcome, Unasked};
+    use serde_json::Value;
+
+    use crate::evidence::{Evidence, Run};
+    use crate::expectation::{ConfigIs, Outcome as Expected};
+    use crate::ledger::{Ledger, StreamName, Wanted};
+    use crate::secrets::Secrets;
+    use crate::stderr::StderrLog;
+    use crate::transcript::{Exit, Transcript};
+
+    /// Reads an example. It takes the way of real output: through the ledger.
+    pub(crate) fn parse(text: &str) -> Evidence {
+        let mut evidence = Evidence::default();
+        let mut processes: Vec<(Command, Vec<&str>)> = Vec::new();
+        for line in text.lines() {
+            if let Some(word) = line.strip_prefix("$ ") {
+                processes.push((word.parse().unwrap(), Vec::new()));
+            } else if let Some(fact) = line.strip_prefix("# ") {
+                learn(&mut evidence, fact);
+            } else {
+                processes.last_mut().expect("a `$ command` before its output").1.push(line);
+            }
+        }
+        let specification = evidence.connection_specification.as_deref().unwrap_or(&Value::Null);
+        let secrets = Secrets::of(specification, evidence.config.as_ref().unwrap_or(&Value::Null));
+        evidence.has_secrets = !secrets.is_empty();
+        let secrets = Arc::new(secrets);
+        for (command, lines) in processes {
+            let run = play(command, &lines, &wanted(&evidence), &secrets);
+            let journal = run.journal.as_ref().unwrap();
+            let recorded = journal.exchanges.len() + journal.unasked.len();
+            evidence.recorded = evidence.recorded.max(Some(recorded));
+            evidence.runs.push(run);
+        }
+        evidence
+    }
+
+    fn learn(evidence: &mut Evidence, fact: &str) {
+        match fact.split_once(' ').unwrap() {
+            ("spec", json) => evidence.connection_specification = Some(Arc::new(serde_json::from_str(json).unwrap())),
+            ("config", json) => evidence.config = Some(serde_json::from_str(json).unwrap()),
+            ("expect", "config invalid") => evidence.expect.config = ConfigIs::Invalid,
+            ("expect", what) => {
+                let (command, outcome) = what.split_once(' ').unwrap();
+                let outcome = if outcome == "fails" { Expected::Fails } else { Expected::Succeeds };
+                evidence.expect.expect(command.parse().unwrap(), outcome);
+            }
+            ("empty", stream) => evidence.empty_streams.push(stream.to_owned()),
+            (other, _) => panic!("no such fact: {other}"),
+        }
+    }
+
+    fn wanted(evidence: &Evidence) -> Vec<Wanted> {
+        let streams = evidence.discovered_streams();
+        streams.map(|(_, _, it)| Wanted { name: StreamName::of(it), schema: it["json_schema"].clone() }).collect()
+    }
+
+    fn play(command: Command, lines: &[&str], wanted: &[Wanted], secrets: &Arc<Secrets>) -> Run {
+        let wanted = if command == Command::Read { wanted } else { &[] };
+        let mut ledger = Ledger::new(Arc::clone(secrets), wanted);
+        let mut stderr = StderrLog::new(Arc::clone(secrets));
+        let mut journal = Journal::default();
+        let mut exit = Exit::Status(0);
+        let mut leftovers = Vec::new();
+        for line in lines {
+            match line.split_once(' ') {
+                Some(("2>", text)) => stderr.feed(format!("{text}\n").as_bytes()),
+                Some((">", request)) => journal.exchanges.push(exchange(request, Outcome::Answered { interaction: 0 })),
+                Some(("!", request)) => journal
+                    .exchanges
+                    .push(exchange(request, Outcome::Unmatched { nearest: None, differences: Vec::new() })),
+                Some(("?", request)) => {
+                    let (method, url) = request.split_once(' ').unwrap();
+                    let interaction = journal.unasked.len();
+                    journal.unasked.push(Unasked { interaction, method: method.into(), url: url.into() });
+                }
+                Some(("=", end)) => match end.split_once(' ').unwrap() {
+                    ("exit", status) => exit = Exit::Status(status.parse().unwrap()),
+                    ("signal", signal) => exit = Exit::Signal(signal.parse().unwrap()),
+                    ("timeout", seconds) => exit = Exit::TimedOut(Duration::from_secs(seconds.parse().unwrap())),
+                    ("never", why) => exit = Exit::NeverStarted(why.to_owned()),
+                    ("leaves", name) => leftovers.push(name.to_owned()),
+                    (other, _) => panic!("no such end: {other}"),
+                },
+                _ => ledger.feed(format!("{line}\n").as_bytes()),
+            }
+        }
+        let transcript = Transcript {
+            command,
+            command_line: String::new(),
+            account: ledger.finish(),
+            stderr: stderr.finish(),
+            exit,
+            duration: Duration::ZERO,
+            leftovers,
+        };
+        Run { transcript, journal: Some(journal) }
+    }
+
+    fn exchange(request: &str, outcome: Outcome) -> Exchange {
+        let (method, url) = request.split_once(' ').unwrap();
+        Exchange { method: method.into(), url: url.into(), status: 200, at_ms: 0, outcome }
+    }
+}

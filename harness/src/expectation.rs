@@ -1,0 +1,77 @@
+//! What a scenario expects of the connector.
+
+use std::fmt;
+
+use connector_protocol::Command;
+use serde::Deserialize;
+
+/// How a command is to come out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    Succeeds,
+    Fails,
+}
+
+impl Outcome {
+    /// The outcome that an exit status stands for.
+    pub(crate) fn of_status(status: i32) -> Self {
+        if status == 0 { Outcome::Succeeds } else { Outcome::Fails }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Outcome::Succeeds => "succeeds",
+            Outcome::Fails => "fails",
+        })
+    }
+}
+
+/// Whether the config of a scenario is meant to satisfy the spec.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConfigIs {
+    #[default]
+    Valid,
+    Invalid,
+}
+
+/// The `[expect]` table of `scenario.toml`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Expectation {
+    #[serde(default)]
+    pub(crate) config: ConfigIs,
+    pub(crate) check: Option<Outcome>,
+    pub(crate) discover: Option<Outcome>,
+    pub(crate) read: Option<Outcome>,
+}
+
+impl Expectation {
+    /// How `command` is to come out. Where nothing is said, it succeeds if the config is valid.
+    pub(crate) fn of(&self, command: Command) -> Outcome {
+        let said = match command {
+            Command::Spec => Some(Outcome::Succeeds),
+            Command::Check => self.check,
+            Command::Discover => self.discover,
+            Command::Read => self.read,
+        };
+        said.unwrap_or(match self.config {
+            ConfigIs::Valid => Outcome::Succeeds,
+            ConfigIs::Invalid => Outcome::Fails,
+        })
+    }
+
+    /// Says how `command` is to come out.
+    #[cfg(test)]
+    pub(crate) fn expect(&mut self, command: Command, outcome: Outcome) {
+        match command {
+            Command::Spec => {}
+            Command::Check => self.check = Some(outcome),
+            Command::Discover => self.discover = Some(outcome),
+            Command::Read => self.read = Some(outcome),
+        }
+    }
+}

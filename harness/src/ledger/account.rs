@@ -1,0 +1,149 @@
+//! What one pass over a connector's stdout found: all that checks may know of it.
+
+use std::fmt;
+
+use connector_protocol::{Command, MessageType};
+use serde_json::Value;
+
+use super::schema::Violation;
+use crate::secrets::Leak;
+
+/// The name of a stream within its namespace.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StreamName {
+    /// Absent for most sources.
+    pub namespace: Option<String>,
+    /// The stream's own name.
+    pub name: String,
+}
+
+impl StreamName {
+    /// Reads `name` and `namespace` of a descriptor, a catalog's stream, or anything shaped alike.
+    pub(crate) fn of(descriptor: &Value) -> Self {
+        let text = |key: &str| descriptor.get(key).and_then(Value::as_str).map(str::to_owned);
+        StreamName { namespace: text("namespace"), name: text("name").unwrap_or_default() }
+    }
+}
+
+impl fmt::Display for StreamName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(f, "{namespace}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+/// Something that may happen on many lines: the first of them, and how many there were.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen<T> {
+    pub(crate) what: T,
+    /// Line of stdout, counted from 1.
+    pub(crate) line: u64,
+    pub(crate) times: u64,
+}
+
+/// How many different things of one kind are kept; the rest are counted with the last of them.
+pub(crate) const KEPT: usize = 20;
+
+/// Notes that `what` happened on `line`.
+pub(crate) fn note<T>(seen: &mut Vec<Seen<T>>, line: u64, what: T, same: impl Fn(&T, &T) -> bool) {
+    if let Some(known) = seen.iter_mut().find(|known| same(&known.what, &what)) {
+        known.times += 1;
+    } else if seen.len() < KEPT {
+        seen.push(Seen { what, line, times: 1 });
+    } else if let Some(last) = seen.last_mut() {
+        last.times += 1;
+    }
+}
+
+/// Something on stdout that is no protocol message.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Stray {
+    NotUtf8(String),
+    NotJson { excerpt: String, why: String },
+    NotAMessage(String),
+    TooLong { excerpt: String, bytes: u64 },
+    Unfinished(String),
+}
+
+/// A message that is neither RECORD nor LOG, in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Placed {
+    /// Line of stdout, counted from 1.
+    pub(crate) line: u64,
+    pub(crate) kind: MessageType,
+    /// The whole message.
+    pub(crate) message: Value,
+    /// The stream that it speaks of, if it speaks of one.
+    pub(crate) stream: Option<StreamName>,
+    /// Records so far: of that stream, or of all streams where it speaks of none.
+    pub(crate) records: u64,
+    /// For STATE: of these, the ones since the state before it of the same kind.
+    pub(crate) since_state: u64,
+}
+
+/// What was seen of one stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct StreamAccount {
+    pub(crate) name: StreamName,
+    pub(crate) configured: bool,
+    pub(crate) records: u64,
+    /// Line of its first record, 0 if there was none.
+    pub(crate) first_line: u64,
+    pub(crate) since_state: u64,
+    pub(crate) states: u64,
+    /// Records that violate the stream's schema, by rule.
+    pub(crate) violations: Vec<Seen<Violation>>,
+    /// Why its schema could not be used, so that no record was judged by it.
+    pub(crate) unusable_schema: Option<String>,
+}
+
+/// All that one pass over the stdout of one process found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Account {
+    pub(crate) lines: u64,
+    pub(crate) bytes: u64,
+    /// Messages of every type, LOG and RECORD included.
+    pub(crate) said: u64,
+    pub(crate) records: u64,
+    pub(crate) strays: Vec<Seen<Stray>>,
+    /// Messages that violate the protocol's schema, by rule.
+    pub(crate) violations: Vec<Seen<Violation>>,
+    pub(crate) messages: Vec<Placed>,
+    pub(crate) streams: Vec<StreamAccount>,
+    pub(crate) leaks: Vec<Seen<Leak>>,
+    /// The raw bytes, for the snapshot: the first of them where there are many.
+    pub(crate) raw: Vec<u8>,
+}
+
+impl Account {
+    /// The messages of one type, in order.
+    pub(crate) fn of_kind(&self, kind: MessageType) -> impl Iterator<Item = &Placed> {
+        self.messages.iter().filter(move |placed| placed.kind == kind)
+    }
+
+    /// The TRACE messages of one type, in order, with their payload.
+    pub(crate) fn traces<'a>(&'a self, trace_type: &'a str, field: &'a str) -> impl Iterator<Item = (&'a Placed, &'a Value)> {
+        self.of_kind(MessageType::Trace).filter_map(move |placed| {
+            let trace = &placed.message["trace"];
+            (trace["type"] == trace_type).then_some((placed, &trace[field]))
+        })
+    }
+
+    /// The TRACE messages of type ERROR, in order, with their `error`.
+    pub(crate) fn errors(&self) -> impl Iterator<Item = (&Placed, &Value)> {
+        self.traces("ERROR", "error")
+    }
+
+    /// The one message that answers a command, as its payload: of several, the first.
+    pub(crate) fn answer(&self, command: Command) -> Option<&Value> {
+        let kind = match command {
+            Command::Spec => MessageType::Spec,
+            Command::Check => MessageType::ConnectionStatus,
+            Command::Discover => MessageType::Catalog,
+            Command::Read => return None,
+        };
+        self.of_kind(kind).next().map(|placed| &placed.message[kind.field()])
+    }
+}

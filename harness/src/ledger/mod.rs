@@ -1,0 +1,246 @@
+//! One pass over what a connector prints, while it prints it.
+//!
+//! Every line is split off, searched for secrets, parsed once, judged by the protocol's schema, and, if it is a RECORD,
+//! by its stream's schema. What is kept does not grow with the number of records: counts, the first line that breaks
+//! each rule, and the messages that are few by nature.
+
+mod account;
+mod formats;
+mod lines;
+mod protocol;
+mod schema;
+mod tree;
+
+use std::sync::Arc;
+
+use connector_protocol::MessageType;
+use serde_json::Value;
+
+pub use account::StreamName;
+pub(crate) use account::{Account, Placed, Seen, Stray, StreamAccount, note};
+pub(crate) use lines::{LONGEST_LINE, Line, Lines};
+pub(crate) use schema::{Schema, Violation};
+pub(crate) use tree::Tree;
+
+use crate::excerpt;
+use crate::secrets::Secrets;
+
+/// How much raw output is kept for the snapshot.
+pub(crate) const RAW_KEPT: usize = 4 * 1024 * 1024;
+
+/// Streams that nobody asked for are kept apart up to this number.
+const STRANGERS_KEPT: usize = 100;
+
+/// A stream that a read is asked for, with the schema that its records are judged by.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) name: StreamName,
+    pub(crate) schema: Value,
+}
+
+/// The pass itself: fed with chunks, it keeps an [`Account`].
+pub(crate) struct Ledger {
+    /// Taken out while a chunk is cut into lines; always there otherwise.
+    lines: Option<Lines>,
+    book: Book,
+}
+
+struct Book {
+    secrets: Arc<Secrets>,
+    account: Account,
+    /// The compiled schemas of the streams asked for, by their place in `account.streams`.
+    schemas: Vec<Option<Schema>>,
+    /// The stream of the last record: the next is most likely of the same.
+    last: usize,
+    since_global_state: u64,
+}
+
+impl Ledger {
+    /// A ledger for one process. `wanted` is empty but for `read`.
+    pub(crate) fn new(secrets: Arc<Secrets>, wanted: &[Wanted]) -> Self {
+        let mut account = Account::default();
+        let mut schemas = Vec::new();
+        for Wanted { name, schema } in wanted {
+            // A catalog with twins is condemned elsewhere: here they are one stream.
+            if account.streams.iter().any(|stream: &StreamAccount| stream.name == *name) {
+                continue;
+            }
+            let (schema, unusable_schema) = match Schema::compile(schema) {
+                Ok(schema) => (Some(schema), None),
+                Err(why) => (None, Some(why)),
+            };
+            schemas.push(schema);
+            account.streams.push(StreamAccount {
+                name: name.clone(),
+                configured: true,
+                unusable_schema,
+                ..StreamAccount::default()
+            });
+        }
+        let book = Book { secrets, account, schemas, last: 0, since_global_state: 0 };
+        Ledger { lines: Some(Lines::new(LONGEST_LINE)), book }
+    }
+
+    /// Takes the next bytes of stdout.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
+        self.book.account.bytes += chunk.len() as u64;
+        let room = RAW_KEPT.saturating_sub(self.book.account.raw.len());
+        self.book.account.raw.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if let Some(lines) = &mut self.lines {
+            lines.feed(chunk, |line| self.book.enter(line));
+        }
+    }
+
+    /// Stdout has ended.
+    pub(crate) fn finish(mut self) -> Account {
+        if let Some(lines) = self.lines.take() {
+            lines.finish(|line| self.book.enter(line));
+        }
+        self.book.account
+    }
+}
+
+impl Book {
+    fn enter(&mut self, line: Line<'_>) {
+        self.account.lines += 1;
+        let number = self.account.lines;
+        match line {
+            Line::Whole(bytes) => self.enter_bytes(number, bytes),
+            Line::Unfinished(bytes) => {
+                self.stray(number, Stray::Unfinished(excerpt::of_bytes(bytes)));
+                self.enter_bytes(number, bytes);
+            }
+            Line::TooLong { start, bytes } => {
+                self.stray(number, Stray::TooLong { excerpt: excerpt::of_bytes(start), bytes });
+            }
+        }
+    }
+
+    fn enter_bytes(&mut self, number: u64, bytes: &[u8]) {
+        if bytes.trim_ascii().is_empty() {
+            return;
+        }
+        let tree = match Tree::parse(bytes) {
+            Ok(tree) => tree,
+            Err(_) if std::str::from_utf8(bytes).is_err() => {
+                self.look_for_secrets(number, bytes, None);
+                return self.stray(number, Stray::NotUtf8(excerpt::of_bytes(bytes)));
+            }
+            Err(why) => {
+                self.look_for_secrets(number, bytes, None);
+                let (excerpt, why) = (excerpt::of_bytes(bytes), why.to_string());
+                return self.stray(number, Stray::NotJson { excerpt, why });
+            }
+        };
+        let Some(word) = tree.get("type").and_then(Tree::as_str) else {
+            self.look_for_secrets(number, bytes, None);
+            return self.stray(number, Stray::NotAMessage(excerpt::of_bytes(bytes)));
+        };
+        self.account.said += 1;
+        let kind: Option<MessageType> = word.parse().ok();
+        self.look_for_secrets(number, bytes, kind);
+        let Some(kind) = kind else {
+            return self.violation(number, protocol::unknown_type(word));
+        };
+        let schema = protocol::schema(kind);
+        if !schema.accepts(&tree) {
+            for mut violation in schema.violations(&tree) {
+                violation.rule.insert_str(0, word);
+                self.violation(number, violation);
+            }
+        }
+        match kind {
+            MessageType::Record => self.record(number, &tree),
+            MessageType::Log => {}
+            _ => self.place(number, kind, tree.to_json()),
+        }
+    }
+
+    fn record(&mut self, line: u64, tree: &Tree<'_>) {
+        self.account.records += 1;
+        self.since_global_state += 1;
+        let Some(record) = tree.get("record") else { return };
+        let Some(name) = record.get("stream").and_then(Tree::as_str) else { return };
+        let Some(place) = self.stream(name, record.get("namespace").and_then(Tree::as_str)) else { return };
+        let stream = &mut self.account.streams[place];
+        stream.records += 1;
+        stream.since_state += 1;
+        if stream.first_line == 0 {
+            stream.first_line = line;
+        }
+        let (Some(Some(schema)), Some(data)) = (self.schemas.get(place), record.get("data")) else { return };
+        if !schema.accepts(data) {
+            for violation in schema.violations(data) {
+                note(&mut stream.violations, line, violation, |one, other| one.rule == other.rule);
+            }
+        }
+    }
+
+    /// The place of a stream in the account; `None` where too many strangers have come.
+    fn stream(&mut self, name: &str, namespace: Option<&str>) -> Option<usize> {
+        let is_it = |stream: &StreamAccount| {
+            stream.name.name == name && stream.name.namespace.as_deref() == namespace
+        };
+        let streams = &mut self.account.streams;
+        if !streams.get(self.last).is_some_and(is_it) {
+            self.last = match streams.iter().position(is_it) {
+                Some(place) => place,
+                None if streams.len() >= self.schemas.len() + STRANGERS_KEPT => return None,
+                None => {
+                    let name = StreamName { namespace: namespace.map(str::to_owned), name: name.to_owned() };
+                    streams.push(StreamAccount { name, ..StreamAccount::default() });
+                    streams.len() - 1
+                }
+            };
+        }
+        Some(self.last)
+    }
+
+    fn place(&mut self, line: u64, kind: MessageType, message: Value) {
+        let descriptor = match kind {
+            MessageType::State => message.pointer("/state/stream/stream_descriptor"),
+            MessageType::Trace => message
+                .pointer("/trace/stream_status/stream_descriptor")
+                .or_else(|| message.pointer("/trace/error/stream_descriptor")),
+            _ => None,
+        };
+        let stream = descriptor.map(StreamName::of);
+        let place = stream.as_ref().and_then(|stream| self.stream(&stream.name, stream.namespace.as_deref()));
+        let (mut records, mut since_state) = (self.account.records, 0);
+        if let Some(place) = place {
+            let stream = &mut self.account.streams[place];
+            records = stream.records;
+            if kind == MessageType::State {
+                stream.states += 1;
+                since_state = std::mem::take(&mut stream.since_state);
+            }
+        } else if kind == MessageType::State {
+            since_state = std::mem::take(&mut self.since_global_state);
+            for state in message.pointer("/state/global/stream_states").and_then(Value::as_array).into_iter().flatten() {
+                let name = StreamName::of(&state["stream_descriptor"]);
+                if let Some(place) = self.stream(&name.name, name.namespace.as_deref()) {
+                    self.account.streams[place].states += 1;
+                }
+            }
+        }
+        self.account.messages.push(Placed { line, kind, message, stream, records, since_state });
+    }
+
+    fn look_for_secrets(&mut self, line: u64, bytes: &[u8], kind: Option<MessageType>) {
+        // A CONTROL message hands the platform a new config: its secrets belong there.
+        if kind == Some(MessageType::Control) || self.secrets.is_empty() {
+            return;
+        }
+        for leak in self.secrets.leaks_in(bytes) {
+            note(&mut self.account.leaks, line, leak, PartialEq::eq);
+        }
+    }
+
+    fn stray(&mut self, line: u64, stray: Stray) {
+        note(&mut self.account.strays, line, stray, |_, _| false);
+    }
+
+    fn violation(&mut self, line: u64, violation: Violation) {
+        note(&mut self.account.violations, line, violation, |one, other| one.rule == other.rule);
+    }
+}

@@ -1,0 +1,43 @@
+//! The protocol's own schemas, compiled once for the process.
+
+use std::sync::OnceLock;
+
+use connector_protocol::{MessageType, schema as published};
+
+use super::schema::{Schema, Violation};
+use crate::excerpt;
+
+/// The schema of all messages of one type.
+pub(super) fn schema(kind: MessageType) -> &'static Schema {
+    static SCHEMAS: [OnceLock<Schema>; MessageType::ALL.len()] = [const { OnceLock::new() }; MessageType::ALL.len()];
+    SCHEMAS[kind as usize].get_or_init(|| compile(published::of_message(kind)))
+}
+
+#[expect(clippy::expect_used, reason = "our own files, held by the test below")]
+fn compile(text: &str) -> Schema {
+    let schema = serde_json::from_str(text).expect("a schema file of ours is JSON");
+    Schema::compile(&schema).expect("a schema file of ours is a schema")
+}
+
+/// What the envelope's schema says of a `type` that is none of the protocol's.
+pub(super) fn unknown_type(word: &str) -> Violation {
+    let words: Vec<&str> = MessageType::ALL.iter().map(|kind| kind.as_str()).collect();
+    Violation {
+        pointer: "/type".to_owned(),
+        want: format!("one of {}", words.join(", ")),
+        got: excerpt::of_text(word),
+        rule: format!("/type/{word}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_type_has_a_schema_that_compiles() {
+        for kind in MessageType::ALL {
+            schema(*kind);
+        }
+    }
+}

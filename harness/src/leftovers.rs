@@ -1,0 +1,170 @@
+//! Processes that a connector started and did not wait for: found, named, ended.
+//!
+//! On Linux we become the reaper of our descendants: a process whose parent has ended becomes our child, whatever
+//! session or group it made itself, and so cannot get away. Elsewhere only the process group is known.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+use tokio::process::{Child, Command};
+
+/// How long a process may outlive its parent before it counts as left behind: helpers of interpreters need a moment
+/// to notice.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// How long what was killed may take to be gone.
+const DEATH: Duration = Duration::from_secs(2);
+
+/// How often we look within those times.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// The environment variable by which an orphan tells whose it is.
+const MARK: &str = "CONNECTOR_HARNESS_INVOCATION";
+
+/// Knows which of our children are connectors under way, and so which are orphans of theirs.
+#[derive(Debug, Default)]
+pub(crate) struct Nursery {
+    /// The process ids of connectors under way. Locked while one is started and while orphans are looked for, so that
+    /// no connector is ever taken for an orphan.
+    attended: Mutex<BTreeSet<i32>>,
+}
+
+/// A connector under way.
+pub(crate) struct Attended<'a> {
+    nursery: &'a Nursery,
+    /// Its process id, which is the id of its group too.
+    pub(crate) leader: Pid,
+    mark: String,
+}
+
+impl Nursery {
+    /// Makes this process the reaper of its descendants, where the system knows such a thing.
+    pub(crate) fn open() -> Self {
+        #[cfg(target_os = "linux")]
+        // Without it only what stays in the connector's group is found; no reason not to judge.
+        let _best_effort = nix::sys::prctl::set_child_subreaper(true);
+        Nursery::default()
+    }
+
+    /// Starts a connector in a process group of its own.
+    pub(crate) fn spawn(&self, mut command: Command) -> io::Result<(Child, Attended<'_>)> {
+        let mark = format!("{:016x}", fastrand::u64(..));
+        let mut attended = self.attended();
+        let child = command.env(MARK, &mark).process_group(0).spawn()?;
+        let id = child.id().and_then(|id| i32::try_from(id).ok()).ok_or(io::ErrorKind::NotFound)?;
+        attended.insert(id);
+        Ok((child, Attended { nursery: self, leader: Pid::from_raw(id), mark }))
+    }
+
+    /// Ends every orphan that is left when nothing runs any more; returns their names.
+    pub(crate) async fn close(&self) -> Vec<String> {
+        let left = self.orphans(|_| true);
+        let names = left.iter().map(|pid| name_of(*pid)).collect();
+        self.end(|| self.orphans(|_| true)).await;
+        names
+    }
+
+    /// Kills what `left` finds until it finds nothing: what is killed hands us its own children.
+    async fn end(&self, left: impl Fn() -> Vec<Pid>) {
+        let mut waited = Duration::ZERO;
+        loop {
+            let left = left();
+            if left.is_empty() || waited >= DEATH {
+                return;
+            }
+            for pid in left {
+                // An error says that it is gone already.
+                let _gone_or_killed = kill(pid, Signal::SIGKILL);
+            }
+            tokio::time::sleep(LOOK).await;
+            waited += LOOK;
+        }
+    }
+
+    /// Our living children that are no connector under way and that `belongs` picks. The dead are reaped.
+    fn orphans(&self, belongs: impl Fn(Pid) -> bool) -> Vec<Pid> {
+        let attended = self.attended();
+        children()
+            .into_iter()
+            .filter(|pid| !attended.contains(&pid.as_raw()))
+            .filter(|pid| matches!(waitpid(*pid, Some(WaitPidFlag::WNOHANG)), Ok(WaitStatus::StillAlive)))
+            .filter(|pid| belongs(*pid))
+            .collect()
+    }
+
+    fn attended(&self) -> MutexGuard<'_, BTreeSet<i32>> {
+        self.attended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Attended<'_> {
+    /// Ends its whole group, itself included.
+    pub(crate) fn kill_group(&self) {
+        // An error says that the group is empty: what we want.
+        let _empty_or_killed = killpg(self.leader, Signal::SIGKILL);
+    }
+
+    /// To be called when it has ended: ends what it left behind, and returns the names of what did not end by itself
+    /// in time.
+    pub(crate) async fn clear(&self) -> Vec<String> {
+        let mut waited = Duration::ZERO;
+        let left = loop {
+            let left = self.left();
+            if left.is_empty() && killpg(self.leader, None).is_err() {
+                return Vec::new();
+            }
+            if waited >= GRACE {
+                break left;
+            }
+            tokio::time::sleep(LOOK).await;
+            waited += LOOK;
+        };
+        let mut names: Vec<String> = left.into_iter().map(name_of).collect();
+        if names.is_empty() {
+            names.push("a process of its group".to_owned());
+        }
+        self.kill_group();
+        self.nursery.end(|| self.left()).await;
+        names
+    }
+
+    /// The orphans that come from this connector: of its group, or with its mark in their environment.
+    fn left(&self) -> Vec<Pid> {
+        let mark = format!("{MARK}={}", self.mark);
+        self.nursery.orphans(|pid| {
+            nix::unistd::getpgid(Some(pid)).is_ok_and(|group| group == self.leader)
+                || std::fs::read(format!("/proc/{pid}/environ"))
+                    .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|it| it == mark.as_bytes()))
+        })
+    }
+}
+
+impl Drop for Attended<'_> {
+    /// Whatever the reason, a connector that we lose sight of is ended.
+    fn drop(&mut self) {
+        self.kill_group();
+        self.nursery.attended().remove(&self.leader.as_raw());
+    }
+}
+
+/// Our own children, where the system lists them.
+fn children() -> Vec<Pid> {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    tasks
+        .flat_map(|task| {
+            let children = std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+            children.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<i32>>()
+        })
+        .map(Pid::from_raw)
+        .collect()
+}
+
+fn name_of(pid: Pid) -> String {
+    std::fs::read_to_string(format!("/proc/{pid}/comm"))
+        .map_or_else(|_| format!("process {pid}"), |name| name.trim_end().to_owned())
+}

@@ -1,0 +1,135 @@
+//! The one place that starts connectors, and the one that makes sure they end.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use connector_protocol::Command;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::Child;
+
+use crate::ledger::Ledger;
+use crate::leftovers::{Attended, Nursery};
+use crate::stderr::StderrLog;
+use crate::transcript::{Exit, Transcript};
+
+/// How long output may still come after the process has ended and all it left was killed.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// What to start, and what it may take.
+pub(crate) struct Invocation<'a> {
+    pub(crate) command: Command,
+    /// The program and all its arguments.
+    pub(crate) words: Vec<OsString>,
+    pub(crate) environment: BTreeMap<OsString, OsString>,
+    pub(crate) folder: &'a Path,
+    pub(crate) limit: Duration,
+}
+
+/// Runs one process to its end, its output judged on the way.
+pub(crate) async fn run(
+    invocation: Invocation<'_>,
+    nursery: &Nursery,
+    mut ledger: Ledger,
+    mut stderr: StderrLog,
+) -> Transcript {
+    let started = Instant::now();
+    let command_line =
+        invocation.words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let (exit, leftovers) = match spawn(&invocation, nursery) {
+        Ok((child, attended)) => attend(child, attended, invocation.limit, &mut ledger, &mut stderr).await,
+        Err(error) => (Exit::NeverStarted(error.to_string()), Vec::new()),
+    };
+    Transcript {
+        command: invocation.command,
+        command_line,
+        account: ledger.finish(),
+        stderr: stderr.finish(),
+        exit,
+        duration: started.elapsed(),
+        leftovers,
+    }
+}
+
+fn spawn<'a>(invocation: &Invocation<'_>, nursery: &'a Nursery) -> std::io::Result<(Child, Attended<'a>)> {
+    let (program, arguments) = invocation.words.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    let mut command = tokio::process::Command::new(program);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(&invocation.environment)
+        .current_dir(invocation.folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    nursery.spawn(command)
+}
+
+async fn attend(
+    mut child: Child,
+    attended: Attended<'_>,
+    limit: Duration,
+    ledger: &mut Ledger,
+    stderr: &mut StderrLog,
+) -> (Exit, Vec<String>) {
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let pumps = async {
+        tokio::join!(pump(out, |chunk| ledger.feed(chunk)), pump(err, |chunk| stderr.feed(chunk)));
+    };
+    tokio::pin!(pumps);
+    let deadline = tokio::time::sleep(limit);
+    tokio::pin!(deadline);
+    let mut pumping = true;
+    let exit = loop {
+        tokio::select! {
+            () = &mut pumps, if pumping => pumping = false,
+            status = child.wait() => break match status {
+                Ok(status) => exit_of(status),
+                Err(error) => Exit::NeverStarted(format!("its end could not be awaited: {error}")),
+            },
+            () = &mut deadline => {
+                attended.kill_group();
+                // Reaps it. What survives SIGKILL is the system's to mend: it has not ended in time either way.
+                let _reaped = tokio::time::timeout(DRAIN, child.wait()).await;
+                break Exit::TimedOut(limit);
+            }
+        }
+    };
+    // Only when all that may hold the pipes is gone can their end be waited for; what it printed is read meanwhile.
+    let clearing = attended.clear();
+    tokio::pin!(clearing);
+    let leftovers = loop {
+        tokio::select! {
+            () = &mut pumps, if pumping => pumping = false,
+            names = &mut clearing => break names,
+        }
+    };
+    if pumping {
+        // Whatever still holds the pipes open is out of our reach: it is not waited for.
+        let _ended_or_not = tokio::time::timeout(DRAIN, pumps).await;
+    }
+    (exit, leftovers)
+}
+
+async fn pump(pipe: Option<impl AsyncRead + Unpin>, mut take: impl FnMut(&[u8])) {
+    let Some(mut pipe) = pipe else { return };
+    let mut chunk = vec![0; 64 * 1024];
+    // An error on a pipe means what its end means: nothing more comes.
+    while let Ok(bytes @ 1..) = pipe.read(&mut chunk).await {
+        take(&chunk[..bytes]);
+        // A process that prints without a pause must not keep the clock from being read.
+        tokio::task::consume_budget().await;
+    }
+}
+
+fn exit_of(status: std::process::ExitStatus) -> Exit {
+    use std::os::unix::process::ExitStatusExt as _;
+    match (status.code(), status.signal()) {
+        (Some(code), _) => Exit::Status(code),
+        (None, signal) => Exit::Signal(signal.unwrap_or_default()),
+    }
+}

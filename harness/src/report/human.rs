@@ -1,0 +1,324 @@
+//! The report for people. Every word that `harness test` says of a connector stands in this file.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style as Paint};
+
+use super::progress::Progress;
+use super::{Reporter, Style, say};
+use crate::checks::{self, Group, Level};
+use crate::event::{Event, ScenarioShown, What};
+use crate::snapshot::Comparison;
+use crate::verdict::{Finding, Verdict};
+
+const GOOD: Paint = AnsiColor::Green.on_default().bold();
+const BAD: Paint = AnsiColor::Red.on_default().bold();
+const WARN: Paint = AnsiColor::Yellow.on_default().bold();
+const DIM: Paint = Paint::new().dimmed();
+const BOLD: Paint = Paint::new().bold();
+
+/// Findings of one check and subject that are shown; `--format json` has them all.
+const SHOWN: usize = 5;
+
+/// Lines of a snapshot's difference that are shown.
+const DIFF_SHOWN: usize = 20;
+
+pub(super) struct Human {
+    out: Box<dyn Write>,
+    style: Style,
+    progress: Progress,
+    groups: BTreeMap<Group, Count>,
+    /// What `stderr` said last, by subject and command.
+    stderr: BTreeMap<(String, String), String>,
+    failures: Vec<Failure>,
+    pending: Vec<(String, Comparison)>,
+    unreferenced: Vec<String>,
+    /// For the verbose report: every check of every subject.
+    details: Vec<String>,
+}
+
+#[derive(Default)]
+struct Count {
+    judged: usize,
+    skipped: usize,
+    failed: usize,
+    warned: usize,
+}
+
+struct Failure {
+    check: &'static str,
+    subject: String,
+    level: Level,
+    findings: Vec<Finding>,
+}
+
+impl Human {
+    pub(super) fn new(out: Box<dyn Write>, style: Style, progress: Progress) -> Self {
+        Human {
+            out,
+            style,
+            progress,
+            groups: BTreeMap::new(),
+            stderr: BTreeMap::new(),
+            failures: Vec::new(),
+            pending: Vec::new(),
+            unreferenced: Vec::new(),
+            details: Vec::new(),
+        }
+    }
+
+    fn line(&mut self, line: impl Display) {
+        say(&mut self.out, format_args!("{line}"));
+    }
+
+    /// A line under a heading: what it is, and the text.
+    fn entry(&mut self, name: &str, text: impl Display) {
+        self.line(format_args!("      {DIM}{name:<6}{DIM:#} {text}"));
+    }
+
+    fn started(&mut self, connector: &str, command: &[String], found: &str, scenarios: &[ScenarioShown], invocations: usize) {
+        let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+        self.line(format_args!(
+            "{BOLD}{connector}{BOLD:#}  {}, {}",
+            count(scenarios.len(), "scenario"),
+            count(invocations, "process").replace("processs", "processes"),
+        ));
+        self.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", command.join(" ")));
+        if self.style.verbose {
+            for ScenarioShown { name, about } in scenarios {
+                self.entry("shows", format_args!("{name:<20} {DIM}{}{DIM:#}", about.as_deref().unwrap_or_default()));
+            }
+        }
+    }
+
+    fn judged(&mut self, check: &'static str, group: Group, level: Level, subject: &str, verdict: &Verdict) {
+        let count = self.groups.entry(group).or_default();
+        match verdict {
+            Verdict::Pass => count.judged += 1,
+            Verdict::Skip { .. } => count.skipped += 1,
+            Verdict::Fail { findings } => {
+                count.judged += 1;
+                match level {
+                    Level::Must => count.failed += 1,
+                    Level::Should => count.warned += 1,
+                }
+                let (subject, findings) = (subject.to_owned(), findings.clone());
+                self.failures.push(Failure { check, subject, level, findings });
+            }
+        }
+        if self.style.verbose {
+            let (paint, word, why) = match verdict {
+                Verdict::Pass => (GOOD, "pass", String::new()),
+                Verdict::Skip { reason } => (DIM, "skip", format!("  {DIM}{reason}{DIM:#}")),
+                Verdict::Fail { .. } => (BAD, "fail", String::new()),
+            };
+            self.details.push(format!("      {paint}{word}{paint:#}   {check:<36} {subject}{why}"));
+        }
+    }
+
+    fn group(&mut self, group: Group, count: &Count) {
+        let (paint, word) = match count {
+            Count { failed: 1.., .. } => (BAD, "FAIL"),
+            Count { warned: 1.., .. } => (WARN, "WARN"),
+            Count { judged: 0, .. } => (DIM, "SKIP"),
+            _ => (GOOD, "PASS"),
+        };
+        let checks = checks::ALL.iter().filter(|check| check.group == group).count();
+        let mut text = format!("{checks} check{}, judged {} times", if checks == 1 { "" } else { "s" }, count.judged);
+        for (number, what) in [(count.failed, "failed"), (count.warned, "warned"), (count.skipped, "skipped")] {
+            if number > 0 {
+                text.push_str(&format!(", {number} {what}"));
+            }
+        }
+        self.line(format_args!("{paint}{word}{paint:#}  {group:<9} {DIM}{text}{DIM:#}"));
+    }
+
+    fn failure(&mut self, failure: &Failure) {
+        let (paint, word) = match failure.level {
+            Level::Must => (BAD, "FAIL"),
+            Level::Should => (WARN, "WARN"),
+        };
+        self.line("");
+        self.line(format_args!("{paint}{word}{paint:#}  {BOLD}{}{BOLD:#}   {}", failure.check, failure.subject));
+        let check = checks::find(failure.check);
+        if let Some(check) = check {
+            self.entry(&check.level.to_string(), check.requirement);
+        }
+        for finding in failure.findings.iter().take(SHOWN) {
+            self.finding(finding);
+        }
+        if failure.findings.len() > SHOWN {
+            self.entry("", format_args!("... and {} more; --format json has them all", failure.findings.len() - SHOWN));
+        }
+        // What a process said on stderr helps where the process itself is at fault.
+        if check.is_some_and(|check| check.group == Group::Process) {
+            for finding in &failure.findings {
+                let Some(command) = finding.command else { continue };
+                let stderr = self.stderr.get(&(failure.subject.clone(), command.to_string())).cloned();
+                for line in stderr.unwrap_or_default().lines() {
+                    self.entry("stderr", line);
+                }
+            }
+        }
+        self.entry("more", format_args!("harness explain {}", failure.check));
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let at = finding.pointer.as_ref().map(|pointer| format!("{pointer} ")).unwrap_or_default();
+        self.entry("want", format_args!("{at}{}", finding.want));
+        let place = place_of(finding);
+        let place = if place.is_empty() { place } else { format!("   {DIM}{place}{DIM:#}") };
+        self.entry("got", format_args!("{}{place}", finding.got));
+        if let Some(next) = &finding.next {
+            self.entry("hint", next);
+        }
+    }
+
+    fn waits(&mut self, title: &str, comparison: &Comparison) {
+        let Comparison::Pending { file, new, diff, .. } = comparison else { return };
+        self.line("");
+        let word = if *new { "new snapshot" } else { "changed snapshot" };
+        self.line(format_args!("{WARN}WAIT{WARN:#}  {BOLD}{title}{BOLD:#}   {word}"));
+        self.entry("file", file.display());
+        // Of a unified diff the lines that differ; the rest is in the file.
+        let lines: Vec<&str> = diff.lines().filter(|line| !line.starts_with("@@")).collect();
+        for line in lines.iter().take(DIFF_SHOWN) {
+            let paint = match line.as_bytes().first() {
+                Some(b'+') => GOOD,
+                Some(b'-') => BAD,
+                _ => DIM,
+            };
+            let line = crate::excerpt::of_text(line);
+            self.line(format_args!("      {paint}{line}{paint:#}"));
+        }
+        if lines.len() > DIFF_SHOWN {
+            self.line(format_args!("      {DIM}... {} more lines{DIM:#}", lines.len() - DIFF_SHOWN));
+        }
+    }
+
+    fn how_to_review(&mut self) {
+        let path = self.style.path.display().to_string();
+        self.line("");
+        if self.pending.iter().any(|(_, comparison)| matches!(comparison, Comparison::Pending { written: false, .. })) {
+            self.line(format_args!(
+                "Snapshots are not written here (CI or INSTA_UPDATE=no). Run `harness test {path}` on your machine, \
+                 then `harness review {path}`."
+            ));
+        } else {
+            self.line(format_args!(
+                "Look at them with `harness review {path}` and take them with `harness accept {path}`; \
+                 in a cargo workspace `cargo insta review` does both."
+            ));
+        }
+    }
+
+    fn finished(&mut self, what: &What) {
+        let What::RunFinished {
+            duration_ms,
+            connector_ms,
+            passed,
+            failed,
+            warned,
+            skipped,
+            snapshots_matched,
+            snapshots_pending,
+            ..
+        } = what
+        else {
+            return;
+        };
+        self.progress.end();
+        for (group, count) in std::mem::take(&mut self.groups) {
+            self.group(group, &count);
+        }
+        for line in std::mem::take(&mut self.details) {
+            self.line(line);
+        }
+        for failure in std::mem::take(&mut self.failures) {
+            self.failure(&failure);
+        }
+        for (title, comparison) in &std::mem::take(&mut self.pending) {
+            self.waits(title, comparison);
+            self.pending.push((title.clone(), comparison.clone()));
+        }
+        for file in std::mem::take(&mut self.unreferenced) {
+            self.line(format_args!("{WARN}NOTE{WARN:#}  nothing refers to the snapshot {file}; delete it if that is right"));
+        }
+        if *snapshots_pending > 0 {
+            self.how_to_review();
+        }
+        self.line("");
+        let (paint, word) = match (failed, snapshots_pending) {
+            (1.., _) => (BAD, "Does not conform"),
+            (0, 1..) => (WARN, "Waits for review"),
+            _ if passed + warned == 0 => (WARN, "Nothing was judged"),
+            _ => (GOOD, "Conforms"),
+        };
+        let mut counts = vec![format!("{passed} checks passed")];
+        for (number, what) in [(failed, "failed"), (warned, "warned"), (skipped, "had nothing to judge")] {
+            if *number > 0 {
+                counts.push(format!("{number} {what}"));
+            }
+        }
+        counts.push(format!("{snapshots_matched} snapshots match"));
+        if *snapshots_pending > 0 {
+            counts.push(format!("{snapshots_pending} wait"));
+        }
+        self.line(format_args!(
+            "{paint}{word}{paint:#}  {}  {DIM}{:.2} s, {:.2} of them the connector's{DIM:#}",
+            counts.join(", "),
+            duration_ms / 1e3,
+            connector_ms / 1e3,
+        ));
+    }
+}
+
+impl Reporter for Human {
+    fn tell(&mut self, event: &Event) {
+        match &event.what {
+            What::RunStarted { connector, command, found, scenarios, invocations, .. } => {
+                self.started(connector, command, found, scenarios, *invocations);
+                self.progress.begin(*invocations);
+            }
+            What::InvocationStarted { subject, command, .. } => self.progress.doing(format!("{subject} {command}")),
+            What::InvocationFinished { subject, command, stderr, .. } => {
+                self.progress.step();
+                self.stderr.insert((subject.clone(), command.clone()), stderr.clone());
+            }
+            What::CheckJudged { subject, check, group, level, verdict } => {
+                self.judged(check, *group, *level, subject, verdict);
+            }
+            What::SnapshotCompared { subject, command, comparison } => {
+                if matches!(comparison, Comparison::Pending { .. }) {
+                    self.pending.push((format!("{subject} {command}"), comparison.clone()));
+                }
+            }
+            What::SnapshotUnreferenced { file } => self.unreferenced.push(file.display().to_string()),
+            What::Noted { note } => {
+                self.progress.end();
+                self.line(format_args!("{WARN}NOTE{WARN:#}  {note}"));
+            }
+            What::RunFinished { .. } => self.finished(&event.what),
+        }
+    }
+}
+
+/// Where a finding stands: its stream, its command, its line, and how often.
+fn place_of(finding: &Finding) -> String {
+    let mut parts = Vec::new();
+    if let Some(stream) = &finding.stream {
+        parts.push(stream.to_string());
+    }
+    match (finding.command, finding.line) {
+        (Some(command), Some(line)) => parts.push(format!("{command}, stdout line {line}")),
+        (Some(command), None) => parts.push(command.to_string()),
+        (None, Some(line)) => parts.push(format!("stdout line {line}")),
+        (None, None) => {}
+    }
+    if finding.times > 1 {
+        parts.push(format!("{} times in all", finding.times));
+    }
+    parts.join(", ")
+}

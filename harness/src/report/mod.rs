@@ -1,0 +1,56 @@
+//! How a run is told: one file per format, each a reducer over the events.
+//!
+//! To add a format: write `report/<format>.rs` with a [`Reporter`], and name it in [`Format`] and in [`of`].
+
+mod human;
+mod json;
+mod progress;
+
+use std::io::{IsTerminal as _, Write};
+use std::path::PathBuf;
+
+use crate::event::Event;
+
+/// Hears every event of a run as it happens.
+pub trait Reporter {
+    /// Takes the next event.
+    fn tell(&mut self, event: &Event);
+}
+
+/// The formats that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people, on stderr.
+    Human,
+    /// One event a line, on stdout: see docs/events.md.
+    Json,
+}
+
+/// What the human format may be told.
+#[derive(Clone, Debug, Default)]
+pub struct Style {
+    /// Show passes and the reasons of skips too.
+    pub verbose: bool,
+    /// The path of the connector, for the commands that the report proposes.
+    pub path: PathBuf,
+}
+
+/// The reporter of a format.
+pub fn of(format: Format, style: Style) -> Box<dyn Reporter> {
+    match format {
+        Format::Human => {
+            let progress = std::io::stderr().is_terminal() && !in_ci();
+            Box::new(human::Human::new(Box::new(anstream::stderr()), style, progress::Progress::new(progress)))
+        }
+        Format::Json => Box::new(json::Json::new(Box::new(std::io::stdout()))),
+    }
+}
+
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
+}
+
+/// A line to a reader who may have gone: then there is nobody to tell.
+fn say(out: &mut dyn Write, line: std::fmt::Arguments<'_>) {
+    let _heard = writeln!(out, "{line}");
+}

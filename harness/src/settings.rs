@@ -1,0 +1,113 @@
+//! `harness.toml`: what a connector's author says once, beside the connector.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use connector_protocol::Command;
+use serde::Deserialize;
+
+use crate::error::Error;
+
+/// The name of the file.
+pub(crate) const FILE: &str = "harness.toml";
+
+/// What `harness.toml` says; everything has a default.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// The program and its first arguments, in place of what is found by convention. A program with a slash in it is
+    /// looked for from the connector's folder, another one on PATH.
+    pub(crate) command: Option<Vec<String>>,
+    /// The folder of the scenarios; `fixtures` unless said otherwise.
+    pub(crate) fixtures: Option<PathBuf>,
+    /// The folder of the snapshots; `snapshots` unless said otherwise.
+    pub(crate) snapshots: Option<PathBuf>,
+    /// Environment variables that the connector needs.
+    #[serde(default)]
+    pub(crate) environment: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) timeout: Timeouts,
+}
+
+/// The `[timeout]` table: seconds per command.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Timeouts {
+    spec: Option<f64>,
+    check: Option<f64>,
+    discover: Option<f64>,
+    read: Option<f64>,
+}
+
+impl Timeouts {
+    /// How long `command` may take. The defaults are generous for an interpreter that starts on a busy machine, and
+    /// far below what any platform waits: nothing here waits for a real API.
+    pub(crate) fn of(&self, command: Command) -> Duration {
+        let (said, default) = match command {
+            Command::Spec => (self.spec, 30.0),
+            Command::Check => (self.check, 60.0),
+            Command::Discover => (self.discover, 60.0),
+            Command::Read => (self.read, 120.0),
+        };
+        Duration::from_secs_f64(said.unwrap_or(default))
+    }
+
+    /// Gives every command the same time.
+    pub(crate) fn set_all(&mut self, seconds: f64) {
+        let seconds = Some(seconds);
+        *self = Timeouts { spec: seconds, check: seconds, discover: seconds, read: seconds };
+    }
+}
+
+impl Settings {
+    /// Reads `harness.toml` in `folder`; the defaults where there is none.
+    pub(crate) fn load(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join(FILE);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
+            Err(source) => Err(Error::Read { path, source }),
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, Error> {
+        let settings: Settings =
+            toml::from_str(text).map_err(|source| Error::Toml { path: path.to_owned(), source })?;
+        let invalid = |why: &str| Err(Error::Settings { path: path.to_owned(), why: why.to_owned() });
+        if settings.command.as_ref().is_some_and(Vec::is_empty) {
+            return invalid("`command` is empty: want the program and its arguments, such as [\"python\", \"main.py\"]");
+        }
+        let Timeouts { spec, check, discover, read } = settings.timeout;
+        for seconds in [spec, check, discover, read].into_iter().flatten() {
+            if !(seconds > 0.0 && seconds <= 86_400.0) {
+                return invalid("a time in [timeout] is out of range: want seconds, more than 0 and at most 86400");
+            }
+        }
+        Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, String> {
+        Settings::parse(text, Path::new("x/harness.toml")).map_err(|error| crate::error::chain(&error))
+    }
+
+    #[test]
+    fn a_key_that_does_not_exist_is_named_with_its_line() {
+        let error = parse("fixtures = \"f\"\ntimeouts = 3\n").unwrap_err();
+        assert!(error.contains("x/harness.toml") && error.contains("line 2") && error.contains("timeouts"), "{error}");
+    }
+
+    #[test]
+    fn times_are_seconds_and_have_defaults() {
+        let settings = parse("[timeout]\nread = 0.5").unwrap();
+        assert_eq!(settings.timeout.of(Command::Read), Duration::from_millis(500));
+        assert_eq!(settings.timeout.of(Command::Spec), Duration::from_secs(30));
+        assert!(parse("[timeout]\nread = -1").unwrap_err().contains("out of range"));
+        assert!(parse("command = []").unwrap_err().contains("is empty"));
+    }
+}

@@ -1,0 +1,201 @@
+//! Compares what a command printed with the snapshot that somebody reviewed. The one file that knows insta.
+
+mod normalize;
+mod update;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+pub(crate) use self::normalize::Volatile;
+pub use self::update::Update;
+use crate::error::Error;
+use crate::ledger::RAW_KEPT;
+use crate::secrets::Secrets;
+use crate::transcript::Transcript;
+
+/// The ending of a snapshot that waits for review, as insta has it.
+pub(crate) const PENDING: &str = "snap.new";
+
+/// How what was printed compares with what was reviewed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "comparison")]
+pub enum Comparison {
+    /// They are the same.
+    Matches,
+    /// They differ, or there was none: it waits for review.
+    Pending {
+        /// The reviewed snapshot, there or not.
+        file: PathBuf,
+        /// Whether there was one.
+        new: bool,
+        /// Whether the proposal was written beside it; never where `CI` is set.
+        written: bool,
+        /// What differs, as a unified diff; the whole text where there was none.
+        diff: String,
+    },
+    /// The snapshot was written at once, since `INSTA_UPDATE` says so.
+    Updated,
+}
+
+/// The text of a snapshot: every message but LOG, one a line, and how the command ended.
+///
+/// LOG messages are left out: they are for people, and connectors print timings in them.
+pub(crate) fn text_of(transcript: &Transcript, volatile: &Volatile, secrets: &Secrets) -> String {
+    let mut text = String::new();
+    let raw = &transcript.account.raw;
+    let cut = transcript.account.bytes > raw.len() as u64;
+    // A line that the limit cut in two is left out.
+    let whole = if cut { raw.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1) } else { raw.len() };
+    let mut lines = 0;
+    for line in raw[..whole].split(|byte| *byte == b'\n') {
+        lines += 1;
+        let line = String::from_utf8_lossy(line);
+        if !line.trim().is_empty() && !is_log(&line) {
+            text.push_str(&secrets.mask(&normalize::normalize(&line, volatile)));
+            text.push('\n');
+        }
+    }
+    if cut {
+        let more = transcript.account.lines + 1 - lines;
+        text.push_str(&format!("... {more} more lines: a snapshot holds the first {RAW_KEPT} bytes\n"));
+    }
+    text.push_str(&format!("= {}\n", transcript.exit));
+    text
+}
+
+fn is_log(line: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Envelope<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: std::borrow::Cow<'a, str>,
+    }
+    serde_json::from_str::<Envelope<'_>>(line).is_ok_and(|envelope| envelope.kind == "LOG")
+}
+
+/// Compares `text` with the snapshot at `file`, and proposes it where they differ.
+///
+/// `title` says where the text comes from; `cargo insta review` shows it.
+pub(crate) fn compare(file: &Path, title: &str, text: &str, update: Update) -> Result<Comparison, Error> {
+    let pending = file.with_extension(PENDING);
+    let reviewed = read(file)?;
+    if reviewed.as_deref().map(str::trim_end) == Some(text.trim_end()) {
+        remove(&pending)?;
+        return Ok(Comparison::Matches);
+    }
+    let new = reviewed.is_none();
+    if update.at_once(new) {
+        write(file, title, text)?;
+        remove(&pending)?;
+        return Ok(Comparison::Updated);
+    }
+    let written = update.proposes();
+    if written {
+        write(&pending, title, text)?;
+    }
+    let diff = diff(reviewed.as_deref().unwrap_or_default(), text);
+    Ok(Comparison::Pending { file: file.to_owned(), new, written, diff })
+}
+
+/// What changes from one text to the other, as a unified diff.
+pub(crate) fn diff(from: &str, to: &str) -> String {
+    let (from, to) = (format!("{}\n", from.trim_end()), format!("{}\n", to.trim_end()));
+    similar::TextDiff::from_lines(&from, &to).unified_diff().context_radius(2).to_string()
+}
+
+/// The text of the snapshot at `file`; `None` where there is none.
+pub(crate) fn read(file: &Path) -> Result<Option<String>, Error> {
+    if !file.exists() {
+        return Ok(None);
+    }
+    let unreadable = |why: String| Error::Settings { path: file.to_owned(), why };
+    let snapshot = insta::Snapshot::from_file(file).map_err(|error| unreadable(error.to_string()))?;
+    let text = snapshot.as_text().ok_or_else(|| unreadable("it is no text snapshot".to_owned()))?;
+    Ok(Some(text.to_string()))
+}
+
+/// The files below `folder` whose name ends in `.{ending}`, in order. Hidden folders and what tools build are left out.
+pub(crate) fn files_in(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(&format!(".{ending}")) {
+                found.push(entry.path());
+            } else if entry.file_type().is_ok_and(|kind| kind.is_dir())
+                && !name.starts_with('.')
+                && !matches!(name.as_str(), "target" | "node_modules" | "__pycache__" | "venv")
+            {
+                folders.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn write(file: &Path, title: &str, text: &str) -> Result<(), Error> {
+    let failed = |source| Error::Write { path: file.to_owned(), source };
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    // A JSON string is a YAML string.
+    let source = serde_json::Value::from(title);
+    std::fs::write(file, format!("---\nsource: {source}\n---\n{}\n", text.trim_end())).map_err(failed)
+}
+
+fn remove(file: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::Write { path: file.to_owned(), source: error })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending(comparison: &Comparison) -> (bool, bool) {
+        match comparison {
+            Comparison::Pending { new, written, .. } => (*new, *written),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_new_text_is_proposed_and_matches_once_it_is_accepted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("deep/read.snap");
+        let text = "{\"a\":1}\n= exit status 0\n";
+        let first = compare(&file, "harness test \"x\"", text, Update::Propose).unwrap();
+        assert_eq!(pending(&first), (true, true));
+        std::fs::rename(file.with_extension(PENDING), &file).unwrap();
+        assert_eq!(compare(&file, "t", text, Update::Propose).unwrap(), Comparison::Matches);
+    }
+
+    #[test]
+    fn a_change_is_shown_as_a_diff_and_written_only_where_it_may_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("read.snap");
+        assert_eq!(compare(&file, "t", "a\nb\n", Update::Always).unwrap(), Comparison::Updated);
+        let changed = compare(&file, "t", "a\nc\n", Update::No).unwrap();
+        assert_eq!(pending(&changed), (false, false));
+        assert!(!file.with_extension(PENDING).exists());
+        let Comparison::Pending { diff, .. } = changed else { panic!() };
+        assert!(diff.contains("-b\n+c\n"), "{diff}");
+    }
+
+    #[test]
+    fn a_match_takes_an_old_proposal_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("read.snap");
+        compare(&file, "t", "a\n", Update::Always).unwrap();
+        compare(&file, "t", "b\n", Update::Propose).unwrap();
+        assert!(file.with_extension(PENDING).exists());
+        assert_eq!(compare(&file, "t", "a\n", Update::Propose).unwrap(), Comparison::Matches);
+        assert!(!file.with_extension(PENDING).exists());
+    }
+}

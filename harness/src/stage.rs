@@ -1,0 +1,130 @@
+//! One scenario made ready to be played: its files written, its network up for each process, its secrets known.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use connector_protocol::Command;
+use connector_replay::{Authority, Player, Session};
+use serde_json::Value;
+
+use crate::environment::{self, Network};
+use crate::error::Error;
+use crate::evidence::Run;
+use crate::leftovers::Nursery;
+use crate::ledger::{Ledger, Wanted};
+use crate::locate::Connector;
+use crate::process::{self, Invocation};
+use crate::scenario::Scenario;
+use crate::secrets::Secrets;
+use crate::snapshot::Volatile;
+use crate::stderr::StderrLog;
+
+/// What every process of a run shares.
+pub(crate) struct Stage {
+    pub(crate) connector: Connector,
+    pub(crate) authority: Authority,
+    pub(crate) nursery: Nursery,
+    /// A private folder for the files that connectors are started with; gone when the run is over.
+    pub(crate) folder: PathBuf,
+}
+
+/// A process that was run, and what of its output no other run repeats.
+pub(crate) struct Played {
+    pub(crate) run: Run,
+    pub(crate) volatile: Volatile,
+}
+
+impl Stage {
+    /// Runs `spec`: no config, no network.
+    pub(crate) async fn spec(&self) -> Played {
+        let invocation = self.invocation(Command::Spec, None, None, &[]);
+        let secrets = Arc::<Secrets>::default();
+        let ledger = Ledger::new(Arc::clone(&secrets), &[]);
+        let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await;
+        Played { run: Run { transcript, journal: None }, volatile: self.volatile("") }
+    }
+
+    /// Runs a command of a scenario against a recording that starts anew.
+    pub(crate) async fn play(
+        &self,
+        command: Command,
+        scenario: &Scenario,
+        configured: Option<&Value>,
+        secrets: &Arc<Secrets>,
+    ) -> Result<Played, Error> {
+        let files = self.write_files(command, scenario, configured)?;
+        let wanted: Vec<Wanted> = configured.map(crate::catalog::wanted).unwrap_or_default();
+        let player = Player::new(Arc::clone(&scenario.cassette));
+        let session =
+            Session::start(&self.authority, player).await.map_err(|source| Error::Replay { source })?;
+        let proxy_url = session.proxy_url();
+        let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
+        let invocation = self.invocation(command, Some(&network), scenario.now.as_deref(), &files);
+        let ledger = Ledger::new(Arc::clone(secrets), &wanted);
+        let stderr = StderrLog::new(Arc::clone(secrets));
+        let transcript = process::run(invocation, &self.nursery, ledger, stderr).await;
+        let volatile = self.volatile(proxy_url.trim_start_matches("http://"));
+        let journal = Some(session.finish().await);
+        Ok(Played { run: Run { transcript, journal }, volatile })
+    }
+
+    fn volatile(&self, proxy: &str) -> Volatile {
+        Volatile { folder: self.folder.display().to_string(), proxy: proxy.to_owned() }
+    }
+
+    fn invocation(
+        &self,
+        command: Command,
+        network: Option<&Network<'_>>,
+        now: Option<&str>,
+        files: &[(&str, PathBuf)],
+    ) -> Invocation<'_> {
+        let Connector { command: program, root, settings, .. } = &self.connector;
+        let mut words: Vec<OsString> = program.iter().map(OsString::from).collect();
+        words.push(command.as_str().into());
+        for (flag, path) in files {
+            words.push((*flag).into());
+            words.push(path.into());
+        }
+        Invocation {
+            command,
+            words,
+            environment: environment::of(network, now, &settings.environment),
+            folder: root,
+            limit: self.limit(command),
+        }
+    }
+
+    fn limit(&self, command: Command) -> Duration {
+        self.connector.settings.timeout.of(command)
+    }
+
+    fn write_files(
+        &self,
+        command: Command,
+        scenario: &Scenario,
+        configured: Option<&Value>,
+    ) -> Result<Vec<(&'static str, PathBuf)>, Error> {
+        // A folder per process: one that rewrites its config must not surprise the next.
+        let folder = self.folder.join(&scenario.name).join(command.as_str());
+        std::fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
+        let mut files = vec![("--config", write(&folder, "config.json", &scenario.config)?)];
+        if let Some(configured) = configured.filter(|_| command == Command::Read) {
+            files.push(("--catalog", write(&folder, "configured_catalog.json", configured)?));
+            if let Some(state) = &scenario.state {
+                files.push(("--state", write(&folder, "state.json", state)?));
+            }
+        }
+        Ok(files)
+    }
+}
+
+fn write(folder: &Path, name: &str, value: &Value) -> Result<PathBuf, Error> {
+    let path = folder.join(name);
+    match std::fs::write(&path, value.to_string()) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(Error::Write { path, source }),
+    }
+}

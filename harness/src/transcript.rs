@@ -1,0 +1,69 @@
+//! What one process of the connector did: what it printed, and how it ended.
+
+use std::fmt;
+use std::time::Duration;
+
+use connector_protocol::Command;
+
+use crate::ledger::{Account, Seen};
+use crate::secrets::Leak;
+
+/// What one process did.
+#[derive(Clone, Debug)]
+pub(crate) struct Transcript {
+    pub(crate) command: Command,
+    /// What it was started with, as one would type it.
+    pub(crate) command_line: String,
+    pub(crate) account: Account,
+    pub(crate) stderr: Stderr,
+    pub(crate) exit: Exit,
+    pub(crate) duration: Duration,
+    /// Processes that it started and did not wait for, by name. We ended them.
+    pub(crate) leftovers: Vec<String>,
+}
+
+/// What it wrote to stderr.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stderr {
+    pub(crate) bytes: u64,
+    /// The last of it, secrets masked.
+    pub(crate) tail: String,
+    pub(crate) leaks: Vec<Seen<Leak>>,
+}
+
+/// How a process ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// By itself, with this status.
+    Status(i32),
+    /// By a signal that we did not send.
+    Signal(i32),
+    /// By us, when its time was up.
+    TimedOut(Duration),
+    /// Not at all: the system could not start it.
+    NeverStarted(String),
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Exit::Status(status) => write!(f, "exit status {status}"),
+            Exit::Signal(signal) => match nix::sys::signal::Signal::try_from(*signal) {
+                Ok(signal) => write!(f, "killed by {signal}"),
+                Err(_) => write!(f, "killed by signal {signal}"),
+            },
+            Exit::TimedOut(limit) => write!(f, "still running after {limit:?}"),
+            Exit::NeverStarted(why) => write!(f, "could not be started: {why}"),
+        }
+    }
+}
+
+impl Transcript {
+    /// The exit status, of a process that ended by itself.
+    pub(crate) fn status(&self) -> Option<i32> {
+        match self.exit {
+            Exit::Status(status) => Some(status),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What a check says of the evidence.
+
+use connector_protocol::Command;
+use serde::Serialize;
+
+use crate::ledger::{Seen, StreamName, Violation};
+use crate::transcript::Transcript;
+
+/// What a check says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "verdict")]
+pub enum Verdict {
+    /// There was something to judge, and it was as it must be.
+    Pass,
+    /// It was not; at least one finding.
+    Fail {
+        /// What is wrong, each with its place.
+        findings: Vec<Finding>,
+    },
+    /// There was nothing to judge.
+    Skip {
+        /// Why not.
+        reason: String,
+    },
+}
+
+impl Verdict {
+    /// Fails if there are findings, passes if there are none but something was judged, skips otherwise.
+    pub(crate) fn of(findings: Vec<Finding>, judged: bool, reason: &str) -> Self {
+        match (findings.is_empty(), judged) {
+            (false, _) => Verdict::Fail { findings },
+            (true, true) => Verdict::Pass,
+            (true, false) => Verdict::Skip { reason: reason.to_owned() },
+        }
+    }
+
+    /// Whether it is a failure.
+    pub fn is_fail(&self) -> bool {
+        matches!(self, Verdict::Fail { .. })
+    }
+}
+
+/// One thing that is wrong, for a person to mend.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Finding {
+    /// The command whose process it was, if it was one.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    pub command: Option<Command>,
+    /// Line of that process's stdout, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// The stream in question.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    pub stream: Option<StreamName>,
+    /// JSON pointer into the message, the record or the config.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// What was wanted.
+    pub want: String,
+    /// What came.
+    pub got: String,
+    /// How often: 1, or more where many lines break one rule and only the first is shown.
+    pub times: u64,
+    /// What to do next, where there is more to say than `harness explain`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_none(),
+    }
+}
+
+impl Finding {
+    pub(crate) fn new(want: impl Into<String>, got: impl Into<String>) -> Self {
+        Finding { want: want.into(), got: got.into(), times: 1, ..Finding::default() }
+    }
+
+    /// A violation of a schema, at the line that shows it first.
+    pub(crate) fn violation(seen: &Seen<Violation>) -> Self {
+        let Violation { pointer, want, got, .. } = &seen.what;
+        Finding { times: seen.times, ..Finding::new(want, got).pointer(pointer).line(seen.line) }
+    }
+
+    pub(crate) fn by(mut self, transcript: &Transcript) -> Self {
+        self.command = Some(transcript.command);
+        self
+    }
+
+    pub(crate) fn line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    pub(crate) fn stream(mut self, stream: &StreamName) -> Self {
+        self.stream = Some(stream.clone());
+        self
+    }
+
+    pub(crate) fn pointer(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into()).filter(|pointer| !pointer.is_empty());
+        self
+    }
+
+    pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    /// The same with `change` applied to every text that came from the connector.
+    pub(crate) fn map_text(mut self, change: impl Fn(&str) -> String) -> Self {
+        self.want = change(&self.want);
+        self.got = change(&self.got);
+        self.next = self.next.as_deref().map(&change);
+        self.pointer = self.pointer.as_deref().map(&change);
+        self
+    }
+}

@@ -1,0 +1,93 @@
+//! A connector's folder made for one test, and the harness run on it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const CASSETTE: &str = r#"{"cassette": 1, "interactions": [
+    {"request": {"method": "GET", "url": "http://api.broken.test/users"},
+     "response": {"status": 200, "headers": [["content-type", "application/json"]],
+                  "body": {"json": [{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]}}}
+]}"#;
+
+pub(crate) struct Bench(TempDir);
+
+impl Bench {
+    /// The broken connector with that fault, and one scenario.
+    pub(crate) fn new(fault: &str) -> Self {
+        Bench::of(&[&broken().display().to_string(), fault])
+    }
+
+    /// Any command, and one scenario.
+    pub(crate) fn of(command: &[&str]) -> Self {
+        let bench = Bench(tempfile::tempdir().unwrap());
+        bench.write("harness.toml", &format!("command = {}", Value::from(command.to_vec())));
+        bench.write("fixtures/normal/config.json", r#"{"key": "canary-5b1c9e"}"#);
+        bench.write("fixtures/normal/cassette.json", CASSETTE);
+        bench
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn write(&self, file: &str, text: &str) {
+        let path = self.path().join(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(self.path().join(file)).unwrap()
+    }
+
+    /// A second page that nobody asks for.
+    pub(crate) fn add_interaction(&self) {
+        let second = r#"{"request": {"method": "GET", "url": "http://api.broken.test/users?page=2"},
+                         "response": {"status": 200, "body": {"json": []}}}"#;
+        let cassette = CASSETTE.replace("\n]}", &format!(",\n{second}]}}"));
+        self.write("fixtures/normal/cassette.json", &cassette);
+    }
+
+    /// `harness` with these arguments, in the folder, its environment free of what this machine says.
+    pub(crate) fn harness(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_harness"))
+            .args(arguments)
+            .current_dir(self.path())
+            .env_remove("CI")
+            .env_remove("INSTA_UPDATE")
+            .env("NO_COLOR", "1")
+            .envs(environment.iter().copied())
+            .output()
+            .unwrap()
+    }
+
+    /// `harness test .` with `--format json`: the exit code and the events.
+    pub(crate) fn test(&self, arguments: &[&str]) -> (i32, Vec<Value>) {
+        let mut all = vec!["test", ".", "--format", "json"];
+        all.extend(arguments);
+        let output = self.harness(&all, &[("INSTA_UPDATE", "always")]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(!events.is_empty(), "no event; stderr:\n{}", String::from_utf8_lossy(&output.stderr));
+        (output.status.code().unwrap(), events)
+    }
+}
+
+/// The checks that fail in these events.
+pub(crate) fn condemned_by(events: &[Value]) -> Vec<&str> {
+    let failed = events.iter().filter(|event| event["verdict"] == "fail");
+    let mut checks: Vec<&str> = failed.map(|event| event["check"].as_str().unwrap()).collect();
+    checks.dedup();
+    checks
+}
+
+/// Cargo builds examples beside the test binaries: `target/<profile>/examples`.
+pub(crate) fn broken() -> PathBuf {
+    let harness = Path::new(env!("CARGO_BIN_EXE_harness"));
+    let broken = harness.parent().unwrap().join("examples/broken");
+    assert!(broken.exists(), "{} is not there; run `cargo build -p connector-harness --examples`", broken.display());
+    broken
+}
