@@ -11,7 +11,9 @@ use crate::ledger::{StreamName, Wanted};
 pub(crate) fn configure(discovered: Option<&Value>, wanted: Option<&Value>) -> Option<Value> {
     let discovered = streams_of(discovered);
     let streams: Vec<Value> = match wanted {
-        Some(wanted) => streams_of(Some(wanted)).iter().map(|stream| as_discovered(stream, discovered)).collect(),
+        Some(wanted) => {
+            streams_of(Some(wanted)).iter().map(|stream| as_discovered(stream, discovered)).collect()
+        }
         None => discovered.iter().map(everything_of).collect(),
     };
     (wanted.is_some() || !streams.is_empty()).then(|| json!({ "streams": streams }))
@@ -20,7 +22,9 @@ pub(crate) fn configure(discovered: Option<&Value>, wanted: Option<&Value>) -> O
 /// The streams of a configured catalog, with the schemas that their records are judged by.
 pub(crate) fn wanted(configured: &Value) -> Vec<Wanted> {
     let streams = streams_of(Some(configured)).iter().map(|stream| &stream["stream"]);
-    streams.map(|stream| Wanted { name: StreamName::of(stream), schema: stream["json_schema"].clone() }).collect()
+    streams
+        .map(|stream| Wanted { name: StreamName::of(stream), schema: stream["json_schema"].clone() })
+        .collect()
 }
 
 fn streams_of(catalog: Option<&Value>) -> &[Value] {
@@ -44,7 +48,9 @@ fn everything_of(stream: &Value) -> Value {
         "sync_mode": if incremental { "incremental" } else { "full_refresh" },
         "destination_sync_mode": "append",
     });
-    for (key, from) in [("cursor_field", "default_cursor_field"), ("primary_key", "source_defined_primary_key")] {
+    for (key, from) in
+        [("cursor_field", "default_cursor_field"), ("primary_key", "source_defined_primary_key")]
+    {
         if let Some(value) = stream.get(from).filter(|value| value.is_array()) {
             configured[key] = value.clone();
         }
@@ -75,7 +81,8 @@ mod tests {
 
     #[test]
     fn a_catalog_says_how_to_read_and_discover_says_what() {
-        let file = json!({"streams": [{"stream": {"name": "a", "json_schema": {}}, "sync_mode": "full_refresh"}]});
+        let file =
+            json!({"streams": [{"stream": {"name": "a", "json_schema": {}}, "sync_mode": "full_refresh"}]});
         let configured = configure(Some(&discovered()), Some(&file)).unwrap();
         assert_eq!(configured["streams"].as_array().unwrap().len(), 1);
         assert_eq!(configured["streams"][0]["sync_mode"], "full_refresh");

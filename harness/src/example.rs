@@ -64,7 +64,9 @@ mod parser {
 
     fn learn(evidence: &mut Evidence, fact: &str) {
         match fact.split_once(' ').unwrap() {
-            ("spec", json) => evidence.connection_specification = Some(Arc::new(serde_json::from_str(json).unwrap())),
+            ("spec", json) => {
+                evidence.connection_specification = Some(Arc::new(serde_json::from_str(json).unwrap()))
+            }
             ("config", json) => evidence.config = Some(serde_json::from_str(json).unwrap()),
             ("expect", "config invalid") => evidence.expect.config = ConfigIs::Invalid,
             ("expect", what) => {
@@ -79,7 +81,9 @@ mod parser {
 
     fn wanted(evidence: &Evidence) -> Vec<Wanted> {
         let streams = evidence.discovered_streams();
-        streams.map(|(_, _, it)| Wanted { name: StreamName::of(it), schema: it["json_schema"].clone() }).collect()
+        streams
+            .map(|(_, _, it)| Wanted { name: StreamName::of(it), schema: it["json_schema"].clone() })
+            .collect()
     }
 
     fn play(command: Command, lines: &[&str], wanted: &[Wanted], secrets: &Arc<Secrets>) -> Run {
@@ -92,7 +96,9 @@ mod parser {
         for line in lines {
             match line.split_once(' ') {
                 Some(("2>", text)) => stderr.feed(format!("{text}\n").as_bytes()),
-                Some((">", request)) => journal.exchanges.push(exchange(request, Outcome::Answered { interaction: 0 })),
+                Some((">", request)) => {
+                    journal.exchanges.push(exchange(request, Outcome::Answered { interaction: 0 }))
+                }
                 Some(("!", request)) => journal
                     .exchanges
                     .push(exchange(request, Outcome::Unmatched { nearest: None, differences: Vec::new() })),
@@ -104,7 +110,9 @@ mod parser {
                 Some(("=", end)) => match end.split_once(' ').unwrap() {
                     ("exit", status) => exit = Exit::Status(status.parse().unwrap()),
                     ("signal", signal) => exit = Exit::Signal(signal.parse().unwrap()),
-                    ("timeout", seconds) => exit = Exit::TimedOut(Duration::from_secs(seconds.parse().unwrap())),
+                    ("timeout", seconds) => {
+                        exit = Exit::TimedOut(Duration::from_secs(seconds.parse().unwrap()))
+                    }
                     ("never", why) => exit = Exit::NeverStarted(why.to_owned()),
                     ("leaves", name) => leftovers.push(name.to_owned()),
                     (other, _) => panic!("no such end: {other}"),

@@ -138,8 +138,9 @@ impl Attended<'_> {
         let mark = format!("{MARK}={}", self.mark);
         self.nursery.orphans(|pid| {
             nix::unistd::getpgid(Some(pid)).is_ok_and(|group| group == self.leader)
-                || std::fs::read(format!("/proc/{pid}/environ"))
-                    .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|it| it == mark.as_bytes()))
+                || std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
+                    environment.split(|byte| *byte == 0).any(|it| it == mark.as_bytes())
+                })
         })
     }
 }

@@ -29,5 +29,6 @@ fn main() -> ExitCode {
 fn report(error: &anyhow::Error) {
     use std::io::Write as _;
     // Whoever closed stderr does not want to know.
-    let _said = writeln!(anstream::stderr(), "harness: failed to {}", connector_harness::chain(error.as_ref()));
+    let _said =
+        writeln!(anstream::stderr(), "harness: failed to {}", connector_harness::chain(error.as_ref()));
 }

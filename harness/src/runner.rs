@@ -76,19 +76,24 @@ pub async fn run(
 
     let mut performance = Performance { stage: Arc::clone(&stage), busy: Busy::default(), started: 0 };
     let spec = performance.spec(&mut say).await;
-    let specification = spec.run.transcript.account.answer(Command::Spec).map(|spec| spec["connectionSpecification"].clone());
+    let specification =
+        spec.run.transcript.account.answer(Command::Spec).map(|spec| spec["connectionSpecification"].clone());
     let specification = specification.map(Arc::new);
     let answered = spec.run.transcript.status().is_some();
     let mut subjects = vec![Subject::of_connector(&stage.connector, spec)];
     if answered {
-        let scenarios: Vec<Arc<Prepared>> =
-            scenarios.into_iter().map(|scenario| Arc::new(Prepared::new(scenario, specification.as_ref()))).collect();
+        let scenarios: Vec<Arc<Prepared>> = scenarios
+            .into_iter()
+            .map(|scenario| Arc::new(Prepared::new(scenario, specification.as_ref())))
+            .collect();
         let played = performance.scenarios(&scenarios, lines, options.jobs, &mut say).await?;
         for (prepared, played) in scenarios.iter().zip(played) {
             subjects.push(Subject::of_scenario(&stage.connector, prepared, specification.clone(), played));
         }
     } else {
-        say(What::Noted { note: "the scenarios were not played, since `spec` did not end by itself".to_owned() });
+        say(What::Noted {
+            note: "the scenarios were not played, since `spec` did not end by itself".to_owned(),
+        });
     }
     let strays = stage.nursery.close().await;
     if !strays.is_empty() {
@@ -185,7 +190,8 @@ pub(crate) struct Subject {
 
 impl Subject {
     fn of_connector(connector: &Connector, spec: Played) -> Self {
-        let evidence = Evidence { subject: connector.name.clone(), runs: vec![spec.run], ..Evidence::default() };
+        let evidence =
+            Evidence { subject: connector.name.clone(), runs: vec![spec.run], ..Evidence::default() };
         Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), volatile: vec![spec.volatile] }
     }
 
@@ -282,7 +288,9 @@ impl Performance {
             order.push(line.scenario);
             let (stage, slots, sender) = (Arc::clone(&self.stage), Arc::clone(&slots), sender.clone());
             let prepared = Arc::clone(&scenarios[line.scenario]);
-            tasks.spawn(async move { play(&stage, &prepared, line.commands, (first, place), &slots, &sender).await });
+            tasks.spawn(async move {
+                play(&stage, &prepared, line.commands, (first, place), &slots, &sender).await
+            });
         }
         drop(sender);
         let mut by_line: Vec<Vec<Played>> = order.iter().map(|_| Vec::new()).collect();
@@ -367,4 +375,3 @@ async fn play(
     }
     Ok(())
 }
-

@@ -57,7 +57,11 @@ impl Scenario {
     pub(crate) fn load_all(fixtures: &Path) -> Result<Vec<Scenario>, Error> {
         let none = |why: String| Error::NoScenario { why };
         let entries = std::fs::read_dir(fixtures).map_err(|error| {
-            none(format!("cannot read {}: {error}; want {}/<scenario>/config.json", fixtures.display(), fixtures.display()))
+            none(format!(
+                "cannot read {}: {error}; want {}/<scenario>/config.json",
+                fixtures.display(),
+                fixtures.display()
+            ))
         })?;
         let mut folders = Vec::new();
         for entry in entries {
@@ -68,7 +72,10 @@ impl Scenario {
         }
         folders.sort();
         if folders.is_empty() {
-            return Err(none(format!("no folder in {}; want one per scenario, with a config.json", fixtures.display())));
+            return Err(none(format!(
+                "no folder in {}; want one per scenario, with a config.json",
+                fixtures.display()
+            )));
         }
         folders.iter().map(|folder| Scenario::load(folder)).collect()
     }
@@ -86,7 +93,8 @@ impl Scenario {
         };
         let cassette = folder.join("cassette.json");
         // Without one every request is one that nobody recorded.
-        let cassette = if cassette.exists() { Cassette::load(&cassette) } else { Cassette::parse(EMPTY, &cassette) };
+        let cassette =
+            if cassette.exists() { Cassette::load(&cassette) } else { Cassette::parse(EMPTY, &cassette) };
         let cassette = cassette.map_err(|source| Error::Cassette { source })?;
         Ok(Scenario {
             name,

@@ -89,7 +89,8 @@ impl Secrets {
         }
         // An excerpt may have been cut in the middle of a secret: its beginning is masked too.
         if let Some(cut) = masked.strip_suffix(excerpt::CUT)
-            && let Some(shown) = self.needles.iter().filter_map(|needle| begun_at_the_end_of(cut, needle)).max()
+            && let Some(shown) =
+                self.needles.iter().filter_map(|needle| begun_at_the_end_of(cut, needle)).max()
         {
             masked = format!("{}{MASK}{}", &cut[..cut.len() - shown], excerpt::CUT);
         }
@@ -100,7 +101,8 @@ impl Secrets {
 /// How many bytes at the end of `text` are the beginning of a secret.
 fn begun_at_the_end_of(text: &str, needle: &Needle) -> Option<usize> {
     let secret = needle.finder.needle();
-    let start = (SHORTEST..secret.len()).rev().find(|length| text.as_bytes().ends_with(&secret[..*length]))?;
+    let start =
+        (SHORTEST..secret.len()).rev().find(|length| text.as_bytes().ends_with(&secret[..*length]))?;
     text.is_char_boundary(text.len() - start).then_some(start)
 }
 
@@ -189,7 +191,10 @@ mod tests {
                 {"properties": {"keys": {"items": {"airbyte_secret": true}}}},
             ]},
         }});
-        Secrets::of(&spec, &json!({"user": "someone", "credentials": {"token": "s3cr3t/\"value", "keys": ["other-key-1"]}}))
+        Secrets::of(
+            &spec,
+            &json!({"user": "someone", "credentials": {"token": "s3cr3t/\"value", "keys": ["other-key-1"]}}),
+        )
     }
 
     fn forms_in(text: &str) -> Vec<&'static str> {

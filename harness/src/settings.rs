@@ -76,12 +76,16 @@ impl Settings {
             toml::from_str(text).map_err(|source| Error::Toml { path: path.to_owned(), source })?;
         let invalid = |why: &str| Err(Error::Settings { path: path.to_owned(), why: why.to_owned() });
         if settings.command.as_ref().is_some_and(Vec::is_empty) {
-            return invalid("`command` is empty: want the program and its arguments, such as [\"python\", \"main.py\"]");
+            return invalid(
+                "`command` is empty: want the program and its arguments, such as [\"python\", \"main.py\"]",
+            );
         }
         let Timeouts { spec, check, discover, read } = settings.timeout;
         for seconds in [spec, check, discover, read].into_iter().flatten() {
             if !(seconds > 0.0 && seconds <= 86_400.0) {
-                return invalid("a time in [timeout] is out of range: want seconds, more than 0 and at most 86400");
+                return invalid(
+                    "a time in [timeout] is out of range: want seconds, more than 0 and at most 86400",
+                );
             }
         }
         Ok(settings)
@@ -99,7 +103,10 @@ mod tests {
     #[test]
     fn a_key_that_does_not_exist_is_named_with_its_line() {
         let error = parse("fixtures = \"f\"\ntimeouts = 3\n").unwrap_err();
-        assert!(error.contains("x/harness.toml") && error.contains("line 2") && error.contains("timeouts"), "{error}");
+        assert!(
+            error.contains("x/harness.toml") && error.contains("line 2") && error.contains("timeouts"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -1,1 +1,104 @@
-//! connector-sdk
+//! Write an Airbyte-protocol source connector in one screen of code.
+//!
+//! A connector is a [`Source`] with three methods, and a `main` that hands it to [`run()`]. The source describes its
+//! streams as data, and says with a closure how one slice of a stream is read. The rest is done here: commands, exit
+//! codes, the spec, dates, states, stream statuses, retries, timeouts, redaction of secrets, and the one writer of
+//! standard output.
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use connector_sdk::{Api, Daily, Date, RawValue, Result, Secret, Source, Spec, Stream};
+//! use schemars::JsonSchema;
+//! use serde::Deserialize;
+//!
+//! /// # Weather
+//! #[derive(Deserialize, JsonSchema)]
+//! struct Config {
+//!     /// # Start date
+//!     /// The first day to read, such as 2024-01-02.
+//!     start_date: Date,
+//!     /// # Token
+//!     token: Secret,
+//! }
+//!
+//! impl Config {
+//!     fn api(&self) -> Api {
+//!         Api::new("https://api.weather.test/v1").header("x-token", self.token.expose())
+//!     }
+//! }
+//!
+//! struct Weather;
+//!
+//! impl Source for Weather {
+//!     type Config = Config;
+//!
+//!     fn spec(&self) -> Spec {
+//!         Spec::new("https://docs.weather.test")
+//!     }
+//!
+//!     async fn check(&self, config: &Config) -> Result<()> {
+//!         config.api().get("account").send().await?;
+//!         Ok(())
+//!     }
+//!
+//!     async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
+//!         let api = config.api();
+//!         let measurements = Stream::new("measurements", r#"{"type": "object", "properties": {}}"#)
+//!             .primary_key(["id"])
+//!             .incremental(Daily::new("day", config.start_date), async move |day, records| {
+//!                 let answer = api.get("measurements").query("day", day).send().await?;
+//!                 for measurement in answer.json::<Vec<&RawValue>>()? {
+//!                     records.push(measurement)?;
+//!                 }
+//!                 Ok(())
+//!             });
+//!         Ok(vec![measurements])
+//!     }
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     connector_sdk::run(Weather)
+//! }
+//! ```
+//!
+//! Where to start reading: [`Source`], then [`Stream`], then [`Api`]. The walk of a command is in `run.rs`, that of a
+//! `read` in `read.rs`.
+//!
+//! Lines for the people who watch a sync are written with the macros of the [`log`] crate: `log::info!` and graver
+//! become LOG messages.
+
+mod arguments;
+mod clock;
+mod daily;
+mod date;
+mod error;
+mod http;
+mod input;
+mod logger;
+mod output;
+mod panic;
+mod read;
+mod records;
+mod redaction;
+mod run;
+mod schema;
+mod secret;
+mod source;
+mod spec;
+mod stream;
+
+pub use clock::Clock;
+pub use connector_protocol::FailureType;
+pub use daily::Daily;
+pub use date::Date;
+pub use error::{Error, Result};
+pub use http::{Api, Request, Response, Retry, Timeouts};
+pub use records::Records;
+pub use run::{Outcome, run, run_with};
+pub use schema::Schema;
+pub use secret::Secret;
+pub use serde_json::value::RawValue;
+pub use source::Source;
+pub use spec::Spec;
+pub use stream::{Reading, Stream, Unread};

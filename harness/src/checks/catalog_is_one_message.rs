@@ -45,9 +45,9 @@ pub(super) fn exactly_one(transcript: &Transcript, kind: MessageType) -> Option<
     let want = format!("one {kind} message");
     match (messages.next(), messages.next()) {
         (None, _) => Some(Finding::new(want, "none").by(transcript)),
-        (Some(_), Some(second)) => {
-            Some(Finding::new(want, format!("{} of them", 2 + messages.count())).by(transcript).line(second.line))
-        }
+        (Some(_), Some(second)) => Some(
+            Finding::new(want, format!("{} of them", 2 + messages.count())).by(transcript).line(second.line),
+        ),
         (Some(_), None) => None,
     }
 }

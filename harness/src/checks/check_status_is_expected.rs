@@ -38,16 +38,20 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for transcript in evidence.ended(Command::Check) {
         judged = true;
-        findings.extend(super::catalog_is_one_message::exactly_one(transcript, MessageType::ConnectionStatus));
+        findings
+            .extend(super::catalog_is_one_message::exactly_one(transcript, MessageType::ConnectionStatus));
         if let Some(placed) = transcript.account.of_kind(MessageType::ConnectionStatus).next() {
             let status = &placed.message["connectionStatus"];
             let got = status["status"].as_str().unwrap_or_default();
             let message = status["message"].as_str().unwrap_or_default();
             if got != want {
                 findings.push(
-                    Finding::new(format!("status {want}"), format!("{got} {}", excerpt::of_text(message)).trim())
-                        .by(transcript)
-                        .line(placed.line),
+                    Finding::new(
+                        format!("status {want}"),
+                        format!("{got} {}", excerpt::of_text(message)).trim(),
+                    )
+                    .by(transcript)
+                    .line(placed.line),
                 );
             } else if outcome == Outcome::Fails && message.trim().is_empty() {
                 findings.push(
@@ -60,7 +64,9 @@ fn judge(evidence: &Evidence) -> Verdict {
         }
         if let Some(status) = transcript.status().filter(|status| *status != 0) {
             let next = "say what failed in a CONNECTION_STATUS, then end with status 0";
-            findings.push(Finding::new("exit status 0", format!("exit status {status}")).by(transcript).next(next));
+            findings.push(
+                Finding::new("exit status 0", format!("exit status {status}")).by(transcript).next(next),
+            );
         }
     }
     Verdict::of(findings, judged, "no check ended by itself")

@@ -39,7 +39,11 @@ fn judge(evidence: &Evidence) -> Verdict {
         && fields.keys().any(|key| key.starts_with('_'))
     {
         // `_limit`, `_page_size`: settings of a development kit, which no spec declares.
-        config.to_mut().as_object_mut().into_iter().for_each(|fields| fields.retain(|key, _| !key.starts_with('_')));
+        config
+            .to_mut()
+            .as_object_mut()
+            .into_iter()
+            .for_each(|fields| fields.retain(|key, _| !key.starts_with('_')));
     }
     let text = config.to_string();
     let Ok(tree) = Tree::parse(text.as_bytes()) else {

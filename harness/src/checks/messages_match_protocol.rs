@@ -28,7 +28,8 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for transcript in evidence.transcripts() {
         judged |= transcript.account.said > 0;
-        findings.extend(transcript.account.violations.iter().map(|seen| Finding::violation(seen).by(transcript)));
+        findings
+            .extend(transcript.account.violations.iter().map(|seen| Finding::violation(seen).by(transcript)));
     }
     Verdict::of(findings, judged, "no message was printed")
 }

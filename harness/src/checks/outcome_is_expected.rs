@@ -15,7 +15,11 @@ pub(super) const CHECK: Check = Check {
           that stays down) tells the user that all data are there when they are not.",
     source: "The [expect] table of scenario.toml; by default everything succeeds if the config is valid.",
     judge,
-    condemns: &["$ read\n= exit 1", "# expect read fails\n$ read\n= exit 0", "# expect config invalid\n$ discover"],
+    condemns: &[
+        "$ read\n= exit 1",
+        "# expect read fails\n$ read\n= exit 0",
+        "# expect config invalid\n$ discover",
+    ],
     acquits: &["$ read\n= exit 0", "# expect read fails\n$ read\n= exit 3"],
 };
 

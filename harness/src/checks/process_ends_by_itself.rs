@@ -21,11 +21,15 @@ fn judge(evidence: &Evidence) -> Verdict {
     for transcript in evidence.transcripts() {
         let next = match &transcript.exit {
             Exit::Status(_) => continue,
-            Exit::Signal(_) => "see its stderr below; a crash in native code or an out-of-memory kill ends so",
+            Exit::Signal(_) => {
+                "see its stderr below; a crash in native code or an out-of-memory kill ends so"
+            }
             Exit::TimedOut(_) => {
                 "give every request a timeout; if the command needs longer, raise [timeout] in harness.toml"
             }
-            Exit::NeverStarted(_) => "run the command line above by hand; is it executable, is its interpreter there?",
+            Exit::NeverStarted(_) => {
+                "run the command line above by hand; is it executable, is its interpreter there?"
+            }
         };
         let want = match transcript.exit {
             Exit::TimedOut(limit) => format!("an end within {limit:?}"),

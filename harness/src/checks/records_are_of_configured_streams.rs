@@ -34,7 +34,9 @@ fn judge(evidence: &Evidence) -> Verdict {
             .filter(|stream| stream.configured)
             .map(|stream| stream.name.to_string())
             .collect();
-        for stream in transcript.account.streams.iter().filter(|stream| !stream.configured && stream.records > 0) {
+        for stream in
+            transcript.account.streams.iter().filter(|stream| !stream.configured && stream.records > 0)
+        {
             let finding = Finding::new(format!("one of {}", configured.join(", ")), stream.name.to_string())
                 .by(transcript)
                 .line(stream.first_line)

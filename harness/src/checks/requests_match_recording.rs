@@ -30,8 +30,10 @@ fn judge(evidence: &Evidence) -> Verdict {
                 [] => Finding::new("a recorded request", asked),
                 differences => {
                     let parts: Vec<String> = differences.iter().map(ToString::to_string).collect();
-                    Finding::new("a recorded request", asked)
-                        .next(format!("nearest recorded one differs in {}", excerpt::of_text(&parts.join("; "))))
+                    Finding::new("a recorded request", asked).next(format!(
+                        "nearest recorded one differs in {}",
+                        excerpt::of_text(&parts.join("; "))
+                    ))
                 }
             };
             findings.push(finding.by(&run.transcript));

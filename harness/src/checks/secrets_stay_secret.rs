@@ -30,7 +30,8 @@ fn judge(evidence: &Evidence) -> Verdict {
         let stderr = transcript.stderr.leaks.iter().map(|leak| (leak, "stderr"));
         for (leak, place) in stdout.chain(stderr) {
             let got = format!("its value, {}, on {place}", leak.what.form);
-            let finding = Finding::new(format!("nothing of the secret `{}`", leak.what.field), got).by(transcript);
+            let finding =
+                Finding::new(format!("nothing of the secret `{}`", leak.what.field), got).by(transcript);
             let finding = if place == "stdout" { finding.line(leak.line) } else { finding };
             findings.push(Finding { times: leak.times, ..finding });
         }

@@ -36,7 +36,9 @@ fn judge(evidence: &Evidence) -> Verdict {
             let at = |finding: Finding| finding.by(transcript).stream(&stream.name);
             match of_all {
                 Some(placed) if placed.records == account.records => {}
-                Some(placed) => findings.push(at(Finding::new("a STATE after the last record", "none").line(placed.line))),
+                Some(placed) => {
+                    findings.push(at(Finding::new("a STATE after the last record", "none").line(placed.line)))
+                }
                 None if stream.states == 0 => findings.push(at(Finding::new("at least one STATE", "none"))),
                 None if stream.since_state > 0 => {
                     let got = format!("{} records after the last one", stream.since_state);

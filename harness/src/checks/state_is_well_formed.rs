@@ -38,7 +38,10 @@ fn judge(evidence: &Evidence) -> Verdict {
             let state_type = state["type"].as_str().unwrap_or("LEGACY");
             types.push(state_type);
             let fault = if state_type != types[0] {
-                Some(Finding::new(format!("{}, as the states before", types[0]), state_type).pointer("/state/type"))
+                Some(
+                    Finding::new(format!("{}, as the states before", types[0]), state_type)
+                        .pointer("/state/type"),
+                )
             } else {
                 match state_type {
                     "STREAM" => fault_of_stream(transcript, &state["stream"]),
@@ -67,7 +70,9 @@ fn fault_of_stream(transcript: &Transcript, state: &Value) -> Option<Finding> {
     let name = StreamName::of(&state["stream_descriptor"]);
     let configured = transcript.account.streams.iter().any(|stream| stream.configured && stream.name == name);
     if !configured {
-        return Some(Finding::new("a configured stream", name.to_string()).pointer("/state/stream/stream_descriptor"));
+        return Some(
+            Finding::new("a configured stream", name.to_string()).pointer("/state/stream/stream_descriptor"),
+        );
     }
     (!state["stream_state"].is_object())
         .then(|| Finding::new("a stream_state", "none").pointer("/state/stream/stream_state"))

@@ -40,10 +40,11 @@ fn finding(stray: &Seen<Stray>) -> Finding {
         Stray::NotAMessage(excerpt) => {
             Finding::new("an object with a `type`", excerpt).next("print to stderr, or as a LOG message")
         }
-        Stray::TooLong { excerpt, bytes } => {
-            Finding::new(format!("a line of at most {LONGEST_LINE} bytes"), format!("{bytes} bytes: {excerpt}"))
-                .next("end every message with a line feed; leave out or shorten what a record cannot carry")
-        }
+        Stray::TooLong { excerpt, bytes } => Finding::new(
+            format!("a line of at most {LONGEST_LINE} bytes"),
+            format!("{bytes} bytes: {excerpt}"),
+        )
+        .next("end every message with a line feed; leave out or shorten what a record cannot carry"),
         Stray::Unfinished(excerpt) => Finding::new("a line feed after the last message", excerpt)
             .next("a line that is not ended may have been cut: end and flush it before the process ends"),
     };

@@ -31,7 +31,8 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for transcript in evidence.ended(Command::Read) {
-        let statuses: Vec<(&Placed, &Value)> = transcript.account.traces("STREAM_STATUS", "stream_status").collect();
+        let statuses: Vec<(&Placed, &Value)> =
+            transcript.account.traces("STREAM_STATUS", "stream_status").collect();
         if statuses.is_empty() {
             continue;
         }
@@ -50,17 +51,24 @@ fn judge(evidence: &Evidence) -> Verdict {
     Verdict::of(findings, judged, "no read reported a stream status")
 }
 
-fn first_fault(transcript: &Transcript, stream: &StreamAccount, statuses: &[(&Placed, &str)]) -> Option<Finding> {
+fn first_fault(
+    transcript: &Transcript,
+    stream: &StreamAccount,
+    statuses: &[(&Placed, &str)],
+) -> Option<Finding> {
     let succeeded = transcript.status() == Some(0);
     let (Some((first, opening)), Some((last, closing))) = (statuses.first(), statuses.last()) else {
         // A read that fails may never have come to this stream.
-        return succeeded.then(|| Finding::new("STARTED ... COMPLETE", "no status, though other streams have some"));
+        return succeeded
+            .then(|| Finding::new("STARTED ... COMPLETE", "no status, though other streams have some"));
     };
     if *opening != "STARTED" {
         return Some(Finding::new("STARTED first", *opening).line(first.line));
     }
     if first.records > 0 {
-        return Some(Finding::new("STARTED before the first record", "a record before it").line(stream.first_line));
+        return Some(
+            Finding::new("STARTED before the first record", "a record before it").line(stream.first_line),
+        );
     }
     let wanted_last: &[&str] = if succeeded { &["COMPLETE"] } else { &["COMPLETE", "INCOMPLETE"] };
     if !wanted_last.contains(closing) {
@@ -68,15 +76,16 @@ fn first_fault(transcript: &Transcript, stream: &StreamAccount, statuses: &[(&Pl
     }
     if last.records < stream.records {
         let after = stream.records - last.records;
-        return Some(Finding::new(format!("no record after {closing}"), format!("{after} after it")).line(last.line));
+        return Some(
+            Finding::new(format!("no record after {closing}"), format!("{after} after it")).line(last.line),
+        );
     }
     let failed = transcript.account.errors().any(|(placed, _)| placed.stream.as_ref() == Some(&stream.name));
     if failed && *closing == "COMPLETE" {
         return Some(Finding::new("INCOMPLETE, since an error names the stream", "COMPLETE").line(last.line));
     }
     let between = statuses.get(1..statuses.len() - 1).unwrap_or_default();
-    between
-        .iter()
-        .find(|(_, status)| *status != "RUNNING")
-        .map(|(placed, status)| Finding::new("RUNNING between the first and the last", *status).line(placed.line))
+    between.iter().find(|(_, status)| *status != "RUNNING").map(|(placed, status)| {
+        Finding::new("RUNNING between the first and the last", *status).line(placed.line)
+    })
 }

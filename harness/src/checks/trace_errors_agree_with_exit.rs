@@ -30,7 +30,9 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     // What `check` has to say it says by its status: see check_status_is_expected.
-    for transcript in [Command::Spec, Command::Discover, Command::Read].into_iter().flat_map(|it| evidence.ended(it)) {
+    for transcript in
+        [Command::Spec, Command::Discover, Command::Read].into_iter().flat_map(|it| evidence.ended(it))
+    {
         judged = true;
         let first_error = transcript.account.errors().next();
         match (transcript.status(), first_error) {

@@ -17,7 +17,8 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
-        let check = checks::find(&self.id).ok_or_else(|| Error::NoCheck { id: self.id.clone(), hint: hint(&self.id) })?;
+        let check = checks::find(&self.id)
+            .ok_or_else(|| Error::NoCheck { id: self.id.clone(), hint: hint(&self.id) })?;
         let mut out = anstream::stdout();
         writeln!(out, "{BOLD}{}{BOLD:#}  ({}, {})\n", check.id, check.group, check.level)?;
         writeln!(out, "{}\n", check.requirement)?;

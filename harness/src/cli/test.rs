@@ -43,7 +43,8 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let variable = |name: &str| std::env::var(name).ok();
-        let update = Update::from_environment(variable("INSTA_UPDATE").as_deref(), variable("CI").as_deref())?;
+        let update =
+            Update::from_environment(variable("INSTA_UPDATE").as_deref(), variable("CI").as_deref())?;
         let hints =
             Hints { fixtures: self.fixtures, snapshots: self.snapshots, cargo_profile: self.cargo_profile };
         let connector = locate(&self.path, &hints)?;

@@ -124,7 +124,11 @@ impl Account {
     }
 
     /// The TRACE messages of one type, in order, with their payload.
-    pub(crate) fn traces<'a>(&'a self, trace_type: &'a str, field: &'a str) -> impl Iterator<Item = (&'a Placed, &'a Value)> {
+    pub(crate) fn traces<'a>(
+        &'a self,
+        trace_type: &'a str,
+        field: &'a str,
+    ) -> impl Iterator<Item = (&'a Placed, &'a Value)> {
         self.of_kind(MessageType::Trace).filter_map(move |placed| {
             let trace = &placed.message["trace"];
             (trace["type"] == trace_type).then_some((placed, &trace[field]))

@@ -216,7 +216,9 @@ impl Book {
             }
         } else if kind == MessageType::State {
             since_state = std::mem::take(&mut self.since_global_state);
-            for state in message.pointer("/state/global/stream_states").and_then(Value::as_array).into_iter().flatten() {
+            for state in
+                message.pointer("/state/global/stream_states").and_then(Value::as_array).into_iter().flatten()
+            {
                 let name = StreamName::of(&state["stream_descriptor"]);
                 if let Some(place) = self.stream(&name.name, name.namespace.as_deref()) {
                     self.account.streams[place].states += 1;

@@ -9,7 +9,8 @@ use crate::excerpt;
 
 /// The schema of all messages of one type.
 pub(super) fn schema(kind: MessageType) -> &'static Schema {
-    static SCHEMAS: [OnceLock<Schema>; MessageType::ALL.len()] = [const { OnceLock::new() }; MessageType::ALL.len()];
+    static SCHEMAS: [OnceLock<Schema>; MessageType::ALL.len()] =
+        [const { OnceLock::new() }; MessageType::ALL.len()];
     SCHEMAS[kind as usize].get_or_init(|| compile(published::of_message(kind)))
 }
 

@@ -61,8 +61,12 @@ fn describe(error: &ValidationError<'_>) -> Violation {
             let name = property.as_str().unwrap_or_default();
             (format!("a property `{name}`"), "none".to_owned())
         }
-        ValidationErrorKind::Enum { options } => (format!("one of {}", crate::excerpt::of_json(options)), excerpt()),
-        ValidationErrorKind::Constant { expected_value } => (crate::excerpt::of_json(expected_value), excerpt()),
+        ValidationErrorKind::Enum { options } => {
+            (format!("one of {}", crate::excerpt::of_json(options)), excerpt())
+        }
+        ValidationErrorKind::Constant { expected_value } => {
+            (crate::excerpt::of_json(expected_value), excerpt())
+        }
         ValidationErrorKind::Format { format } => (format!("format {format}"), excerpt()),
         ValidationErrorKind::Pattern { pattern } => (format!("a match of {pattern}"), excerpt()),
         ValidationErrorKind::AdditionalProperties { unexpected } => {
@@ -70,12 +74,7 @@ fn describe(error: &ValidationError<'_>) -> Violation {
         }
         _ => (crate::excerpt::of_text(&error.to_string()), excerpt()),
     };
-    Violation {
-        pointer: error.instance_path().to_string(),
-        want,
-        got,
-        rule: error.schema_path().to_string(),
-    }
+    Violation { pointer: error.instance_path().to_string(), want, got, rule: error.schema_path().to_string() }
 }
 
 #[cfg(test)]
@@ -86,7 +85,8 @@ mod tests {
 
     #[test]
     fn a_violation_says_where_what_was_wanted_and_what_came() {
-        let schema = Schema::compile(&json!({"properties": {"amount": {"type": ["null", "integer"]}}})).unwrap();
+        let schema =
+            Schema::compile(&json!({"properties": {"amount": {"type": ["null", "integer"]}}})).unwrap();
         let line = br#"{"amount":"1200"}"#;
         let tree = Tree::parse(line).unwrap();
         assert!(!schema.accepts(&tree));

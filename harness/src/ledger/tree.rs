@@ -183,7 +183,11 @@ impl Json for Borrowed {
         key.to_owned()
     }
 
-    fn with_string_node<T>(buffer: &mut Tree<'static>, text: &str, f: impl for<'x> FnOnce(&'x Tree<'x>) -> T) -> T {
+    fn with_string_node<T>(
+        buffer: &mut Tree<'static>,
+        text: &str,
+        f: impl for<'x> FnOnce(&'x Tree<'x>) -> T,
+    ) -> T {
         *buffer = Tree::Text(Cow::Owned(text.to_owned()));
         f(buffer)
     }

@@ -17,7 +17,15 @@ pub(super) fn build(root: &Path, profile: &str) -> Result<PathBuf, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     #[expect(clippy::disallowed_methods, reason = "the one process that is no connector")]
     let output = std::process::Command::new(cargo)
-        .args(["build", "--quiet", "--bins", "--message-format", "json-render-diagnostics", "--profile", profile])
+        .args([
+            "build",
+            "--quiet",
+            "--bins",
+            "--message-format",
+            "json-render-diagnostics",
+            "--profile",
+            profile,
+        ])
         .arg("--manifest-path")
         .arg(&manifest)
         .stdin(Stdio::null())
@@ -32,9 +40,9 @@ pub(super) fn build(root: &Path, profile: &str) -> Result<PathBuf, Error> {
     match (binaries.pop(), binaries.is_empty()) {
         (Some(binary), true) => Ok(binary),
         (None, _) => Err(failed("it has no binary target; a connector is a program".to_owned())),
-        (Some(_), false) => {
-            Err(failed("it has several binaries; say which one by `command = [...]` in harness.toml".to_owned()))
-        }
+        (Some(_), false) => Err(failed(
+            "it has several binaries; say which one by `command = [...]` in harness.toml".to_owned(),
+        )),
     }
 }
 

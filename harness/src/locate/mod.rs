@@ -46,7 +46,10 @@ pub fn locate(path: &Path, hints: &Hints) -> Result<Connector, Error> {
         (from_folder(root, command), format!("`command` of {}", settings::FILE))
     } else if root.join("Cargo.toml").is_file() {
         let profile = hints.cargo_profile.as_deref().unwrap_or("dev");
-        (vec![cargo::build(root, profile)?.display().to_string()], format!("cargo package, profile {profile}"))
+        (
+            vec![cargo::build(root, profile)?.display().to_string()],
+            format!("cargo package, profile {profile}"),
+        )
     } else {
         return Err(not_found(
             "want an executable file, or a folder with a Cargo.toml or with a harness.toml that says \
@@ -96,7 +99,11 @@ mod tests {
     #[test]
     fn the_settings_say_what_to_run_and_where_the_fixtures_are() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("harness.toml"), "command = [\"./run.sh\", \"-x\"]\nfixtures = \"f\"").unwrap();
+        std::fs::write(
+            folder.path().join("harness.toml"),
+            "command = [\"./run.sh\", \"-x\"]\nfixtures = \"f\"",
+        )
+        .unwrap();
         let connector = locate(folder.path(), &Hints::default()).unwrap();
         assert!(connector.command[0].ends_with("/./run.sh"), "{:?}", connector.command);
         assert_eq!(connector.command[1], "-x");

@@ -6,11 +6,13 @@ use std::io::Write;
 
 use anstyle::{AnsiColor, Style as Paint};
 
+use super::difference;
 use super::progress::Progress;
 use super::{Reporter, Style, say};
 use crate::checks::{self, Group, Level};
 use crate::event::{Event, ScenarioShown, What};
 use crate::snapshot::Comparison;
+use crate::tally::Standing;
 use crate::verdict::{Finding, Verdict};
 
 const GOOD: Paint = AnsiColor::Green.on_default().bold();
@@ -39,12 +41,14 @@ pub(super) struct Human {
     details: Vec<String>,
 }
 
+/// The checks of a group, each by the worst that was said of it.
 #[derive(Default)]
-struct Count {
-    judged: usize,
-    skipped: usize,
-    failed: usize,
-    warned: usize,
+struct Count(BTreeMap<&'static str, Standing>);
+
+impl Count {
+    fn of(&self, wanted: Standing) -> Vec<&'static str> {
+        self.0.iter().filter(|(_, standing)| **standing == wanted).map(|(check, _)| *check).collect()
+    }
 }
 
 struct Failure {
@@ -78,35 +82,42 @@ impl Human {
         self.line(format_args!("      {DIM}{name:<6}{DIM:#} {text}"));
     }
 
-    fn started(&mut self, connector: &str, command: &[String], found: &str, scenarios: &[ScenarioShown], invocations: usize) {
-        let count = |number: usize, noun: &str| format!("{number} {noun}{}", if number == 1 { "" } else { "s" });
+    fn started(
+        &mut self,
+        connector: &str,
+        command: &[String],
+        found: &str,
+        scenarios: &[ScenarioShown],
+        runs: usize,
+    ) {
         self.line(format_args!(
             "{BOLD}{connector}{BOLD:#}  {}, {}",
-            count(scenarios.len(), "scenario"),
-            count(invocations, "process").replace("processs", "processes"),
+            plural(scenarios.len(), "scenario", "scenarios"),
+            plural(runs, "process", "processes"),
         ));
         self.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", command.join(" ")));
         if self.style.verbose {
             for ScenarioShown { name, about } in scenarios {
-                self.entry("shows", format_args!("{name:<20} {DIM}{}{DIM:#}", about.as_deref().unwrap_or_default()));
+                self.entry(
+                    "shows",
+                    format_args!("{name:<20} {DIM}{}{DIM:#}", about.as_deref().unwrap_or_default()),
+                );
             }
         }
     }
 
     fn judged(&mut self, check: &'static str, group: Group, level: Level, subject: &str, verdict: &Verdict) {
-        let count = self.groups.entry(group).or_default();
-        match verdict {
-            Verdict::Pass => count.judged += 1,
-            Verdict::Skip { .. } => count.skipped += 1,
-            Verdict::Fail { findings } => {
-                count.judged += 1;
-                match level {
-                    Level::Must => count.failed += 1,
-                    Level::Should => count.warned += 1,
-                }
-                let (subject, findings) = (subject.to_owned(), findings.clone());
-                self.failures.push(Failure { check, subject, level, findings });
-            }
+        let standing = match (verdict, level) {
+            (Verdict::Pass, _) => Standing::Passed,
+            (Verdict::Skip { .. }, _) => Standing::Skipped,
+            (Verdict::Fail { .. }, Level::Must) => Standing::Failed,
+            (Verdict::Fail { .. }, Level::Should) => Standing::Warned,
+        };
+        let worst = self.groups.entry(group).or_default().0.entry(check).or_insert(standing);
+        *worst = standing.max(*worst);
+        if let Verdict::Fail { findings } = verdict {
+            let (subject, findings) = (subject.to_owned(), findings.clone());
+            self.failures.push(Failure { check, subject, level, findings });
         }
         if self.style.verbose {
             let (paint, word, why) = match verdict {
@@ -119,17 +130,18 @@ impl Human {
     }
 
     fn group(&mut self, group: Group, count: &Count) {
-        let (paint, word) = match count {
-            Count { failed: 1.., .. } => (BAD, "FAIL"),
-            Count { warned: 1.., .. } => (WARN, "WARN"),
-            Count { judged: 0, .. } => (DIM, "SKIP"),
-            _ => (GOOD, "PASS"),
+        let [failed, warned, passed, skipped] =
+            [Standing::Failed, Standing::Warned, Standing::Passed, Standing::Skipped].map(|it| count.of(it));
+        let (paint, word) = match (failed.len(), warned.len(), passed.len()) {
+            (1.., _, _) => (BAD, "FAIL"),
+            (0, 1.., _) => (WARN, "WARN"),
+            (0, 0, 1..) => (GOOD, "PASS"),
+            (0, 0, 0) => (DIM, "SKIP"),
         };
-        let checks = checks::ALL.iter().filter(|check| check.group == group).count();
-        let mut text = format!("{checks} check{}, judged {} times", if checks == 1 { "" } else { "s" }, count.judged);
-        for (number, what) in [(count.failed, "failed"), (count.warned, "warned"), (count.skipped, "skipped")] {
-            if number > 0 {
-                text.push_str(&format!(", {number} {what}"));
+        let mut text = plural(count.0.len(), "check", "checks");
+        for (checks, what) in [(&failed, "failed"), (&warned, "warned"), (&skipped, "had nothing to judge")] {
+            if !checks.is_empty() {
+                text.push_str(&format!(", {} {what}", checks.join(", ")));
             }
         }
         self.line(format_args!("{paint}{word}{paint:#}  {group:<9} {DIM}{text}{DIM:#}"));
@@ -141,7 +153,10 @@ impl Human {
             Level::Should => (WARN, "WARN"),
         };
         self.line("");
-        self.line(format_args!("{paint}{word}{paint:#}  {BOLD}{}{BOLD:#}   {}", failure.check, failure.subject));
+        self.line(format_args!(
+            "{paint}{word}{paint:#}  {BOLD}{}{BOLD:#}   {}",
+            failure.check, failure.subject
+        ));
         let check = checks::find(failure.check);
         if let Some(check) = check {
             self.entry(&check.level.to_string(), check.requirement);
@@ -150,7 +165,10 @@ impl Human {
             self.finding(finding);
         }
         if failure.findings.len() > SHOWN {
-            self.entry("", format_args!("... and {} more; --format json has them all", failure.findings.len() - SHOWN));
+            self.entry(
+                "",
+                format_args!("... and {} more; --format json has them all", failure.findings.len() - SHOWN),
+            );
         }
         // What a process said on stderr helps where the process itself is at fault.
         if check.is_some_and(|check| check.group == Group::Process) {
@@ -178,19 +196,20 @@ impl Human {
 
     fn waits(&mut self, title: &str, comparison: &Comparison) {
         let Comparison::Pending { file, new, diff, .. } = comparison else { return };
-        self.line("");
-        let word = if *new { "new snapshot" } else { "changed snapshot" };
-        self.line(format_args!("{WARN}WAIT{WARN:#}  {BOLD}{title}{BOLD:#}   {word}"));
+        if *new {
+            let lines = plural(diff.lines().filter(|line| line.starts_with('+')).count(), "line", "lines");
+            self.line(format_args!("{WARN}WAIT{WARN:#}  {BOLD}{title}{BOLD:#}   new snapshot of {lines}"));
+            return;
+        }
+        self.line(format_args!("{WARN}WAIT{WARN:#}  {BOLD}{title}{BOLD:#}   changed snapshot"));
         self.entry("file", file.display());
-        // Of a unified diff the lines that differ; the rest is in the file.
-        let lines: Vec<&str> = diff.lines().filter(|line| !line.starts_with("@@")).collect();
+        let lines = difference::shorten(diff);
         for line in lines.iter().take(DIFF_SHOWN) {
             let paint = match line.as_bytes().first() {
                 Some(b'+') => GOOD,
                 Some(b'-') => BAD,
                 _ => DIM,
             };
-            let line = crate::excerpt::of_text(line);
             self.line(format_args!("      {paint}{line}{paint:#}"));
         }
         if lines.len() > DIFF_SHOWN {
@@ -198,10 +217,13 @@ impl Human {
         }
     }
 
-    fn how_to_review(&mut self) {
+    fn how_to_review(&mut self, pending: &[(String, Comparison)]) {
         let path = self.style.path.display().to_string();
         self.line("");
-        if self.pending.iter().any(|(_, comparison)| matches!(comparison, Comparison::Pending { written: false, .. })) {
+        if pending
+            .iter()
+            .any(|(_, comparison)| matches!(comparison, Comparison::Pending { written: false, .. }))
+        {
             self.line(format_args!(
                 "Snapshots are not written here (CI or INSTA_UPDATE=no). Run `harness test {path}` on your machine, \
                  then `harness review {path}`."
@@ -239,15 +261,20 @@ impl Human {
         for failure in std::mem::take(&mut self.failures) {
             self.failure(&failure);
         }
-        for (title, comparison) in &std::mem::take(&mut self.pending) {
+        let pending = std::mem::take(&mut self.pending);
+        if !pending.is_empty() {
+            self.line("");
+        }
+        for (title, comparison) in &pending {
             self.waits(title, comparison);
-            self.pending.push((title.clone(), comparison.clone()));
         }
         for file in std::mem::take(&mut self.unreferenced) {
-            self.line(format_args!("{WARN}NOTE{WARN:#}  nothing refers to the snapshot {file}; delete it if that is right"));
+            self.line(format_args!(
+                "{WARN}NOTE{WARN:#}  nothing refers to the snapshot {file}; delete it if that is right"
+            ));
         }
         if *snapshots_pending > 0 {
-            self.how_to_review();
+            self.how_to_review(&pending);
         }
         self.line("");
         let (paint, word) = match (failed, snapshots_pending) {
@@ -256,18 +283,18 @@ impl Human {
             _ if passed + warned == 0 => (WARN, "Nothing was judged"),
             _ => (GOOD, "Conforms"),
         };
-        let mut counts = vec![format!("{passed} checks passed")];
+        let mut counts = vec![format!("{} passed", plural(*passed, "check", "checks"))];
         for (number, what) in [(failed, "failed"), (warned, "warned"), (skipped, "had nothing to judge")] {
             if *number > 0 {
                 counts.push(format!("{number} {what}"));
             }
         }
-        counts.push(format!("{snapshots_matched} snapshots match"));
+        counts.push(format!("{} matched", plural(*snapshots_matched, "snapshot", "snapshots")));
         if *snapshots_pending > 0 {
             counts.push(format!("{snapshots_pending} wait"));
         }
         self.line(format_args!(
-            "{paint}{word}{paint:#}  {}  {DIM}{:.2} s, {:.2} of them the connector's{DIM:#}",
+            "{paint}{word}{paint:#}  {}  {DIM}{:.2} s, {:.2} s of it the connector's{DIM:#}",
             counts.join(", "),
             duration_ms / 1e3,
             connector_ms / 1e3,
@@ -282,7 +309,9 @@ impl Reporter for Human {
                 self.started(connector, command, found, scenarios, *invocations);
                 self.progress.begin(*invocations);
             }
-            What::InvocationStarted { subject, command, .. } => self.progress.doing(format!("{subject} {command}")),
+            What::InvocationStarted { subject, command, .. } => {
+                self.progress.doing(format!("{subject} {command}"))
+            }
             What::InvocationFinished { subject, command, stderr, .. } => {
                 self.progress.step();
                 self.stderr.insert((subject.clone(), command.clone()), stderr.clone());
@@ -303,6 +332,10 @@ impl Reporter for Human {
             What::RunFinished { .. } => self.finished(&event.what),
         }
     }
+}
+
+fn plural(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Where a finding stands: its stream, its command, its line, and how often.

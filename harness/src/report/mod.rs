@@ -2,6 +2,7 @@
 //!
 //! To add a format: write `report/<format>.rs` with a [`Reporter`], and name it in [`Format`] and in [`of`].
 
+mod difference;
 mod human;
 mod json;
 mod progress;
@@ -40,7 +41,11 @@ pub fn of(format: Format, style: Style) -> Box<dyn Reporter> {
     match format {
         Format::Human => {
             let progress = std::io::stderr().is_terminal() && !in_ci();
-            Box::new(human::Human::new(Box::new(anstream::stderr()), style, progress::Progress::new(progress)))
+            Box::new(human::Human::new(
+                Box::new(anstream::stderr()),
+                style,
+                progress::Progress::new(progress),
+            ))
         }
         Format::Json => Box::new(json::Json::new(Box::new(std::io::stdout()))),
     }

@@ -46,7 +46,8 @@ pub(crate) fn text_of(transcript: &Transcript, volatile: &Volatile, secrets: &Se
     let raw = &transcript.account.raw;
     let cut = transcript.account.bytes > raw.len() as u64;
     // A line that the limit cut in two is left out.
-    let whole = if cut { raw.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1) } else { raw.len() };
+    let whole =
+        if cut { raw.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1) } else { raw.len() };
     let mut lines = 0;
     for line in raw[..whole].split(|byte| *byte == b'\n') {
         lines += 1;
@@ -99,7 +100,8 @@ pub(crate) fn compare(file: &Path, title: &str, text: &str, update: Update) -> R
 
 /// What changes from one text to the other, as a unified diff.
 pub(crate) fn diff(from: &str, to: &str) -> String {
-    let (from, to) = (format!("{}\n", from.trim_end()), format!("{}\n", to.trim_end()));
+    let whole = |text: &str| if text.is_empty() { String::new() } else { format!("{}\n", text.trim_end()) };
+    let (from, to) = (whole(from), whole(to));
     similar::TextDiff::from_lines(&from, &to).unified_diff().context_radius(2).to_string()
 }
 

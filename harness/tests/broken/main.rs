@@ -34,9 +34,9 @@ fn main() -> ExitCode {
 
 /// The table of faults, one JSON object a line, for the tests.
 fn list() -> ExitCode {
-    let lines = faults::ALL.iter().map(|fault| {
-        json!({"name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario})
-    });
+    let lines = faults::ALL.iter().map(
+        |fault| json!({"name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario}),
+    );
     Output::of(lines.collect()).print()
 }
 
@@ -67,7 +67,8 @@ fn read() -> Output {
     let mut messages = vec![status("STARTED")];
     let users = users.as_array().cloned().unwrap_or_default();
     for user in &users {
-        messages.push(json!({"type": "RECORD", "record": {"stream": "users", "data": user, "emitted_at": 1}}));
+        messages
+            .push(json!({"type": "RECORD", "record": {"stream": "users", "data": user, "emitted_at": 1}}));
     }
     let count = users.len() as f64;
     messages.push(json!({"type": "STATE", "state": {

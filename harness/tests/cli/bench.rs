@@ -88,6 +88,10 @@ pub(crate) fn condemned_by(events: &[Value]) -> Vec<&str> {
 pub(crate) fn broken() -> PathBuf {
     let harness = Path::new(env!("CARGO_BIN_EXE_harness"));
     let broken = harness.parent().unwrap().join("examples/broken");
-    assert!(broken.exists(), "{} is not there; run `cargo build -p connector-harness --examples`", broken.display());
+    assert!(
+        broken.exists(),
+        "{} is not there; run `cargo build -p connector-harness --examples`",
+        broken.display()
+    );
     broken
 }

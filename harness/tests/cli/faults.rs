@@ -12,7 +12,11 @@ use crate::bench::{Bench, broken, condemned_by};
 /// The table of `tests/broken/faults.rs`.
 fn table() -> Vec<Value> {
     let output = Command::new(broken()).arg("--list").output().unwrap();
-    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn judge(fault: &Value) {

@@ -22,7 +22,11 @@ fn a_good_connector_waits_for_review_once_and_conforms_from_then_on() {
 
     let review = bench.harness(&["review"], &[]);
     assert_eq!(review.status.code(), Some(6));
-    assert!(stdout(&review).contains("+{\"record\":{\"data\":{\"id\":1,\"name\":\"Ada\"}"), "{}", stdout(&review));
+    assert!(
+        stdout(&review).contains("+{\"record\":{\"data\":{\"id\":1,\"name\":\"Ada\"}"),
+        "{}",
+        stdout(&review)
+    );
 
     let accept = bench.harness(&["accept"], &[]);
     assert_eq!(accept.status.code(), Some(0));
@@ -39,7 +43,11 @@ fn in_ci_a_changed_snapshot_is_reported_and_nothing_is_written() {
     bench.write("snapshots/normal/read.snap", &snapshot);
     let output = bench.harness(&["test", "."], &[("CI", "true"), ("INSTA_UPDATE", "always")]);
     assert_eq!(output.status.code(), Some(6));
-    assert!(stderr(&output).contains("-{\"record\":{\"data\":{\"id\":1,\"name\":\"Eve\"}"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("-{\"record\":{\"data\":{\"id\":1,\"name\":\"Eve\"}"),
+        "{}",
+        stderr(&output)
+    );
     assert!(!bench.path().join("snapshots/normal/read.snap.new").exists());
     assert_eq!(bench.read("snapshots/normal/read.snap"), snapshot);
 }
@@ -49,8 +57,9 @@ fn two_runs_write_the_same_bytes() {
     let snapshots = || {
         let bench = Bench::new("none");
         bench.harness(&["test", "."], &[("INSTA_UPDATE", "always")]);
-        ["spec", "normal/check", "normal/discover", "normal/read"]
-            .map(|name| bench.read(&format!("snapshots/{name}.snap")).lines().skip(3).collect::<Vec<_>>().join("\n"))
+        ["spec", "normal/check", "normal/discover", "normal/read"].map(|name| {
+            bench.read(&format!("snapshots/{name}.snap")).lines().skip(3).collect::<Vec<_>>().join("\n")
+        })
     };
     assert_eq!(snapshots(), snapshots());
 }
@@ -110,7 +119,8 @@ fn the_json_report_begins_and_ends_and_counts() {
     assert_eq!((&first["event"], &first["invocations"]), (&"run_started".into(), &4.into()));
     assert_eq!((&last["event"], &last["exit_code"]), (&"run_finished".into(), &0.into()));
     assert_eq!(last["snapshots_matched"], 4);
-    let read = events.iter().find(|event| event["event"] == "invocation_finished" && event["command"] == "read");
+    let read =
+        events.iter().find(|event| event["event"] == "invocation_finished" && event["command"] == "read");
     assert_eq!(read.unwrap()["records"], 2);
     assert_eq!(read.unwrap()["requests"], 1);
 }
@@ -121,7 +131,11 @@ fn what_is_wrong_with_the_files_is_a_usage_error_that_names_them() {
         ("harness.toml", "comand = [\"x\"]", &["harness.toml", "line 1", "comand"]),
         ("fixtures/normal/config.json", "{\"key\": }", &["normal/config.json", "line 1"]),
         ("fixtures/normal/scenario.toml", "[expect]\nread = \"fail\"", &["scenario.toml", "line 2", "fails"]),
-        ("fixtures/normal/cassette.json", "{\"cassette\": 2, \"interactions\": []}", &["cassette.json", "version"]),
+        (
+            "fixtures/normal/cassette.json",
+            "{\"cassette\": 2, \"interactions\": []}",
+            &["cassette.json", "version"],
+        ),
     ];
     for (file, text, wanted) in cases {
         let bench = Bench::new("none");

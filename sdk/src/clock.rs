@@ -1,0 +1,84 @@
+use std::time::Instant;
+
+use connector_protocol::environment::NOW;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{Date, Error, Result};
+
+/// What time it is for the connector: the one place that asks the machine.
+///
+/// A clock starts at some moment and then runs on at the pace of the machine, however the machine's own clock is set
+/// meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    start: Timestamp,
+    since: Instant,
+}
+
+impl Clock {
+    /// A clock that shows `start` now.
+    ///
+    /// ```
+    /// # use connector_sdk::Clock;
+    /// let clock = Clock::starting_at("2024-01-08T23:00:00Z".parse()?);
+    /// assert_eq!(clock.today().to_string(), "2024-01-08");
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
+    pub fn starting_at(start: Timestamp) -> Self {
+        Clock { start, since: Instant::now() }
+    }
+
+    /// The machine's clock or, where the environment variable [`NOW`] is set, one that starts there.
+    ///
+    /// # Errors
+    /// If the variable is set to something else than an RFC 3339 timestamp.
+    pub fn from_environment() -> Result<Self> {
+        match std::env::var_os(NOW) {
+            Some(text) => Self::parse(&text.to_string_lossy()),
+            None => Ok(Self::starting_at(Timestamp::now())),
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        let elapsed = SignedDuration::try_from(self.since.elapsed()).unwrap_or(SignedDuration::MAX);
+        self.start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The day, in UTC.
+    pub fn today(&self) -> Date {
+        Date(Offset::UTC.to_datetime(self.now()).date())
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let start: Timestamp = text.parse().map_err(|cause: jiff::Error| {
+            Error::system(format!(
+                "{NOW}: want an RFC 3339 timestamp such as 2024-01-08T12:00:00Z, got `{text}`"
+            ))
+            .caused_by(cause)
+        })?;
+        Ok(Self::starting_at(start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_starts_where_it_is_told_and_runs_on() {
+        let clock = Clock::parse("2024-01-08T12:00:00Z").unwrap();
+        let first = clock.now();
+        assert!(first >= "2024-01-08T12:00:00Z".parse().unwrap(), "{first}");
+        assert!(first < "2024-01-08T12:01:00Z".parse().unwrap(), "{first}");
+        assert!(clock.now() >= first);
+    }
+
+    #[test]
+    fn a_clock_is_not_set_by_a_word() {
+        let error = Clock::parse("noon").unwrap_err();
+        assert!(error.to_string().contains("CONNECTOR_NOW: want an RFC 3339 timestamp"), "{error}");
+        assert!(error.to_string().ends_with("got `noon`"), "{error}");
+    }
+}

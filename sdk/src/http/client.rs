@@ -1,0 +1,58 @@
+use std::time::Duration;
+
+use reqwest::redirect::{Attempt, Policy};
+
+use crate::error::chain;
+use crate::{Error, Result};
+
+/// How long to wait for an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// Until the connection stands, TLS included.
+    pub connect: Duration,
+    /// Until the next bytes come.
+    pub read: Duration,
+    /// From the beginning of a request to the end of its answer.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    /// 20 seconds to connect, 60 for the next bytes, 5 minutes in all.
+    fn default() -> Self {
+        Timeouts {
+            connect: Duration::from_secs(20),
+            read: Duration::from_secs(60),
+            total: Duration::from_secs(300),
+        }
+    }
+}
+
+/// More hops than this lead nowhere.
+const LONGEST_REDIRECT: usize = 10;
+
+pub(super) fn client(timeouts: Timeouts) -> Result<reqwest::Client> {
+    // A process has one provider of cryptography. If there is one already, it will do.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .user_agent(concat!("connector-sdk/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(timeouts.connect)
+        .read_timeout(timeouts.read)
+        .timeout(timeouts.total)
+        // Attempts are counted in one place: retry.rs.
+        .retry(reqwest::retry::never())
+        .redirect(Policy::custom(follow_within_host))
+        .build()
+        .map_err(|error| {
+            let chain = chain(&error);
+            Error::system(format!(
+                "failed to set up HTTP: {chain}; are there certificates where SSL_CERT_FILE says?"
+            ))
+        })
+}
+
+/// An API's key must not travel to another host, or out of TLS, because an answer says so.
+fn follow_within_host(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let Some(from) = attempt.previous().last() else { return attempt.stop() };
+    let (from, to) = (from.origin(), attempt.url().origin());
+    if attempt.previous().len() > LONGEST_REDIRECT || from != to { attempt.stop() } else { attempt.follow() }
+}

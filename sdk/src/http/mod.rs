@@ -1,0 +1,15 @@
+//! HTTP as a connector needs it: one request at a time, asked again where that can help, with a limit to every wait.
+
+mod api;
+mod client;
+mod excerpt;
+mod failure;
+mod request;
+mod response;
+mod retry;
+
+pub use api::Api;
+pub use client::Timeouts;
+pub use request::Request;
+pub use response::Response;
+pub use retry::Retry;

@@ -1,0 +1,129 @@
+use std::fmt::Display;
+use std::time::Instant;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use url::Url;
+
+use super::failure::{Failure, Reason};
+use super::{Api, Response};
+use crate::{Error, Result};
+
+/// A request to an [`Api`], not yet sent.
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request<'a> {
+    api: &'a Api,
+    path: String,
+    query: Vec<(String, String)>,
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn get(api: &'a Api, path: String) -> Self {
+        Request { api, path, query: Vec::new() }
+    }
+
+    /// A query parameter; it is encoded here.
+    pub fn query(mut self, name: impl Into<String>, value: impl Display) -> Self {
+        self.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// The whole URL that will be asked.
+    ///
+    /// # Errors
+    /// If base and path do not make one.
+    pub fn url(&self) -> Result<Url> {
+        let joined = format!("{}/{}", self.api.base.trim_end_matches('/'), self.path.trim_start_matches('/'));
+        let mut url = Url::parse(&joined)
+            .map_err(|error| Error::system(format!("`{joined}` is no URL: {error}")).caused_by(error))?;
+        let parameters = self.api.query.iter().chain(&self.query);
+        if !self.api.query.is_empty() || !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        Ok(url)
+    }
+
+    /// Sends it, again where that can help, and reads the whole answer.
+    ///
+    /// # Errors
+    /// Of the user if the API refuses the credentials, passing if it did not answer well in all attempts, else of the
+    /// connector: each names the request, the status and what the API said.
+    pub async fn send(self) -> Result<Response> {
+        let (url, headers, client) = (self.url()?, self.headers()?, self.api.client()?);
+        let started = Instant::now();
+        let mut attempt = 1;
+        loop {
+            let request = client.get(url.clone()).headers(headers.clone());
+            let reason = match answer(request, &url).await {
+                Ok(response) => return Ok(response),
+                Err(reason) => reason,
+            };
+            let failure = Failure::new("GET", &url, reason);
+            if !failure.is_transient() {
+                return Err(failure.refusal());
+            }
+            let retry = &self.api.retry;
+            let wait = retry
+                .wait(attempt, started.elapsed(), failure.retry_after(), fastrand::f64())
+                .map_err(|give_up| Error::transient(format!("{failure}; {give_up}")))?;
+            attempt += 1;
+            log::warn!("{failure}; asking again (attempt {attempt} of {})", retry.attempts);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn headers(&self) -> Result<HeaderMap> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.api.headers {
+            let unusable = || {
+                Error::config(format!(
+                    "the header `{name}` cannot be sent: it has characters that HTTP does not allow"
+                ))
+            };
+            let field = HeaderName::try_from(name).map_err(|_| unusable())?;
+            let mut value = HeaderValue::try_from(value).map_err(|_| unusable())?;
+            // Not kept in tables of HTTP/2, not printed by Debug: any of them may be a key.
+            value.set_sensitive(true);
+            headers.append(field, value);
+        }
+        Ok(headers)
+    }
+}
+
+/// One attempt, up to the last byte of the body: a body that breaks off is asked for again like any other failure.
+async fn answer(request: reqwest::RequestBuilder, url: &Url) -> std::result::Result<Response, Reason> {
+    let response = request.send().await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = response.bytes().await?;
+    if status.is_success() {
+        Ok(Response::new("GET", url, body.into()))
+    } else {
+        Err(Reason::status(status, &headers, &body))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Api;
+
+    #[test]
+    fn a_path_follows_its_base_after_one_slash() {
+        for (base, path) in
+            [("https://a.test/v1", "x"), ("https://a.test/v1/", "x"), ("https://a.test/v1/", "/x")]
+        {
+            assert_eq!(Api::new(base).get(path).url().unwrap().as_str(), "https://a.test/v1/x");
+        }
+    }
+
+    #[test]
+    fn parameters_are_encoded() {
+        let url = Api::new("https://a.test").get("x").query("q", "a b&c").url().unwrap();
+        assert_eq!(url.as_str(), "https://a.test/x?q=a+b%26c");
+    }
+
+    #[test]
+    fn a_base_that_is_no_url_is_named() {
+        let error = Api::new("a.test").get("x").url().unwrap_err().to_string();
+        assert!(error.starts_with("`a.test/x` is no URL"), "{error}");
+    }
+}

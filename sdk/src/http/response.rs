@@ -1,0 +1,84 @@
+use serde::Deserialize;
+use url::Url;
+
+use super::excerpt::excerpt;
+use super::failure::shown;
+use crate::{Error, Result};
+
+/// An answer with a status of success, whole.
+#[derive(Debug)]
+pub struct Response {
+    /// The request that it answers, as messages name it.
+    request: String,
+    body: Vec<u8>,
+}
+
+impl Response {
+    pub(super) fn new(method: &str, url: &Url, body: Vec<u8>) -> Self {
+        Response { request: format!("{method} {}", shown(url)), body }
+    }
+
+    /// The body as JSON of the shape `T`. It may borrow: `&RawValue` is a piece of the body as it came.
+    ///
+    /// # Errors
+    /// If the body has another shape; the error names the request, the place in the body, and how the body begins.
+    pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let place = error.path().to_string();
+            self.unexpected(&format!(" at `{place}`"), error.inner())
+        })?;
+        json.end().map_err(|error| self.unexpected("", &error))?;
+        Ok(value)
+    }
+
+    fn unexpected(&self, place: &str, error: &serde_json::Error) -> Error {
+        let (request, excerpt) = (&self.request, excerpt(&self.body));
+        Error::system(format!(
+            "{request} answered with an unexpected body{place}: {error}; the body is {excerpt}"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Page<'a> {
+        #[serde(borrow)]
+        rates: &'a RawValue,
+    }
+
+    fn response(body: &str) -> Response {
+        Response::new("GET", &Url::parse("https://a.test/x").unwrap(), body.into())
+    }
+
+    #[test]
+    fn raw_values_are_pieces_of_the_body() {
+        let response = response(r#"{"rates": {"USD": 1.0950000}}"#);
+        assert_eq!(response.json::<Page<'_>>().unwrap().rates.get(), r#"{"USD": 1.0950000}"#);
+    }
+
+    #[test]
+    fn another_shape_names_request_and_place() {
+        #[derive(Debug, Deserialize)]
+        struct Answer {
+            #[expect(dead_code, reason = "only its type matters")]
+            items: Vec<u8>,
+        }
+        let error = response(r#"{"items": [1, "two"]}"#).json::<Answer>().unwrap_err().to_string();
+        assert!(
+            error.starts_with("GET https://a.test/x answered with an unexpected body at `items[1]`"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_page_of_html_is_shown_by_its_beginning() {
+        let error = response("<html>Please log in</html>").json::<Page<'_>>().unwrap_err().to_string();
+        assert!(error.ends_with("the body is `<html>Please log in</html>`"), "{error}");
+    }
+}

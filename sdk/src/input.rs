@@ -1,0 +1,88 @@
+use std::fmt;
+use std::path::Path;
+
+use connector_protocol::StateInput;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{Error, Result};
+
+/// The JSON of the file that is `what` of the command: the config, the catalog, the state.
+pub(crate) fn load(what: &str, path: &Path) -> Result<Value> {
+    parse(what, path, &text(what, path)?)
+}
+
+/// What the platform kept from an earlier sync. An empty file is the state of a first sync.
+pub(crate) fn load_state(path: &Path) -> Result<StateInput> {
+    let text = text("state", path)?;
+    let value = if text.trim().is_empty() { Value::Null } else { parse("state", path, &text)? };
+    understand("state", path, value)
+}
+
+/// The value as the type that it should be; else an error that names the file and the field.
+pub(crate) fn understand<T: DeserializeOwned>(what: &str, path: &Path, value: Value) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let field = error.path().to_string();
+        let field = if field == "." { String::new() } else { format!(" `{field}`:") };
+        Error::config(format!("invalid {what} ({}):{field} {}", name(path), error.inner()))
+    })
+}
+
+fn text(what: &str, path: &Path) -> Result<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Error::config(format!("failed to read the {what} ({}): {error}", path.display())))
+}
+
+fn parse(what: &str, path: &Path, text: &str) -> Result<Value> {
+    serde_json::from_str(text)
+        .map_err(|error| Error::config(format!("invalid {what} ({}): not JSON: {error}", name(path))))
+}
+
+/// Who reads that a file is wrong knows where it is, and the folder may be one that the platform made up.
+fn name(path: &Path) -> impl fmt::Display {
+    path.file_name().unwrap_or(path.as_os_str()).display()
+}
+
+#[cfg(test)]
+mod tests {
+    use connector_protocol::ConfiguredCatalog;
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Config {
+        #[expect(dead_code, reason = "only its type matters")]
+        page: u32,
+    }
+
+    fn refusal<T: DeserializeOwned + fmt::Debug>(what: &str, value: Value) -> String {
+        understand::<T>(what, Path::new("some/file.json"), value).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_missing_field_is_named_with_its_file() {
+        assert_eq!(
+            refusal::<Config>("config", json!({})),
+            "invalid config (file.json): missing field `page`"
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_says_where_what_came_and_what_was_wanted() {
+        assert_eq!(
+            refusal::<Config>("config", json!({ "page": "three" })),
+            "invalid config (file.json): `page`: invalid type: string \"three\", expected u32"
+        );
+        let catalog = json!({ "streams": [{ "sync_mode": "sideways" }] });
+        let error = refusal::<ConfiguredCatalog>("catalog", catalog);
+        assert!(error.contains("`streams[0].sync_mode`: unknown variant `sideways`"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_named() {
+        let error = load("catalog", Path::new("no/such.json")).unwrap_err().to_string();
+        assert!(error.starts_with("failed to read the catalog (no/such.json): No such file"), "{error}");
+    }
+}

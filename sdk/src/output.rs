@@ -1,0 +1,220 @@
+use std::cell::RefCell;
+use std::io::Write;
+
+use connector_protocol::{
+    JsonObject, LogLevel, LogMessage, Message, Payload, RawRecord, StreamDescriptor, StreamStatus,
+    StreamStatusTrace, TraceMessage, TraceType,
+};
+use serde_json::value::RawValue;
+
+use crate::redaction::Redaction;
+use crate::{Clock, Error, Result};
+
+/// How many bytes of records wait before they are written.
+const BUFFER: usize = 64 * 1024;
+
+/// The one writer of standard output: protocol messages, one on a line.
+///
+/// Records are buffered; every other message is written at once, after the records before it. So a state is never
+/// out before the records that it covers.
+pub(crate) struct Output {
+    clock: Clock,
+    inner: RefCell<Inner>,
+}
+
+struct Inner {
+    writer: Box<dyn Write>,
+    buffer: Vec<u8>,
+    closed: bool,
+    redaction: Redaction,
+}
+
+impl Output {
+    pub(crate) fn new(writer: Box<dyn Write>, clock: Clock) -> Self {
+        let buffer = Vec::with_capacity(BUFFER);
+        let inner = Inner { writer, buffer, closed: false, redaction: Redaction::default() };
+        Output { clock, inner: RefCell::new(inner) }
+    }
+
+    /// From now on, takes these secrets out of every LOG, TRACE and CONNECTION_STATUS.
+    pub(crate) fn redact(&self, secrets: &[String]) {
+        self.inner.borrow_mut().redaction = Redaction::new(secrets);
+    }
+
+    /// Writes one record, sooner or later.
+    pub(crate) fn record(&self, stream: &StreamDescriptor, data: &RawValue) -> Result<()> {
+        let record = RawRecord {
+            stream: &stream.name,
+            namespace: stream.namespace.as_deref(),
+            data,
+            emitted_at: self.clock.now().as_millisecond(),
+        };
+        let mut inner = self.inner.borrow_mut();
+        serde_json::to_writer(&mut inner.buffer, &record).map_err(unwritable)?;
+        inner.buffer.push(b'\n');
+        if inner.buffer.len() >= BUFFER { inner.flush() } else { Ok(()) }
+    }
+
+    /// Writes a message now, after the records before it.
+    pub(crate) fn send(&self, message: impl Into<Message>) -> Result<()> {
+        let mut inner = self.inner.borrow_mut();
+        let message = redacted(message.into(), &inner.redaction);
+        serde_json::to_writer(&mut inner.buffer, &message).map_err(unwritable)?;
+        inner.buffer.push(b'\n');
+        inner.flush()
+    }
+
+    /// Writes text that is no message: the help, which nothing but a person asks for.
+    pub(crate) fn help(&self, text: &str) -> Result<()> {
+        let mut inner = self.inner.borrow_mut();
+        inner.buffer.extend_from_slice(text.as_bytes());
+        inner.flush()
+    }
+
+    /// Tells the people who watch. That they cannot be told is no reason to stop.
+    pub(crate) fn log(&self, level: LogLevel, message: String) {
+        let _ = self.send(LogMessage { level, message, stack_trace: None, extra: JsonObject::new() });
+    }
+
+    /// Tells the platform that a stream, or the whole command, has failed.
+    pub(crate) fn error(&self, error: &Error, stream: Option<&StreamDescriptor>) -> Result<()> {
+        self.send(TraceMessage { error: Some(error.trace(stream)), ..self.trace(TraceType::Error) })
+    }
+
+    /// Tells the platform how far a stream has come.
+    pub(crate) fn status(&self, stream: &StreamDescriptor, status: StreamStatus) -> Result<()> {
+        let status = StreamStatusTrace {
+            stream_descriptor: stream.clone(),
+            status,
+            reasons: None,
+            extra: JsonObject::new(),
+        };
+        self.send(TraceMessage { stream_status: Some(status), ..self.trace(TraceType::StreamStatus) })
+    }
+
+    fn trace(&self, trace_type: TraceType) -> TraceMessage {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds stay under 2^53 for 285,000 years")]
+        let emitted_at = self.clock.now().as_millisecond() as f64;
+        TraceMessage {
+            trace_type,
+            emitted_at,
+            error: None,
+            estimate: None,
+            stream_status: None,
+            analytics: None,
+            extra: JsonObject::new(),
+        }
+    }
+}
+
+impl Inner {
+    fn flush(&mut self) -> Result<()> {
+        if !self.closed {
+            let written = self.writer.write_all(&self.buffer).and_then(|()| self.writer.flush());
+            self.closed = written.is_err();
+        }
+        self.buffer.clear();
+        if self.closed {
+            Err(Error::system("failed to write to standard output: it is closed"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn redacted(mut message: Message, redaction: &Redaction) -> Message {
+    let hide = |text: &mut String| *text = redaction.apply(text);
+    match &mut message.payload {
+        Payload::Log(log) => {
+            hide(&mut log.message);
+        }
+        Payload::ConnectionStatus(status) => status.message.iter_mut().for_each(hide),
+        Payload::Trace(TraceMessage { error: Some(error), .. }) => {
+            hide(&mut error.message);
+            error.internal_message.iter_mut().for_each(hide);
+        }
+        _ => {}
+    }
+    message
+}
+
+fn unwritable(cause: serde_json::Error) -> Error {
+    Error::system("failed to write a message as JSON").caused_by(cause)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::io;
+    use std::rc::Rc;
+
+    use super::*;
+
+    /// A writer whose bytes can be read while it is in use.
+    #[derive(Clone, Default)]
+    pub(crate) struct Page(Rc<RefCell<Vec<u8>>>);
+
+    impl Page {
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.borrow().clone()).unwrap()
+        }
+
+        pub(crate) fn output(&self) -> Output {
+            Output::new(Box::new(self.clone()), Clock::starting_at("2024-01-08T12:00:00Z".parse().unwrap()))
+        }
+    }
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn secrets_are_taken_out_of_logs_and_errors() {
+        let page = Page::default();
+        let output = page.output();
+        output.redact(&["k-123".into()]);
+        output.log(LogLevel::Info, "with k-123".into());
+        let error = Error::config("key k-123 is wrong").caused_by(io::Error::other("k-123 again"));
+        output.error(&error, None).unwrap();
+        assert!(!page.text().contains("k-123"), "{}", page.text());
+        assert_eq!(page.text().matches("****").count(), 4, "{}", page.text());
+    }
+
+    #[test]
+    fn a_record_waits_for_the_message_after_it() {
+        let page = Page::default();
+        let output = page.output();
+        let stream = StreamDescriptor::new("s");
+        output.record(&stream, &RawValue::from_string("{}".into()).unwrap()).unwrap();
+        assert_eq!(page.text(), "");
+        output.status(&stream, StreamStatus::Complete).unwrap();
+        let text = page.text();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].contains("RECORD") && lines[1].contains("COMPLETE"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_is_an_error_and_no_panic() {
+        let output = Output::new(Box::new(Gone), Page::default().output().clock);
+        output.log(LogLevel::Info, "anyone there?".into());
+        let error = output.send(connector_protocol::Catalog::default()).unwrap_err();
+        assert_eq!(error.to_string(), "failed to write to standard output: it is closed");
+    }
+}
