@@ -11,6 +11,8 @@
 //! It goes down once and comes up once; the only way back are [`Event`]s, which reporters turn into words. What is
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
+#[doc(hidden)]
+pub mod bench;
 mod catalog;
 pub mod checks;
 pub mod cli;

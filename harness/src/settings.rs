@@ -1,7 +1,7 @@
 //! `harness.toml`: what a connector's author says once, beside the connector.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use connector_protocol::Command;
@@ -60,6 +60,22 @@ impl Timeouts {
     }
 }
 
+/// `relative` seen from `folder`, its `..` taken away where that is only a matter of spelling.
+pub(crate) fn join(folder: &Path, relative: &Path) -> PathBuf {
+    let mut joined = folder.to_owned();
+    for part in relative.components() {
+        let named = matches!(joined.components().next_back(), Some(Component::Normal(_)));
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if named => {
+                joined.pop();
+            }
+            part => joined.push(part),
+        }
+    }
+    joined
+}
+
 impl Settings {
     /// Reads `harness.toml` in `folder`; the defaults where there is none.
     pub(crate) fn load(folder: &Path) -> Result<Self, Error> {
@@ -107,6 +123,15 @@ mod tests {
             error.contains("x/harness.toml") && error.contains("line 2") && error.contains("timeouts"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_path_from_the_settings_is_spelt_the_short_way() {
+        let spell = |folder: &str, relative: &str| join(Path::new(folder), Path::new(relative));
+        assert_eq!(spell("/a/b", "../../c/./d"), Path::new("/c/d"));
+        assert_eq!(spell("a/b", "../../../c"), Path::new("../c"));
+        assert_eq!(spell(".", "../c"), Path::new("./../c"));
+        assert_eq!(spell("/a", "/c"), Path::new("/c"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use clap::Args;
 
 use crate::error::{Error, ExitCode};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 use crate::snapshot;
 
 const BOLD: Paint = Paint::new().bold();
@@ -71,7 +71,7 @@ impl Arguments {
             let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(Path::new(".")) };
             files.extend(snapshot::files_in(folder, snapshot::PENDING));
             if let Some(elsewhere) = Settings::load(folder)?.snapshots {
-                files.extend(snapshot::files_in(&folder.join(elsewhere), snapshot::PENDING));
+                files.extend(snapshot::files_in(&settings::join(folder, &elsewhere), snapshot::PENDING));
             }
         }
         files.sort();

@@ -60,7 +60,7 @@ pub fn locate(path: &Path, hints: &Hints) -> Result<Connector, Error> {
     let name = if absolute.is_file() { absolute.file_name() } else { root.file_name() };
     let folder = |hint: &Option<PathBuf>, said: &Option<PathBuf>, default: &str| match (hint, said) {
         (Some(hint), _) => hint.clone(),
-        (None, Some(said)) => root.join(said),
+        (None, Some(said)) => settings::join(root, said),
         (None, None) => root.join(default),
     };
     Ok(Connector {

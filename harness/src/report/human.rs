@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::Write;
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style as Paint};
 
@@ -202,7 +203,7 @@ impl Human {
             return;
         }
         self.line(format_args!("{WARN}WAIT{WARN:#}  {BOLD}{title}{BOLD:#}   changed snapshot"));
-        self.entry("file", file.display());
+        self.entry("file", from_here(file).display());
         let lines = difference::shorten(diff);
         for line in lines.iter().take(DIFF_SHOWN) {
             let paint = match line.as_bytes().first() {
@@ -324,7 +325,9 @@ impl Reporter for Human {
                     self.pending.push((format!("{subject} {command}"), comparison.clone()));
                 }
             }
-            What::SnapshotUnreferenced { file } => self.unreferenced.push(file.display().to_string()),
+            What::SnapshotUnreferenced { file } => {
+                self.unreferenced.push(from_here(file).display().to_string())
+            }
             What::Noted { note } => {
                 self.progress.end();
                 self.line(format_args!("{WARN}NOTE{WARN:#}  {note}"));
@@ -332,6 +335,11 @@ impl Reporter for Human {
             What::RunFinished { .. } => self.finished(&event.what),
         }
     }
+}
+
+/// A path as one would type it here.
+fn from_here(path: &Path) -> &Path {
+    std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }
 
 fn plural(number: usize, one: &str, many: &str) -> String {
