@@ -3,62 +3,97 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::ledger::{Line, Lines, Seen};
-use crate::secrets::Secrets;
+use crate::excerpt;
+use crate::ledger::{Line, Lines, Seen, note};
+use crate::secrets::{Leak, Secrets};
 use crate::transcript::Stderr;
 
 /// Lines of stderr that are kept to be shown.
 const LINES_KEPT: usize = 20;
 
-/// Bytes of one line that are searched and kept.
+/// Bytes of one line that are kept.
 const LONGEST_LINE: usize = 64 * 1024;
 
 /// Takes stderr as it comes.
 pub(crate) struct StderrLog {
-    lines: Option<Lines>,
-    book: Book,
-}
-
-struct Book {
     secrets: Arc<Secrets>,
-    number: u64,
+    lines: Option<Lines>,
     tail: VecDeque<String>,
-    leaks: Vec<Seen<crate::secrets::Leak>>,
+    leaks: Vec<Seen<Leak>>,
     bytes: u64,
+    /// The end of the chunk before: a secret may begin in one chunk and end in the next.
+    carried: Vec<u8>,
 }
 
 impl StderrLog {
     pub(crate) fn new(secrets: Arc<Secrets>) -> Self {
-        let book = Book { secrets, number: 0, tail: VecDeque::new(), leaks: Vec::new(), bytes: 0 };
-        StderrLog { lines: Some(Lines::new(LONGEST_LINE)), book }
+        let lines = Some(Lines::new(LONGEST_LINE));
+        StderrLog { secrets, lines, tail: VecDeque::new(), leaks: Vec::new(), bytes: 0, carried: Vec::new() }
     }
 
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
-        self.book.bytes += chunk.len() as u64;
+        self.bytes += chunk.len() as u64;
+        self.look_for_secrets(chunk);
         if let Some(lines) = &mut self.lines {
-            lines.feed(chunk, |line| self.book.enter(&line));
+            lines.feed(chunk, |line| keep(&mut self.tail, &self.secrets, &line));
         }
     }
 
     pub(crate) fn finish(mut self) -> Stderr {
         if let Some(lines) = self.lines.take() {
-            lines.finish(|line| self.book.enter(&line));
+            lines.finish(|line| keep(&mut self.tail, &self.secrets, &line));
         }
-        let Book { bytes, tail, leaks, .. } = self.book;
-        Stderr { bytes, tail: Vec::from(tail).join("\n"), leaks }
+        Stderr { bytes: self.bytes, tail: Vec::from(self.tail).join("\n"), leaks: self.leaks }
+    }
+
+    /// By chunks and not by lines: no line is too long to be searched.
+    fn look_for_secrets(&mut self, chunk: &[u8]) {
+        let overlap = self.secrets.longest().saturating_sub(1);
+        if self.secrets.is_empty() {
+            return;
+        }
+        let mut seam = std::mem::take(&mut self.carried);
+        seam.extend_from_slice(&chunk[..chunk.len().min(overlap)]);
+        for leak in self.secrets.leaks_in(&seam).chain(self.secrets.leaks_in(chunk)) {
+            note(&mut self.leaks, 0, leak, PartialEq::eq);
+        }
+        // What is carried is the end of everything so far, however small the chunks are.
+        if chunk.len() > overlap {
+            seam.clear();
+        }
+        let rest = if chunk.len() > overlap { chunk } else { &chunk[chunk.len().min(overlap)..] };
+        seam.extend_from_slice(rest);
+        seam.drain(..seam.len().saturating_sub(overlap));
+        self.carried = seam;
     }
 }
 
-impl Book {
-    fn enter(&mut self, line: &Line<'_>) {
-        self.number += 1;
-        let (Line::Whole(bytes) | Line::Unfinished(bytes) | Line::TooLong { start: bytes, .. }) = line;
-        for leak in self.secrets.leaks_in(bytes) {
-            crate::ledger::note(&mut self.leaks, self.number, leak, PartialEq::eq);
+fn keep(tail: &mut VecDeque<String>, secrets: &Secrets, line: &Line<'_>) {
+    let (Line::Whole(bytes) | Line::Unfinished(bytes) | Line::TooLong { start: bytes, .. }) = line;
+    if tail.len() == LINES_KEPT {
+        tail.pop_front();
+    }
+    tail.push_back(secrets.mask(&excerpt::of_bytes(bytes)));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_secret_is_found_wherever_the_chunks_cut_it_and_however_long_its_line_is() {
+        let spec = json!({"properties": {"key": {"airbyte_secret": true}}});
+        let secrets = Arc::new(Secrets::of(&spec, &json!({"key": "canary-7f3a"})));
+        let text = format!("{}canary-7f3a\n", "x".repeat(3 * LONGEST_LINE));
+        for size in [1, 4, 10, 1000, text.len()] {
+            let mut log = StderrLog::new(Arc::clone(&secrets));
+            text.as_bytes().chunks(size).for_each(|chunk| log.feed(chunk));
+            assert!(!log.finish().leaks.is_empty(), "chunks of {size}");
         }
-        if self.tail.len() == LINES_KEPT {
-            self.tail.pop_front();
-        }
-        self.tail.push_back(self.secrets.mask(&crate::excerpt::of_bytes(bytes)));
+        let mut log = StderrLog::new(secrets);
+        log.feed(b"nothing of canary-7f3b here");
+        assert!(log.finish().leaks.is_empty());
     }
 }

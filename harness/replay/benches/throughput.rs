@@ -1,4 +1,4 @@
-//! Requests a second over keep-alive connections, with the clients on the same cores: `cargo bench -p connector-replay`.
+//! Requests a second over keep-alive connections, with the clients on the same cores: `cargo bench -p tls-replay`.
 //!
 //! The floor is hyper answering a constant to the same clients in the same run: what remains above it is ours.
 
@@ -82,21 +82,21 @@ async fn replay(scheme: &str, size: usize) -> Outcome<f64> {
     let session = Session::start(&authority, Player::new(Cassette::parse(&text, "benchmark")?)).await?;
     let address = session.proxy_url().trim_start_matches("http://").to_owned();
     let rate = if scheme == "https" {
-        let connector = connector(&authority)?;
-        load(size, |client, requests, ends| {
-            let (address, connector) = (address.clone(), connector.clone());
-            async move { ask(tunnel(&address, &connector).await?, client, &requests, ends).await }
-        })
-        .await?
+        let tls = tls(&authority)?;
+        let client = |client, requests: Arc<Vec<String>>, ends| {
+            let (address, tls) = (address.clone(), tls.clone());
+            async move { ask(tunnel(&address, &tls).await?, client, &requests, ends).await }
+        };
+        load(size, client).await
     } else {
-        plain(&address, size).await?
+        plain(&address, size).await
     };
     let journal = session.finish().await;
     let unmatched = journal.exchanges.iter().filter(|exchange| exchange.status != 200).count();
     if unmatched + journal.faults.len() > 0 {
         return Err(format!("{unmatched} unmatched requests and the faults {:?}", journal.faults).into());
     }
-    Ok(rate)
+    rate
 }
 
 /// Requests a second to a server that does nothing but answer.
@@ -160,7 +160,7 @@ where
 
 /// Sends one request after the other until time is up; how many were answered after the warm-up.
 async fn ask(
-    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    mut socket: impl AsyncRead + AsyncWrite + Unpin,
     client: usize,
     requests: &[String],
     ends: Instant,
@@ -168,8 +168,8 @@ async fn ask(
     let mut answers = 0;
     let mut buffer = vec![0; 4096];
     for request in requests.iter().cycle().skip(client * requests.len() / CLIENTS) {
-        stream.write_all(request.as_bytes()).await?;
-        read_answer(&mut stream, &mut buffer).await?;
+        socket.write_all(request.as_bytes()).await?;
+        read_answer(&mut socket, &mut buffer).await?;
         let now = Instant::now();
         if now >= ends {
             break;
@@ -179,11 +179,11 @@ async fn ask(
     Ok(answers)
 }
 
-async fn read_answer(stream: &mut (impl AsyncRead + Unpin), buffer: &mut [u8]) -> Outcome<()> {
+async fn read_answer(socket: &mut (impl AsyncRead + Unpin), buffer: &mut [u8]) -> Outcome<()> {
     let mut filled = 0;
     let mut wanted = None;
     while wanted != Some(filled) {
-        let read = stream.read(&mut buffer[filled..]).await?;
+        let read = socket.read(&mut buffer[filled..]).await?;
         filled += read;
         if read == 0 {
             return Err(format!("closed after {}", String::from_utf8_lossy(&buffer[..filled])).into());
@@ -203,7 +203,7 @@ fn whole(answer: &[u8]) -> Outcome<Option<usize>> {
     Ok(Some(head + 4 + length.split("\r\n").next().unwrap_or_default().parse::<usize>()?))
 }
 
-fn connector(authority: &Authority) -> Outcome<TlsConnector> {
+fn tls(authority: &Authority) -> Outcome<TlsConnector> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(authority.certificate())?)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -211,11 +211,11 @@ fn connector(authority: &Authority) -> Outcome<TlsConnector> {
     Ok(TlsConnector::from(Arc::new(config.with_root_certificates(roots).with_no_client_auth())))
 }
 
-async fn tunnel(address: &str, connector: &TlsConnector) -> Outcome<impl AsyncRead + AsyncWrite + Unpin> {
+async fn tunnel(address: &str, tls: &TlsConnector) -> Outcome<impl AsyncRead + AsyncWrite + Unpin> {
     let mut socket = TcpStream::connect(address).await?;
     socket.set_nodelay(true)?;
     socket.write_all(b"CONNECT api.example.test:443 HTTP/1.1\r\n\r\n").await?;
     let mut answer = [0; b"HTTP/1.1 200 OK\r\n\r\n".len()];
     socket.read_exact(&mut answer).await?;
-    Ok(connector.connect(ServerName::try_from("api.example.test")?, socket).await?)
+    Ok(tls.connect(ServerName::try_from("api.example.test")?, socket).await?)
 }

@@ -3,7 +3,7 @@ use std::io::{self, Cursor};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http::uri::Authority;
 use http::{Method, Response, StatusCode};
 use hyper::server::conn::{http1, http2};
@@ -11,7 +11,7 @@ use hyper::service::service_fn;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::server::Acceptor;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, Chain, Join};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, Chain, Join};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
@@ -76,7 +76,7 @@ impl Socket {
     }
 
     fn wire(self) -> Wire {
-        tokio::io::join(Cursor::new(self.ahead).chain(self.read), self.write)
+        tokio::io::join(AsyncReadExt::chain(Cursor::new(self.ahead), self.read), self.write)
     }
 }
 
@@ -84,15 +84,15 @@ impl Socket {
 async fn secure(desk: &Arc<Desk>, wire: Wire, way: &Way, stop: &mut watch::Receiver<()>) {
     let mut host = way.tunnel.as_ref().map(target::host);
     let agreed = timeout(desk.limits.handshake, handshake(desk, wire, &mut host)).await;
-    let stream = match agreed.unwrap_or_else(|_| Err("no TLS handshake was completed in time".to_owned())) {
-        Ok(stream) => stream,
+    let line = match agreed.unwrap_or_else(|_| Err("no TLS handshake was completed in time".to_owned())) {
+        Ok(line) => line,
         Err(reason) => return desk.log.fault(FaultKind::Handshake, host, reason),
     };
     let way = Way { scheme: Scheme::Https, tunnel: way.tunnel.clone() };
-    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-        http2(desk, stream, &way, stop).await;
+    if line.get_ref().1.alpn_protocol() == Some(b"h2") {
+        http2(desk, line, &way, stop).await;
     } else {
-        http1(desk, stream, &way, stop).await;
+        http1(desk, line, &way, stop).await;
     }
 }
 
@@ -112,7 +112,7 @@ async fn handshake(desk: &Desk, wire: Wire, host: &mut Option<String>) -> Result
 /// Serves HTTP/1 until the client or the session ends it, or the client asks for a tunnel: then hands that back.
 async fn http1<S>(
     desk: &Arc<Desk>,
-    stream: S,
+    line: S,
     way: &Way,
     stop: &mut watch::Receiver<()>,
 ) -> Option<(Socket, Authority)>
@@ -139,7 +139,7 @@ where
             .header_read_timeout(desk.limits.idle)
             // The recording says what the date was.
             .auto_date_header(false)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(line), service)
             .with_upgrades()
     );
     let ended = tokio::select! {
@@ -154,20 +154,25 @@ where
     open(desk, upgrade, authority).await
 }
 
+/// Takes the socket back from HTTP, with what the client sent without waiting for its tunnel.
 async fn open(desk: &Desk, upgrade: OnUpgrade, authority: Authority) -> Option<(Socket, Authority)> {
     let parts = match upgrade.await {
+        // It is one: a tunnel is opened over plain HTTP alone.
         Ok(upgraded) => upgraded.downcast::<TokioIo<Wire>>().ok()?,
         Err(error) => {
-            desk.log.fault(FaultKind::Connection, Some(authority.to_string()), error);
+            desk.log.fault(FaultKind::Connection, Some(target::host(&authority)), error);
             return None;
         }
     };
     let (reader, write) = parts.io.into_inner().into_inner();
-    let (_, read) = reader.into_inner();
-    Some((Socket { ahead: parts.read_buf, read, write }, authority))
+    let (ahead, read) = reader.into_inner();
+    let mut ahead = Buf::chain(parts.read_buf, ahead);
+    let ahead = ahead.copy_to_bytes(ahead.remaining());
+    Some((Socket { ahead, read, write }, authority))
 }
 
-async fn http2<S>(desk: &Arc<Desk>, stream: S, way: &Way, stop: &mut watch::Receiver<()>)
+/// Serves HTTP/2 until the client or the session ends it.
+async fn http2<S>(desk: &Arc<Desk>, line: S, way: &Way, stop: &mut watch::Receiver<()>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -187,7 +192,7 @@ where
             // An idle connection is kept as long as the client answers.
             .keep_alive_interval(desk.limits.idle)
             .auto_date_header(false)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(line), service)
     );
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -224,6 +229,10 @@ fn note(desk: &Desk, way: &Way, ended: hyper::Result<()>) {
     } else {
         FaultKind::Connection
     };
-    let reason = cause.map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
+    let reason = match cause {
+        _ if error.is_timeout() => format!("closed after {:?} without a whole request", desk.limits.idle),
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    };
     desk.log.fault(kind, way.tunnel.as_ref().map(target::host), reason);
 }

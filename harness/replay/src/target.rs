@@ -7,9 +7,10 @@ use url::Url;
 
 /// `http` or `https`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
 pub enum Scheme {
+    /// `http`, on port 80 unless another is named.
     Http,
+    /// `https`, on port 443 likewise.
     Https,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::value::RawValue;
 
 use super::compact;
+use crate::matching::short;
 
 /// A body as a cassette holds it: the kind says how it is written, how it is sent and how it is compared.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,9 +41,9 @@ impl Body {
 
 fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    STANDARD
-        .decode(&text)
-        .map_err(|error| de::Error::custom(format_args!("wanted base64 with padding, got {text:?}: {error}")))
+    STANDARD.decode(&text).map_err(|error| {
+        de::Error::custom(format_args!("wanted base64 with padding, got {}: {error}", short(&text)))
+    })
 }
 
 fn encode<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

@@ -31,17 +31,13 @@ impl Canonical {
     /// The recorded kind of body says how it is compared. The error is the field that cannot be and why.
     pub(crate) fn recorded(request: &RecordedRequest) -> Result<Canonical, (&'static str, String)> {
         let content = match &request.body {
-            Some(body @ Body::Json(value)) => match Json::read(value.get()) {
-                Some(json) => Content::Json(json),
-                None => {
-                    return Err((
-                        "request.body.json",
-                        format!(
-                            "wanted JSON that can be compared, nested at most 128 deep and in whole characters, got {body:?}"
-                        ),
-                    ));
-                }
-            },
+            Some(Body::Json(value)) => {
+                let got = super::short(value.get());
+                let wanted = "wanted JSON to compare, nested at most 128 deep and of whole characters";
+                let json =
+                    Json::read(value.get()).ok_or(("request.body.json", format!("{wanted}, got {got}")))?;
+                Content::Json(json)
+            }
             Some(Body::Form(pairs)) if !pairs.is_empty() => Content::Form(sorted(pairs.clone())),
             Some(body) => Content::bytes(&body.to_bytes()),
             None => Content::Empty,
@@ -104,7 +100,7 @@ fn path(path: &str) -> String {
         let digits = rest.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
-                out.push(char::from(byte))
+                out.push(char::from(byte));
             }
             _ => {
                 out.push('%');

@@ -76,14 +76,12 @@ impl Index {
     ) -> Option<(usize, Vec<Difference>)> {
         let readings: Vec<Content> = Content::readings(&request.body).collect();
         let live = Canonical::live(request, Content::Empty);
+        let heads: Vec<_> = self.groups.iter().map(|group| head_distance(&group.request, &live)).collect();
+        let closest = heads.iter().min()?;
         // Bodies are compared only where nothing before them decides.
-        let heads = self.groups.iter().map(|group| head_distance(&group.request, &live));
-        let closest = heads.clone().min()?;
-        let (.., nearest, body) = heads
-            .zip(&self.groups)
-            .enumerate()
-            .filter(|(_, (distance, _))| *distance == closest)
-            .map(|(place, (_, group))| {
+        let candidates = self.groups.iter().enumerate().filter(|(place, _)| heads[*place] == *closest);
+        let (.., nearest, body) = candidates
+            .map(|(place, group)| {
                 let body = difference::of_content(&group.request.content, &readings);
                 (body.len(), spent(place), place, body)
             })

@@ -1,6 +1,9 @@
 //! A session over real sockets: what clients of every kind are sent, and what the journal says of them.
 
+#![expect(clippy::unwrap_used, reason = "clippy takes what tests share for no test")]
+
 mod body;
+mod document;
 mod fault;
 mod journal;
 mod plain;

@@ -69,11 +69,11 @@ async fn an_address_can_be_a_host() {
             ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
         let config = config.with_root_certificates(roots).with_no_client_auth();
         let name = ServerName::try_from(address).unwrap();
-        let mut stream = TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap();
+        let mut secured = TlsConnector::from(Arc::new(config)).connect(name, socket).await.unwrap();
         let request = format!("GET / HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
+        secured.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
+        secured.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
     }
 }
