@@ -24,6 +24,14 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A file that has to be there is not.
+    #[error("find {}: {why}", .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+        /// What it is for.
+        why: String,
+    },
     /// A file could not be written.
     #[error("write {}", .path.display())]
     Write {
@@ -57,7 +65,7 @@ pub enum Error {
         why: String,
     },
     /// A cassette cannot be replayed.
-    #[error("load a cassette")]
+    #[error(transparent)]
     Cassette {
         /// Which file, interaction and field, and why.
         source: ReplayError,
@@ -90,6 +98,12 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The report could not be written.
+    #[error("write the report")]
+    Report {
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// A check of that name does not exist.
     #[error("find the check `{id}`: {hint}")]
     NoCheck {
@@ -104,7 +118,9 @@ impl Error {
     /// The exit code that this error ends the program with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Error::Replay { .. } | Error::Environment { .. } | Error::Write { .. } => ExitCode::HarnessFailed,
+            Error::Replay { .. } | Error::Environment { .. } | Error::Write { .. } | Error::Report { .. } => {
+                ExitCode::HarnessFailed
+            }
             Error::NoScenario { .. } => ExitCode::NothingJudged,
             _ => ExitCode::Usage,
         }

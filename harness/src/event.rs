@@ -119,6 +119,8 @@ pub enum What {
         /// The sentence.
         note: String,
     },
+    /// The user stopped the run; nothing more comes.
+    Interrupted {},
     /// All is said.
     RunFinished {
         /// Milliseconds of wall time, building not included.
@@ -139,6 +141,8 @@ pub enum What {
         snapshots_matched: usize,
         /// Snapshots that wait for review.
         snapshots_pending: usize,
+        /// Snapshots that differ and are not proposed, since a check has condemned their subject.
+        snapshots_held: usize,
         /// The code that the program ends with.
         exit_code: i32,
     },

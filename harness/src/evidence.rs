@@ -25,6 +25,8 @@ pub struct Evidence {
     pub(crate) has_secrets: bool,
     /// The interactions of the cassette; `None` where there is no cassette.
     pub(crate) recorded: Option<usize>,
+    /// Processes that were left behind and that no single command would answer for, by name.
+    pub(crate) orphans: Vec<String>,
     /// The processes, in the order of the plan. There may be several of one command.
     pub(crate) runs: Vec<Run>,
 }
@@ -56,12 +58,15 @@ impl Evidence {
     }
 
     /// The streams that `discover` found, each as a JSON object.
-    pub(crate) fn discovered_streams(&self) -> impl Iterator<Item = (&Transcript, u64, &Value)> {
+    pub(crate) fn discovered_streams(&self) -> impl Iterator<Item = (&Transcript, u64, Value)> {
         self.ended(Command::Discover).flat_map(|transcript| {
             let catalogs = transcript.account.of_kind(connector_protocol::MessageType::Catalog);
             catalogs.flat_map(move |placed| {
-                let streams = placed.message.pointer("/catalog/streams").and_then(Value::as_array);
-                streams.into_iter().flatten().map(move |stream| (transcript, placed.line, stream))
+                let streams = match placed.payload()["streams"].take() {
+                    Value::Array(streams) => streams,
+                    _ => Vec::new(),
+                };
+                streams.into_iter().map(move |stream| (transcript, placed.line, stream))
             })
         })
     }

@@ -82,7 +82,7 @@ mod parser {
     fn wanted(evidence: &Evidence) -> Vec<Wanted> {
         let streams = evidence.discovered_streams();
         streams
-            .map(|(_, _, it)| Wanted { name: StreamName::of(it), schema: it["json_schema"].clone() })
+            .map(|(_, _, it)| Wanted { name: StreamName::of(&it), schema: it["json_schema"].clone() })
             .collect()
     }
 

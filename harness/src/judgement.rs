@@ -7,9 +7,9 @@ use crate::checks::Check;
 use crate::error::Error;
 use crate::event::What;
 use crate::evidence::Evidence;
-use crate::runner::Subject;
 use crate::secrets::Secrets;
 use crate::snapshot::{self, Update};
+use crate::subject::Subject;
 use crate::verdict::Verdict;
 
 /// What `check` says of `evidence`, secrets masked: findings quote what the connector printed.
@@ -25,26 +25,28 @@ pub(crate) fn judge(check: &Check, evidence: &Evidence, secrets: &Secrets) -> Wh
     What::CheckJudged { subject, check: check.id, group: check.group, level: check.level, verdict }
 }
 
-/// Compares what each process of `subject` printed with its snapshot in `snapshots`.
+/// Compares what each process of `subject` printed with its snapshot in `snapshots`. Where it is `held`, nothing is
+/// proposed.
 ///
 /// A process that did not end by itself has none: where it was cut off is chance.
-pub(crate) fn compare(subject: &Subject, snapshots: &Path, update: Update) -> Result<Vec<What>, Error> {
-    let mut compared = Vec::new();
-    for (run, volatile) in subject.evidence.runs.iter().zip(&subject.volatile) {
+pub(crate) fn compare(
+    subject: &Subject,
+    snapshots: &Path,
+    update: Update,
+    held: bool,
+) -> impl Iterator<Item = Result<What, Error>> {
+    let runs = subject.evidence.runs.iter().zip(&subject.volatile);
+    runs.filter(|(run, _)| run.transcript.status().is_some()).map(move |(run, volatile)| {
         let transcript = &run.transcript;
-        if transcript.status().is_none() {
-            continue;
-        }
         let text = snapshot::text_of(transcript, volatile, &subject.secrets);
         let title = format!("harness test {}, {}", subject.evidence.subject, transcript.command);
         let file = file_of(subject, snapshots, transcript.command.as_str());
-        compared.push(What::SnapshotCompared {
+        Ok(What::SnapshotCompared {
             subject: subject.evidence.subject.clone(),
             command: transcript.command.to_string(),
-            comparison: snapshot::compare(&file, &title, &text, update)?,
-        });
-    }
-    Ok(compared)
+            comparison: snapshot::compare(&file, &title, &text, update, held)?,
+        })
+    })
 }
 
 /// The snapshots in the folder that belong to nothing that was run.

@@ -63,8 +63,13 @@ impl Nursery {
 
     /// Ends every orphan that is left when nothing runs any more; returns their names.
     pub(crate) async fn close(&self) -> Vec<String> {
-        let left = self.orphans(|_| true);
-        let names = left.iter().map(|pid| name_of(*pid)).collect();
+        // After an interrupt the connectors under way are being dropped, each by the task that attended it.
+        let mut waited = Duration::ZERO;
+        while !self.attended().is_empty() && waited < DEATH {
+            tokio::time::sleep(LOOK).await;
+            waited += LOOK;
+        }
+        let names = self.orphans(|_| true).into_iter().map(name_of).collect();
         self.end(|| self.orphans(|_| true)).await;
         names
     }

@@ -18,12 +18,19 @@ fn main() -> ExitCode {
     };
     match cli.run() {
         Ok(code) => ExitCode::from(code as u8),
+        // Whoever reads `harness list | head` has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             report(&error);
             let code = error.downcast_ref::<Error>().map_or(Code::HarnessFailed, Error::exit_code);
             ExitCode::from(code as u8)
         }
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<std::io::Error>();
+    error.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn report(error: &anyhow::Error) {

@@ -40,7 +40,10 @@ pub(crate) async fn run(
         invocation.words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     let (exit, leftovers) = match spawn(&invocation, nursery) {
         Ok((child, attended)) => attend(child, attended, invocation.limit, &mut ledger, &mut stderr).await,
-        Err(error) => (Exit::NeverStarted(error.to_string()), Vec::new()),
+        Err(error) => {
+            let program = invocation.words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
+            (Exit::NeverStarted(format!("{program}: {error}")), Vec::new())
+        }
     };
     Transcript {
         command: invocation.command,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use connector_protocol::StateInput;
 use connector_replay::Cassette;
 use serde::Deserialize;
 use serde_json::Value;
@@ -25,6 +26,8 @@ pub(crate) struct Scenario {
     pub(crate) catalog: Option<Value>,
     pub(crate) state: Option<Value>,
     pub(crate) cassette: Arc<Cassette>,
+    /// JSON pointers into messages, of values that no two runs share.
+    pub(crate) volatile: Vec<String>,
 }
 
 /// A stream that may bring no record.
@@ -33,8 +36,7 @@ pub(crate) struct Scenario {
 pub(crate) struct EmptyStream {
     pub(crate) name: String,
     /// Read by people; demanded so that a waiver is never given in passing.
-    #[serde(rename = "reason")]
-    _reason: String,
+    reason: String,
 }
 
 /// The cassette of a scenario that has none.
@@ -50,6 +52,8 @@ struct File {
     expect: Expectation,
     #[serde(default)]
     empty_stream: Vec<EmptyStream>,
+    #[serde(default)]
+    volatile: Vec<String>,
 }
 
 impl Scenario {
@@ -65,8 +69,10 @@ impl Scenario {
         })?;
         let mut folders = Vec::new();
         for entry in entries {
-            let path = entry.map_err(|source| Error::Read { path: fixtures.to_owned(), source })?.path();
-            if path.is_dir() {
+            let entry = entry.map_err(|source| Error::Read { path: fixtures.to_owned(), source })?;
+            let path = entry.path();
+            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            if path.is_dir() && !hidden && entry.file_name() != "__pycache__" {
                 folders.push(path);
             }
         }
@@ -83,18 +89,18 @@ impl Scenario {
     fn load(folder: &Path) -> Result<Scenario, Error> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let file = match read(&folder.join("scenario.toml"))? {
-            Some((path, text)) => toml::from_str(&text).map_err(|source| Error::Toml { path, source })?,
+            Some((path, text)) => File::parse(&text, &path)?,
             None => File::default(),
         };
         let config = folder.join("config.json");
         let Some(config) = read_json(&config)? else {
             let why = "a scenario needs one: the config that the connector is started with".to_owned();
-            return Err(Error::Settings { path: config, why });
+            return Err(Error::Missing { path: config, why });
         };
         let cassette = folder.join("cassette.json");
-        // Without one every request is one that nobody recorded.
-        let cassette =
-            if cassette.exists() { Cassette::load(&cassette) } else { Cassette::parse(EMPTY, &cassette) };
+        // Without one every request is one that nobody recorded. A link to nowhere is not "without".
+        let there = cassette.symlink_metadata().is_ok();
+        let cassette = if there { Cassette::load(&cassette) } else { Cassette::parse(EMPTY, &cassette) };
         let cassette = cassette.map_err(|source| Error::Cassette { source })?;
         Ok(Scenario {
             name,
@@ -103,17 +109,66 @@ impl Scenario {
             expect: file.expect,
             empty_streams: file.empty_stream,
             config,
-            catalog: read_json(&folder.join("configured_catalog.json"))?,
-            state: read_json(&folder.join("state.json"))?,
+            catalog: read_catalog(&folder.join("configured_catalog.json"))?,
+            state: read_state(&folder.join("state.json"))?,
             cassette: Arc::new(cassette),
+            volatile: file.volatile,
         })
     }
 }
 
+impl File {
+    fn parse(text: &str, path: &Path) -> Result<File, Error> {
+        let file: File =
+            toml::from_str(text).map_err(|source| Error::Toml { path: path.to_owned(), source })?;
+        let invalid = |why: String| Err(Error::Settings { path: path.to_owned(), why });
+        if let Some(now) = file.now.as_deref().filter(|now| !crate::ledger::is_moment(now)) {
+            return invalid(format!("`now` is {now:?}: want a timestamp such as \"2024-01-09T12:00:00Z\""));
+        }
+        if let Some(stream) = file.empty_stream.iter().find(|stream| stream.reason.trim().is_empty()) {
+            return invalid(format!(
+                "the waiver for the stream `{}` has an empty reason: say why",
+                stream.name
+            ));
+        }
+        if let Some(pointer) = file.volatile.iter().find(|pointer| !pointer.starts_with('/')) {
+            return invalid(format!(
+                "`volatile` holds {pointer:?}: want JSON pointers such as \"/record/data/at\""
+            ));
+        }
+        Ok(file)
+    }
+}
+
+/// Reads a configured catalog and holds it to the protocol's schema: a mistake in it must not condemn the connector.
+fn read_catalog(path: &Path) -> Result<Option<Value>, Error> {
+    let Some(catalog) = read_json(path)? else { return Ok(None) };
+    match crate::ledger::first_fault_of_catalog(&catalog.to_string()) {
+        Some(why) => Err(Error::Settings { path: path.to_owned(), why }),
+        None => Ok(Some(catalog)),
+    }
+}
+
+/// Reads a state and holds it to the forms that platforms write.
+fn read_state(path: &Path) -> Result<Option<Value>, Error> {
+    let Some(state) = read_json(path)? else { return Ok(None) };
+    match StateInput::deserialize(&state) {
+        Ok(_) => Ok(Some(state)),
+        Err(source) => Err(Error::Json { path: path.to_owned(), source }),
+    }
+}
+
 fn read(path: &Path) -> Result<Option<(PathBuf, String)>, Error> {
-    match std::fs::read_to_string(path) {
+    if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+        return Ok(None);
+    }
+    // A pipe would be waited for.
+    let text = match std::fs::metadata(path) {
+        Ok(kind) if !kind.is_file() => Err(std::io::Error::other("it is no regular file")),
+        _ => std::fs::read_to_string(path),
+    };
+    match text {
         Ok(text) => Ok(Some((path.to_owned(), text))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(Error::Read { path: path.to_owned(), source }),
     }
 }

@@ -1,5 +1,7 @@
 //! The secrets of a config: where they stand, and every form in which they could leak.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use memchr::memmem::Finder;
@@ -46,10 +48,10 @@ pub(crate) struct Leak {
 impl Secrets {
     /// Collects the values of `config` that `connection_specification` marks `airbyte_secret`.
     pub(crate) fn of(connection_specification: &Value, config: &Value) -> Self {
-        let mut values = Vec::new();
-        collect(connection_specification, config, "", &mut values);
+        let mut walk = Walk { root: connection_specification, visited: BTreeSet::new(), found: Vec::new() };
+        walk.collect(connection_specification, config, "", 0);
         let mut secrets = Secrets::default();
-        for (field, value) in values {
+        for (field, value) in walk.found {
             for (form, bytes) in forms(&value) {
                 let known = secrets.needles.iter().any(|needle| needle.finder.needle() == bytes);
                 if bytes.len() >= SHORTEST && !known {
@@ -66,6 +68,11 @@ impl Secrets {
     /// Whether there is anything to look for.
     pub(crate) fn is_empty(&self) -> bool {
         self.needles.is_empty()
+    }
+
+    /// Bytes of the longest form.
+    pub(crate) fn longest(&self) -> usize {
+        self.needles.first().map_or(0, |needle| needle.finder.needle().len())
     }
 
     /// The secrets that `bytes` contain.
@@ -106,40 +113,60 @@ fn begun_at_the_end_of(text: &str, needle: &Needle) -> Option<usize> {
     text.is_char_boundary(text.len() - start).then_some(start)
 }
 
-/// Walks the schema and the config together.
-fn collect(schema: &Value, config: &Value, path: &str, found: &mut Vec<(String, String)>) {
-    if schema.get("airbyte_secret") == Some(&Value::Bool(true)) {
-        take_values(config, path, found);
-    }
-    if let (Some(properties), Some(config)) =
-        (schema.get("properties").and_then(Value::as_object), config.as_object())
-    {
-        for (name, schema) in properties {
-            if let Some(value) = config.get(name) {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                collect(schema, value, &path, found);
+/// How deep the walk goes: deeper than any form that could be drawn.
+const DEEPEST: u32 = 100;
+
+/// Goes through the schema and the config together.
+struct Walk<'a> {
+    /// The whole schema, which local references point into.
+    root: &'a Value,
+    /// Where it has been, by addresses: references may run in circles.
+    visited: BTreeSet<(usize, usize)>,
+    /// The secret values, with the paths of their fields.
+    found: Vec<(String, String)>,
+}
+
+impl Walk<'_> {
+    fn collect(&mut self, schema: &Value, config: &Value, path: &str, depth: u32) {
+        let pointer = schema.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix('#'));
+        let schema = pointer.and_then(|pointer| self.root.pointer(pointer)).unwrap_or(schema);
+        let here = (std::ptr::from_ref(schema).addr(), std::ptr::from_ref(config).addr());
+        if depth > DEEPEST || !self.visited.insert(here) {
+            return;
+        }
+        if schema.get("airbyte_secret") == Some(&Value::Bool(true)) {
+            self.take_values(config, path);
+        }
+        if let (Some(properties), Some(config)) =
+            (schema.get("properties").and_then(Value::as_object), config.as_object())
+        {
+            for (name, schema) in properties {
+                if let Some(value) = config.get(name) {
+                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    self.collect(schema, value, &path, depth + 1);
+                }
+            }
+        }
+        if let (Some(schema), Some(items)) = (schema.get("items"), config.as_array()) {
+            for (index, item) in items.iter().enumerate() {
+                self.collect(schema, item, &format!("{path}[{index}]"), depth + 1);
+            }
+        }
+        for branches in ["oneOf", "anyOf", "allOf"] {
+            for branch in schema.get(branches).and_then(Value::as_array).into_iter().flatten() {
+                self.collect(branch, config, path, depth + 1);
             }
         }
     }
-    if let (Some(schema), Some(items)) = (schema.get("items"), config.as_array()) {
-        for (index, item) in items.iter().enumerate() {
-            collect(schema, item, &format!("{path}[{index}]"), found);
-        }
-    }
-    for branches in ["oneOf", "anyOf", "allOf"] {
-        for branch in schema.get(branches).and_then(Value::as_array).into_iter().flatten() {
-            collect(branch, config, path, found);
-        }
-    }
-}
 
-fn take_values(config: &Value, path: &str, found: &mut Vec<(String, String)>) {
-    match config {
-        Value::String(text) => found.push((path.to_owned(), text.clone())),
-        Value::Number(number) => found.push((path.to_owned(), number.to_string())),
-        Value::Array(items) => items.iter().for_each(|item| take_values(item, path, found)),
-        Value::Object(members) => members.values().for_each(|value| take_values(value, path, found)),
-        Value::Null | Value::Bool(_) => {}
+    fn take_values(&mut self, config: &Value, path: &str) {
+        match config {
+            Value::String(text) => self.found.push((path.to_owned(), text.clone())),
+            Value::Number(number) => self.found.push((path.to_owned(), number.to_string())),
+            Value::Array(items) => items.iter().for_each(|item| self.take_values(item, path)),
+            Value::Object(members) => members.values().for_each(|value| self.take_values(value, path)),
+            Value::Null | Value::Bool(_) => {}
+        }
     }
 }
 
@@ -211,6 +238,16 @@ mod tests {
             assert_eq!(forms_in(&header), ["base64"], "{header}");
         }
         assert_eq!(forms_in("someone else"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_secret_behind_a_reference_is_one() {
+        let spec = json!({"definitions": {"k": {"airbyte_secret": true}}, "properties": {
+            "key": {"$ref": "#/definitions/k"}, "loop": {"$ref": "#/properties/loop"},
+            "circle": {"allOf": [{"$ref": "#/properties/circle"}, {"$ref": "#/properties/circle"}]},
+        }});
+        let secrets = Secrets::of(&spec, &json!({"key": "hidden-value", "loop": "x", "circle": {}}));
+        assert_eq!(secrets.mask("a hidden-value"), "a ****");
     }
 
     #[test]

@@ -96,6 +96,16 @@ impl Settings {
                 "`command` is empty: want the program and its arguments, such as [\"python\", \"main.py\"]",
             );
         }
+        let words = settings.command.iter().flatten();
+        let values = settings.environment.iter().flat_map(|(name, value)| [name, value]);
+        if let Some(text) = words.chain(values).find(|text| text.contains('\0')) {
+            return invalid(&format!(
+                "{text:?} holds a NUL character, which no command line and no environment can"
+            ));
+        }
+        if let Some(name) = settings.environment.keys().find(|name| name.is_empty() || name.contains('=')) {
+            return invalid(&format!("{name:?} in [environment] is no name of a variable"));
+        }
         let Timeouts { spec, check, discover, read } = settings.timeout;
         for seconds in [spec, check, discover, read].into_iter().flatten() {
             if !(seconds > 0.0 && seconds <= 86_400.0) {
@@ -141,5 +151,7 @@ mod tests {
         assert_eq!(settings.timeout.of(Command::Spec), Duration::from_secs(30));
         assert!(parse("[timeout]\nread = -1").unwrap_err().contains("out of range"));
         assert!(parse("command = []").unwrap_err().contains("is empty"));
+        assert!(parse("[environment]\n\"A=B\" = \"c\"").unwrap_err().contains("no name of a variable"));
+        assert!(parse("command = [\"a\\u0000\"]").unwrap_err().contains("NUL"));
     }
 }

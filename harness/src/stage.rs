@@ -43,7 +43,7 @@ impl Stage {
         let secrets = Arc::<Secrets>::default();
         let ledger = Ledger::new(Arc::clone(&secrets), &[]);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await;
-        Played { run: Run { transcript, journal: None }, volatile: self.volatile("") }
+        Played { run: Run { transcript, journal: None }, volatile: self.volatile("", &[]) }
     }
 
     /// Runs a command of a scenario against a recording that starts anew.
@@ -65,13 +65,14 @@ impl Stage {
         let ledger = Ledger::new(Arc::clone(secrets), &wanted);
         let stderr = StderrLog::new(Arc::clone(secrets));
         let transcript = process::run(invocation, &self.nursery, ledger, stderr).await;
-        let volatile = self.volatile(proxy_url.trim_start_matches("http://"));
+        let volatile = self.volatile(proxy_url.trim_start_matches("http://"), &scenario.volatile);
         let journal = Some(session.finish().await);
         Ok(Played { run: Run { transcript, journal }, volatile })
     }
 
-    fn volatile(&self, proxy: &str) -> Volatile {
-        Volatile { folder: self.folder.display().to_string(), proxy: proxy.to_owned() }
+    fn volatile(&self, proxy: &str, fields: &[String]) -> Volatile {
+        let folder = self.folder.display().to_string();
+        Volatile { folder, proxy: proxy.to_owned(), fields: fields.to_vec() }
     }
 
     fn invocation(

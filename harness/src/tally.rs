@@ -24,6 +24,7 @@ pub struct Tally {
     checks: BTreeMap<&'static str, Option<Standing>>,
     pub(crate) snapshots_matched: usize,
     pub(crate) snapshots_pending: usize,
+    pub(crate) snapshots_held: usize,
 }
 
 impl Tally {
@@ -48,6 +49,7 @@ impl Tally {
             What::SnapshotCompared { comparison, .. } => match comparison {
                 Comparison::Matches | Comparison::Updated => self.snapshots_matched += 1,
                 Comparison::Pending { .. } => self.snapshots_pending += 1,
+                Comparison::Held => self.snapshots_held += 1,
             },
             _ => {}
         }

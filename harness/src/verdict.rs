@@ -1,5 +1,7 @@
 //! What a check says of the evidence.
 
+use std::collections::BTreeMap;
+
 use connector_protocol::Command;
 use serde::Serialize;
 
@@ -27,6 +29,7 @@ pub enum Verdict {
 impl Verdict {
     /// Fails if there are findings, passes if there are none but something was judged, skips otherwise.
     pub(crate) fn of(findings: Vec<Finding>, judged: bool, reason: &str) -> Self {
+        let findings = fold(findings);
         match (findings.is_empty(), judged) {
             (false, _) => Verdict::Fail { findings },
             (true, true) => Verdict::Pass,
@@ -38,6 +41,30 @@ impl Verdict {
     pub fn is_fail(&self) -> bool {
         matches!(self, Verdict::Fail { .. })
     }
+}
+
+/// Different findings of one check and subject that are kept; the rest are counted with the last.
+const KEPT: usize = 100;
+
+/// One of each kind, the first, with how often it was found.
+fn fold(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut folded: Vec<Finding> = Vec::new();
+    let mut places = BTreeMap::new();
+    for finding in findings {
+        let kind = (
+            finding.command,
+            finding.stream.clone(),
+            finding.pointer.clone(),
+            finding.want.clone(),
+            finding.got.clone(),
+        );
+        let place = *places.entry(kind).or_insert(folded.len().min(KEPT - 1));
+        match folded.get_mut(place) {
+            Some(known) => known.times += finding.times,
+            None => folded.push(finding),
+        }
+    }
+    folded
 }
 
 /// One thing that is wrong, for a person to mend.

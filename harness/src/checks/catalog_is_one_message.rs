@@ -26,7 +26,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         judged = true;
         findings.extend(exactly_one(transcript, MessageType::Catalog));
         for placed in transcript.account.of_kind(MessageType::Catalog) {
-            if placed.message["catalog"]["streams"].as_array().is_some_and(Vec::is_empty) {
+            if placed.payload()["streams"].as_array().is_some_and(Vec::is_empty) {
                 findings.push(
                     Finding::new("at least one stream", "none")
                         .by(transcript)

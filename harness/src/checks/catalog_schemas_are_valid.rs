@@ -27,7 +27,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     for (transcript, line, stream) in evidence.discovered_streams() {
         let Some(schema) = stream.get("json_schema").filter(|schema| schema.is_object()) else { continue };
         judged = true;
-        let at = |finding: Finding| finding.by(transcript).line(line).stream(&StreamName::of(stream));
+        let at = |finding: Finding| finding.by(transcript).line(line).stream(&StreamName::of(&stream));
         if let Err(error) = jsonschema::draft7::meta::validate(schema) {
             let finding = Finding::new("a valid JSON Schema (draft 7)", error.to_string());
             findings.push(at(finding.pointer(format!("/json_schema{}", error.instance_path()))));

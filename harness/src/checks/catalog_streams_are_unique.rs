@@ -25,7 +25,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut names = BTreeSet::new();
     for (transcript, line, stream) in evidence.discovered_streams() {
-        let name = StreamName::of(stream);
+        let name = StreamName::of(&stream);
         if !names.insert((line, name.clone())) {
             findings.push(
                 Finding::new("a name that no other stream has", name.to_string())

@@ -41,7 +41,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         findings
             .extend(super::catalog_is_one_message::exactly_one(transcript, MessageType::ConnectionStatus));
         if let Some(placed) = transcript.account.of_kind(MessageType::ConnectionStatus).next() {
-            let status = &placed.message["connectionStatus"];
+            let status = placed.payload();
             let got = status["status"].as_str().unwrap_or_default();
             let message = status["message"].as_str().unwrap_or_default();
             if got != want {

@@ -40,10 +40,10 @@ use crate::verdict::Verdict;
 pub static ALL: &[Check] = &[
     process_ends_by_itself::CHECK,
     process_leaves_none_behind::CHECK,
+    outcome_is_expected::CHECK,
     stdout_is_protocol_only::CHECK,
     messages_match_protocol::CHECK,
     trace_errors_agree_with_exit::CHECK,
-    outcome_is_expected::CHECK,
     spec_is_one_message::CHECK,
     config_matches_spec::CHECK,
     check_status_is_expected::CHECK,

@@ -33,7 +33,7 @@ fn judge(evidence: &Evidence) -> Verdict {
                     Finding::new(format!("a field {} in the schema", path.join(".")), "none")
                         .by(transcript)
                         .line(line)
-                        .stream(&StreamName::of(stream))
+                        .stream(&StreamName::of(&stream))
                         .pointer("/source_defined_primary_key"),
                 );
             }

@@ -21,19 +21,18 @@ fn judge(evidence: &Evidence) -> Verdict {
     for transcript in evidence.transcripts() {
         let next = match &transcript.exit {
             Exit::Status(_) => continue,
-            Exit::Signal(_) => {
-                "see its stderr below; a crash in native code or an out-of-memory kill ends so"
-            }
+            Exit::Signal(_) => "a crash in native code and a kill for want of memory end so",
             Exit::TimedOut(_) => {
                 "give every request a timeout; if the command needs longer, raise [timeout] in harness.toml"
             }
             Exit::NeverStarted(_) => {
-                "run the command line above by hand; is it executable, is its interpreter there?"
+                "is it there, is it executable, does a script begin with #! and name an interpreter that is there?"
             }
         };
         let want = match transcript.exit {
             Exit::TimedOut(limit) => format!("an end within {limit:?}"),
-            _ => "an exit status".to_owned(),
+            Exit::NeverStarted(_) => "a process".to_owned(),
+            _ => "an end of its own".to_owned(),
         };
         findings.push(Finding::new(want, transcript.exit.to_string()).by(transcript).next(next));
     }

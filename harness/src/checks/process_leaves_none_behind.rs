@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::verdict::{Finding, Verdict};
@@ -15,6 +17,18 @@ pub(super) const CHECK: Check = Check {
     acquits: &["$ read\n= exit 0"],
 };
 
+/// Each name once, with how often it comes.
+fn counted(names: &[String]) -> String {
+    let mut counts = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_insert(0) += 1;
+    }
+    let shown = counts
+        .into_iter()
+        .map(|(name, count)| if count > 1 { format!("{count} x {name}") } else { name.clone() });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
@@ -23,11 +37,18 @@ fn judge(evidence: &Evidence) -> Verdict {
         judged = true;
         if !transcript.leftovers.is_empty() {
             findings.push(
-                Finding::new("no process left running", transcript.leftovers.join(", "))
+                Finding::new("no process left running", counted(&transcript.leftovers))
                     .by(transcript)
                     .next("wait for child processes before the command ends, also when it fails"),
             );
         }
+    }
+    if !evidence.orphans.is_empty() {
+        let got = counted(&evidence.orphans);
+        findings.push(Finding::new(
+            "no process left running",
+            format!("{got}; which command left it is not known"),
+        ));
     }
     Verdict::of(findings, judged, "no process ended by itself")
 }

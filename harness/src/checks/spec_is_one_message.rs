@@ -30,7 +30,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         judged = true;
         findings.extend(super::catalog_is_one_message::exactly_one(transcript, MessageType::Spec));
         for placed in transcript.account.of_kind(MessageType::Spec) {
-            let schema = &placed.message["spec"]["connectionSpecification"];
+            let schema = &placed.payload()["connectionSpecification"];
             if let Err(error) = jsonschema::draft7::meta::validate(schema) {
                 findings.push(
                     Finding::new("a valid JSON Schema (draft 7)", error.to_string())

@@ -27,7 +27,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         let mut without = Vec::new();
         for placed in transcript.account.of_kind(MessageType::State) {
             judged = true;
-            if placed.message["state"]["sourceStats"]["recordCount"].is_null() {
+            if placed.payload()["sourceStats"]["recordCount"].is_null() {
                 without.push(placed.line);
             }
         }

@@ -31,19 +31,19 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
-        let mut types = Vec::new();
+        let mut first_type = None;
         for placed in transcript.account.of_kind(MessageType::State) {
             judged = true;
-            let state = &placed.message["state"];
-            let state_type = state["type"].as_str().unwrap_or("LEGACY");
-            types.push(state_type);
-            let fault = if state_type != types[0] {
+            let state = placed.payload();
+            let state_type = state["type"].as_str().unwrap_or("none").to_owned();
+            let first_type = first_type.get_or_insert_with(|| state_type.clone());
+            let fault = if state_type != *first_type {
                 Some(
-                    Finding::new(format!("{}, as the states before", types[0]), state_type)
+                    Finding::new(format!("{first_type}, as the states before"), state_type)
                         .pointer("/state/type"),
                 )
             } else {
-                match state_type {
+                match state_type.as_str() {
                     "STREAM" => fault_of_stream(transcript, &state["stream"]),
                     "GLOBAL" => {
                         let states = state["global"]["stream_states"].as_array().into_iter().flatten();
@@ -63,12 +63,13 @@ fn judge(evidence: &Evidence) -> Verdict {
 }
 
 fn placed_at(finding: Finding, transcript: &Transcript, placed: &Placed) -> Finding {
-    Finding { stream: placed.stream.clone(), ..finding.by(transcript).line(placed.line) }
+    Finding { stream: placed.stream_name(), ..finding.by(transcript).line(placed.line) }
 }
 
 fn fault_of_stream(transcript: &Transcript, state: &Value) -> Option<Finding> {
     let name = StreamName::of(&state["stream_descriptor"]);
-    let configured = transcript.account.streams.iter().any(|stream| stream.configured && stream.name == name);
+    let configured =
+        transcript.account.streams.iter().any(|stream| stream.configured && *stream.name == name);
     if !configured {
         return Some(
             Finding::new("a configured stream", name.to_string()).pointer("/state/stream/stream_descriptor"),

@@ -27,22 +27,22 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
         for placed in transcript.account.of_kind(MessageType::State) {
-            let Some(counted) = placed.message["state"]["sourceStats"]["recordCount"].as_f64() else {
+            let count = placed.payload()["sourceStats"]["recordCount"].take();
+            let Some(counted) = count.as_f64() else {
                 continue;
             };
             judged = true;
             #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 records")]
             let printed = placed.since_state as f64;
             if (counted - printed).abs() >= 0.5 {
-                let count = &placed.message["state"]["sourceStats"]["recordCount"];
                 let finding = Finding::new(
-                    format!("{} records since the state before", placed.since_state),
+                    format!("{}, the records since the state before", placed.since_state),
                     count.to_string(),
                 )
                 .by(transcript)
                 .line(placed.line)
                 .pointer("/state/sourceStats/recordCount");
-                findings.push(Finding { stream: placed.stream.clone(), ..finding });
+                findings.push(Finding { stream: placed.stream_name(), ..finding });
             }
         }
     }

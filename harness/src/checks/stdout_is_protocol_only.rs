@@ -35,8 +35,14 @@ fn judge(evidence: &Evidence) -> Verdict {
 fn finding(stray: &Seen<Stray>) -> Finding {
     let finding = match &stray.what {
         Stray::NotUtf8(excerpt) => Finding::new("UTF-8", excerpt),
-        Stray::NotJson { excerpt, why } => Finding::new("one JSON object", excerpt)
-            .next(format!("it does not parse: {why}; print to stderr, or as a LOG message")),
+        Stray::NotJson { excerpt, why } => {
+            let next = match excerpt.as_bytes().first() {
+                // It was meant as a message: the reason is what helps.
+                Some(b'{') => format!("it does not parse: {why}; we read what is nested up to 127 deep"),
+                _ => format!("it does not parse: {why}; print to stderr, or as a LOG message"),
+            };
+            Finding::new("one JSON object", excerpt).next(next)
+        }
         Stray::NotAMessage(excerpt) => {
             Finding::new("an object with a `type`", excerpt).next("print to stderr, or as a LOG message")
         }

@@ -31,7 +31,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for transcript in evidence.ended(Command::Read) {
-        let statuses: Vec<(&Placed, &Value)> =
+        let statuses: Vec<(&Placed, Value)> =
             transcript.account.traces("STREAM_STATUS", "stream_status").collect();
         if statuses.is_empty() {
             continue;

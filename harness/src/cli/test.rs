@@ -1,8 +1,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
 
-use crate::error::ExitCode;
+use crate::error::{Error, ExitCode};
 use crate::report::{self, Format, Style};
 use crate::snapshot::Update;
 use crate::{Hints, Options, locate, runner};
@@ -59,19 +60,29 @@ impl Arguments {
         let mut reporter = report::of(self.format, Style { verbose: self.verbose, path: self.path });
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let code = runtime.block_on(async {
-            tokio::select! {
-                code = runner::run(connector, &options, |event| reporter.tell(event)) => code.map(Some),
-                // Dropping the run ends every process it has started.
-                signal = tokio::signal::ctrl_c() => {
-                    signal.map(|()| None).map_err(|source| crate::Error::Environment {
-                        doing: "wait for an interrupt".to_owned(),
-                        source,
-                    })
-                }
-            }
+            let interrupted = interrupted()?;
+            runner::run(connector, &options, interrupted, |event| reporter.tell(event)).await
         })?;
-        Ok(code.unwrap_or(ExitCode::Interrupted))
+        reporter.close().map_err(|source| Error::Report { source })?;
+        Ok(code)
     }
+}
+
+/// Comes when the user, or whoever started us, wants us to stop.
+fn interrupted() -> Result<impl Future<Output = ()>, Error> {
+    let listen = |kind| {
+        signal(kind).map_err(|source| Error::Environment { doing: "listen for signals".to_owned(), source })
+    };
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    let mut hangup = listen(SignalKind::hangup())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    })
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

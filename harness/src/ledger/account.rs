@@ -1,6 +1,7 @@
 //! What one pass over a connector's stdout found: all that checks may know of it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use connector_protocol::{Command, MessageType};
 use serde_json::Value;
@@ -68,25 +69,42 @@ pub(crate) enum Stray {
 }
 
 /// A message that is neither RECORD nor LOG, in its place.
+///
+/// Kept as text: a connector that prints a state per record prints many, and parsed they take twenty times the memory.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Placed {
     /// Line of stdout, counted from 1.
     pub(crate) line: u64,
     pub(crate) kind: MessageType,
-    /// The whole message.
-    pub(crate) message: Value,
+    text: Box<str>,
     /// The stream that it speaks of, if it speaks of one.
-    pub(crate) stream: Option<StreamName>,
+    pub(crate) stream: Option<Arc<StreamName>>,
     /// Records so far: of that stream, or of all streams where it speaks of none.
     pub(crate) records: u64,
     /// For STATE: of these, the ones since the state before it of the same kind.
     pub(crate) since_state: u64,
 }
 
+impl Placed {
+    pub(crate) fn new(line: u64, kind: MessageType, message: &Value) -> Self {
+        Placed { line, kind, text: message.to_string().into(), stream: None, records: 0, since_state: 0 }
+    }
+
+    pub(crate) fn stream_name(&self) -> Option<StreamName> {
+        self.stream.as_deref().cloned()
+    }
+
+    /// What the message carries: the value of the field that its type names.
+    pub(crate) fn payload(&self) -> Value {
+        let mut message: Value = serde_json::from_str(&self.text).unwrap_or_default();
+        message[self.kind.field()].take()
+    }
+}
+
 /// What was seen of one stream.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct StreamAccount {
-    pub(crate) name: StreamName,
+    pub(crate) name: Arc<StreamName>,
     pub(crate) configured: bool,
     pub(crate) records: u64,
     /// Line of its first record, 0 if there was none.
@@ -123,31 +141,31 @@ impl Account {
         self.messages.iter().filter(move |placed| placed.kind == kind)
     }
 
-    /// The TRACE messages of one type, in order, with their payload.
+    /// The TRACE messages of one type, in order, each with the payload that its `field` holds.
     pub(crate) fn traces<'a>(
         &'a self,
         trace_type: &'a str,
         field: &'a str,
-    ) -> impl Iterator<Item = (&'a Placed, &'a Value)> {
+    ) -> impl Iterator<Item = (&'a Placed, Value)> {
         self.of_kind(MessageType::Trace).filter_map(move |placed| {
-            let trace = &placed.message["trace"];
-            (trace["type"] == trace_type).then_some((placed, &trace[field]))
+            let mut trace = placed.payload();
+            (trace["type"] == trace_type).then(|| (placed, trace[field].take()))
         })
     }
 
     /// The TRACE messages of type ERROR, in order, with their `error`.
-    pub(crate) fn errors(&self) -> impl Iterator<Item = (&Placed, &Value)> {
+    pub(crate) fn errors(&self) -> impl Iterator<Item = (&Placed, Value)> {
         self.traces("ERROR", "error")
     }
 
     /// The one message that answers a command, as its payload: of several, the first.
-    pub(crate) fn answer(&self, command: Command) -> Option<&Value> {
+    pub(crate) fn answer(&self, command: Command) -> Option<Value> {
         let kind = match command {
             Command::Spec => MessageType::Spec,
             Command::Check => MessageType::ConnectionStatus,
             Command::Discover => MessageType::Catalog,
             Command::Read => return None,
         };
-        self.of_kind(kind).next().map(|placed| &placed.message[kind.field()])
+        self.of_kind(kind).next().map(Placed::payload)
     }
 }

@@ -18,7 +18,9 @@ use serde_json::Value;
 
 pub use account::StreamName;
 pub(crate) use account::{Account, Placed, Seen, Stray, StreamAccount, note};
+pub(crate) use formats::is_moment;
 pub(crate) use lines::{LONGEST_LINE, Line, Lines};
+pub(crate) use protocol::first_fault_of_catalog;
 pub(crate) use schema::{Schema, Violation};
 pub(crate) use tree::Tree;
 
@@ -62,7 +64,7 @@ impl Ledger {
         let mut schemas = Vec::new();
         for Wanted { name, schema } in wanted {
             // A catalog with twins is condemned elsewhere: here they are one stream.
-            if account.streams.iter().any(|stream: &StreamAccount| stream.name == *name) {
+            if account.streams.iter().any(|stream: &StreamAccount| *stream.name == *name) {
                 continue;
             }
             let (schema, unusable_schema) = match Schema::compile(schema) {
@@ -71,7 +73,7 @@ impl Ledger {
             };
             schemas.push(schema);
             account.streams.push(StreamAccount {
-                name: name.clone(),
+                name: Arc::new(name.clone()),
                 configured: true,
                 unusable_schema,
                 ..StreamAccount::default()
@@ -152,7 +154,7 @@ impl Book {
         match kind {
             MessageType::Record => self.record(number, &tree),
             MessageType::Log => {}
-            _ => self.place(number, kind, tree.to_json()),
+            _ => self.place(number, kind, &tree.to_json()),
         }
     }
 
@@ -188,7 +190,7 @@ impl Book {
                 None if streams.len() >= self.schemas.len() + STRANGERS_KEPT => return None,
                 None => {
                     let name = StreamName { namespace: namespace.map(str::to_owned), name: name.to_owned() };
-                    streams.push(StreamAccount { name, ..StreamAccount::default() });
+                    streams.push(StreamAccount { name: Arc::new(name), ..StreamAccount::default() });
                     streams.len() - 1
                 }
             };
@@ -196,7 +198,8 @@ impl Book {
         Some(self.last)
     }
 
-    fn place(&mut self, line: u64, kind: MessageType, message: Value) {
+    fn place(&mut self, line: u64, kind: MessageType, message: &Value) {
+        let mut placed = Placed::new(line, kind, message);
         let descriptor = match kind {
             MessageType::State => message.pointer("/state/stream/stream_descriptor"),
             MessageType::Trace => message
@@ -204,28 +207,33 @@ impl Book {
                 .or_else(|| message.pointer("/trace/error/stream_descriptor")),
             _ => None,
         };
-        let stream = descriptor.map(StreamName::of);
-        let place = stream.as_ref().and_then(|stream| self.stream(&stream.name, stream.namespace.as_deref()));
-        let (mut records, mut since_state) = (self.account.records, 0);
-        if let Some(place) = place {
-            let stream = &mut self.account.streams[place];
-            records = stream.records;
-            if kind == MessageType::State {
-                stream.states += 1;
-                since_state = std::mem::take(&mut stream.since_state);
+        placed.records = self.account.records;
+        if let Some(name) = descriptor.map(StreamName::of) {
+            match self.stream(&name.name, name.namespace.as_deref()) {
+                Some(place) => self.place_of_stream(&mut placed, place),
+                None => placed.stream = Some(Arc::new(name)),
             }
         } else if kind == MessageType::State {
-            since_state = std::mem::take(&mut self.since_global_state);
-            for state in
-                message.pointer("/state/global/stream_states").and_then(Value::as_array).into_iter().flatten()
-            {
+            placed.since_state = std::mem::take(&mut self.since_global_state);
+            let states = message.pointer("/state/global/stream_states").and_then(Value::as_array);
+            for state in states.into_iter().flatten() {
                 let name = StreamName::of(&state["stream_descriptor"]);
                 if let Some(place) = self.stream(&name.name, name.namespace.as_deref()) {
                     self.account.streams[place].states += 1;
                 }
             }
         }
-        self.account.messages.push(Placed { line, kind, message, stream, records, since_state });
+        self.account.messages.push(placed);
+    }
+
+    fn place_of_stream(&mut self, placed: &mut Placed, place: usize) {
+        let stream = &mut self.account.streams[place];
+        placed.stream = Some(Arc::clone(&stream.name));
+        placed.records = stream.records;
+        if placed.kind == MessageType::State {
+            stream.states += 1;
+            placed.since_state = std::mem::take(&mut stream.since_state);
+        }
     }
 
     fn look_for_secrets(&mut self, line: u64, bytes: &[u8], kind: Option<MessageType>) {

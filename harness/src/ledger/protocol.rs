@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use connector_protocol::{MessageType, schema as published};
 
 use super::schema::{Schema, Violation};
+use super::tree::Tree;
 use crate::excerpt;
 
 /// The schema of all messages of one type.
@@ -18,6 +19,20 @@ pub(super) fn schema(kind: MessageType) -> &'static Schema {
 fn compile(text: &str) -> Schema {
     let schema = serde_json::from_str(text).expect("a schema file of ours is JSON");
     Schema::compile(&schema).expect("a schema file of ours is a schema")
+}
+
+/// What is wrong with a configured catalog, as a sentence fragment.
+pub(crate) fn first_fault_of_catalog(text: &str) -> Option<String> {
+    static SCHEMA: OnceLock<Schema> = OnceLock::new();
+    let schema = SCHEMA.get_or_init(|| compile(published::CONFIGURED_CATALOG));
+    let tree = match Tree::parse(text.as_bytes()) {
+        Ok(tree) if schema.accepts(&tree) => return None,
+        Ok(tree) => tree,
+        Err(error) => return Some(error.to_string()),
+    };
+    let Violation { pointer, want, got, .. } = schema.violations(&tree).into_iter().next()?;
+    let at = if pointer.is_empty() { "the whole".to_owned() } else { pointer };
+    Some(format!("{at}: want {want}, got {got}"))
 }
 
 /// What the envelope's schema says of a `type` that is none of the protocol's.

@@ -15,11 +15,11 @@ pub(super) fn shorten(diff: &str) -> Vec<String> {
     while !rest.is_empty() {
         let (removed, after) = split(rest, '-');
         let (added, after) = split(after, '+');
-        for (index, line) in removed.iter().enumerate() {
-            shown.push(cut(line, added.get(index).copied()));
-        }
-        for (index, line) in added.iter().enumerate() {
-            shown.push(cut(line, removed.get(index).copied()));
+        // Old and new side by side, so that however little is shown shows a change.
+        for index in 0..removed.len().max(added.len()) {
+            let (old, new) = (removed.get(index).copied(), added.get(index).copied());
+            shown.extend(old.map(|line| cut(line, new)));
+            shown.extend(new.map(|line| cut(line, old)));
         }
         rest = after;
         if removed.is_empty() && added.is_empty() {
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_line_is_shown_whole() {
-        assert_eq!(shorten("-a\n+b\n+c\n"), ["-a", "+b", "+c"]);
+    fn a_line_stands_beside_the_one_that_takes_its_place() {
+        assert_eq!(shorten("-a\n-b\n+c\n+d\n+e\n"), ["-a", "+c", "-b", "+d", "+e"]);
     }
 }

@@ -165,17 +165,19 @@ impl Human {
         for finding in failure.findings.iter().take(SHOWN) {
             self.finding(finding);
         }
-        if failure.findings.len() > SHOWN {
+        let rest = failure.findings.get(SHOWN..).unwrap_or_default();
+        if !rest.is_empty() {
+            let times: u64 = rest.iter().map(|finding| finding.times).sum();
             self.entry(
                 "",
-                format_args!("... and {} more; --format json has them all", failure.findings.len() - SHOWN),
+                format_args!("... and {} more kinds, found {times} times; see --format json", rest.len()),
             );
         }
-        // What a process said on stderr helps where the process itself is at fault.
+        // What a process said on stderr helps where the process itself is at fault. It is said once.
         if check.is_some_and(|check| check.group == Group::Process) {
             for finding in &failure.findings {
                 let Some(command) = finding.command else { continue };
-                let stderr = self.stderr.get(&(failure.subject.clone(), command.to_string())).cloned();
+                let stderr = self.stderr.remove(&(failure.subject.clone(), command.to_string()));
                 for line in stderr.unwrap_or_default().lines() {
                     self.entry("stderr", line);
                 }
@@ -219,7 +221,7 @@ impl Human {
     }
 
     fn how_to_review(&mut self, pending: &[(String, Comparison)]) {
-        let path = self.style.path.display().to_string();
+        let path = quoted(&self.style.path);
         self.line("");
         if pending
             .iter()
@@ -247,6 +249,7 @@ impl Human {
             skipped,
             snapshots_matched,
             snapshots_pending,
+            snapshots_held,
             ..
         } = what
         else {
@@ -294,6 +297,9 @@ impl Human {
         if *snapshots_pending > 0 {
             counts.push(format!("{snapshots_pending} wait"));
         }
+        if *snapshots_held > 0 {
+            counts.push(format!("{snapshots_held} differ, to be reviewed once the checks pass"));
+        }
         self.line(format_args!(
             "{paint}{word}{paint:#}  {}  {DIM}{:.2} s, {:.2} s of it the connector's{DIM:#}",
             counts.join(", "),
@@ -332,6 +338,12 @@ impl Reporter for Human {
                 self.progress.end();
                 self.line(format_args!("{WARN}NOTE{WARN:#}  {note}"));
             }
+            What::Interrupted {} => {
+                self.progress.end();
+                self.line(format_args!(
+                    "{WARN}Interrupted{WARN:#}  every process was ended; nothing was judged"
+                ));
+            }
             What::RunFinished { .. } => self.finished(&event.what),
         }
     }
@@ -340,6 +352,13 @@ impl Reporter for Human {
 /// A path as one would type it here.
 fn from_here(path: &Path) -> &Path {
     std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let plain = |character: char| character.is_alphanumeric() || "/._-+:@%".contains(character);
+    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
 fn plural(number: usize, one: &str, many: &str) -> String {

@@ -16,6 +16,11 @@ use crate::event::Event;
 pub trait Reporter {
     /// Takes the next event.
     fn tell(&mut self, event: &Event);
+
+    /// The run is over. An error says that the report is not whole.
+    fn close(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The formats that there are.

@@ -34,6 +34,8 @@ pub enum Comparison {
         /// What differs, as a unified diff; the whole text where there was none.
         diff: String,
     },
+    /// They differ, and nothing is proposed, since a check has condemned what was printed.
+    Held,
     /// The snapshot was written at once, since `INSTA_UPDATE` says so.
     Updated,
 }
@@ -76,8 +78,14 @@ fn is_log(line: &str) -> bool {
 
 /// Compares `text` with the snapshot at `file`, and proposes it where they differ.
 ///
-/// `title` says where the text comes from; `cargo insta review` shows it.
-pub(crate) fn compare(file: &Path, title: &str, text: &str, update: Update) -> Result<Comparison, Error> {
+/// Where it is `held`, nothing is proposed. `title` says where the text comes from; `cargo insta review` shows it.
+pub(crate) fn compare(
+    file: &Path,
+    title: &str,
+    text: &str,
+    update: Update,
+    held: bool,
+) -> Result<Comparison, Error> {
     let pending = file.with_extension(PENDING);
     let reviewed = read(file)?;
     if reviewed.as_deref().map(str::trim_end) == Some(text.trim_end()) {
@@ -89,6 +97,10 @@ pub(crate) fn compare(file: &Path, title: &str, text: &str, update: Update) -> R
         write(file, title, text)?;
         remove(&pending)?;
         return Ok(Comparison::Updated);
+    }
+    if held && update.proposes() {
+        remove(&pending)?;
+        return Ok(Comparison::Held);
     }
     let written = update.proposes();
     if written {
@@ -111,6 +123,12 @@ pub(crate) fn read(file: &Path) -> Result<Option<String>, Error> {
         return Ok(None);
     }
     let unreadable = |why: String| Error::Settings { path: file.to_owned(), why };
+    // insta speaks to its own users about files of its earlier formats: we do not let it.
+    let text =
+        std::fs::read_to_string(file).map_err(|source| Error::Read { path: file.to_owned(), source })?;
+    if !text.starts_with("---\n") && !text.starts_with("---\r\n") {
+        return Err(unreadable("it is no snapshot: want a file that begins with `---`".to_owned()));
+    }
     let snapshot = insta::Snapshot::from_file(file).map_err(|error| unreadable(error.to_string()))?;
     let text = snapshot.as_text().ok_or_else(|| unreadable("it is no text snapshot".to_owned()))?;
     Ok(Some(text.to_string()))
@@ -172,18 +190,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("deep/read.snap");
         let text = "{\"a\":1}\n= exit status 0\n";
-        let first = compare(&file, "harness test \"x\"", text, Update::Propose).unwrap();
+        let first = compare(&file, "harness test \"x\"", text, Update::Propose, false).unwrap();
         assert_eq!(pending(&first), (true, true));
         std::fs::rename(file.with_extension(PENDING), &file).unwrap();
-        assert_eq!(compare(&file, "t", text, Update::Propose).unwrap(), Comparison::Matches);
+        assert_eq!(compare(&file, "t", text, Update::Propose, false).unwrap(), Comparison::Matches);
     }
 
     #[test]
     fn a_change_is_shown_as_a_diff_and_written_only_where_it_may_be() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("read.snap");
-        assert_eq!(compare(&file, "t", "a\nb\n", Update::Always).unwrap(), Comparison::Updated);
-        let changed = compare(&file, "t", "a\nc\n", Update::No).unwrap();
+        assert_eq!(compare(&file, "t", "a\nb\n", Update::Always, false).unwrap(), Comparison::Updated);
+        let changed = compare(&file, "t", "a\nc\n", Update::No, false).unwrap();
         assert_eq!(pending(&changed), (false, false));
         assert!(!file.with_extension(PENDING).exists());
         let Comparison::Pending { diff, .. } = changed else { panic!() };
@@ -191,13 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn of_what_was_condemned_nothing_is_proposed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("read.snap");
+        assert_eq!(compare(&file, "t", "a\n", Update::Propose, true).unwrap(), Comparison::Held);
+        assert!(!file.with_extension(PENDING).exists());
+    }
+
+    #[test]
     fn a_match_takes_an_old_proposal_away() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("read.snap");
-        compare(&file, "t", "a\n", Update::Always).unwrap();
-        compare(&file, "t", "b\n", Update::Propose).unwrap();
+        compare(&file, "t", "a\n", Update::Always, false).unwrap();
+        compare(&file, "t", "b\n", Update::Propose, false).unwrap();
         assert!(file.with_extension(PENDING).exists());
-        assert_eq!(compare(&file, "t", "a\n", Update::Propose).unwrap(), Comparison::Matches);
+        assert_eq!(compare(&file, "t", "a\n", Update::Propose, false).unwrap(), Comparison::Matches);
         assert!(!file.with_extension(PENDING).exists());
     }
 }

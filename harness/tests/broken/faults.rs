@@ -62,6 +62,18 @@ pub(crate) static ALL: &[Fault] = &[
     fault("leaves_a_child", "process_leaves_none_behind", of!("read", |output| output.then = leave_child)),
     fault("leaves_a_daemon", "process_leaves_none_behind", of!("check", |output| output.then = leave_daemon)),
     fault(
+        "leaves_a_daemon_without_a_trace",
+        "process_leaves_none_behind",
+        of!("read", |output| output.then = leave_unmarked_daemon),
+    ),
+    fault(
+        "nests_too_deep",
+        "stdout_is_protocol_only",
+        of!("check", |output| {
+            output.before = [b"[".repeat(100_000), b"]".repeat(100_000), b"\n".to_vec()].concat();
+        }),
+    ),
+    fault(
         "prints_a_banner",
         "stdout_is_protocol_only",
         of!("check", |output| output.before = b"Welcome!\n".to_vec()),
@@ -319,6 +331,12 @@ fn leave_child() {
 /// A process in a session of its own, whose parent has ended, that keeps our stdout open.
 fn leave_daemon() {
     let script = "setsid sh -c 'echo $$ > pids; exec sleep 600' &";
+    let _left = Command::new("sh").args(["-c", script]).status();
+}
+
+/// The same with nothing in its environment that says whose it is.
+fn leave_unmarked_daemon() {
+    let script = "env -i PATH=\"$PATH\" setsid sh -c 'echo $$ > pids; exec sleep 600' > /dev/null 2>&1 &";
     let _left = Command::new("sh").args(["-c", script]).status();
 }
 

@@ -1,7 +1,7 @@
 //! A connector's folder made for one test, and the harness run on it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -53,15 +53,23 @@ impl Bench {
 
     /// `harness` with these arguments, in the folder, its environment free of what this machine says.
     pub(crate) fn harness(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_harness"))
+        self.command(arguments, environment).output().unwrap()
+    }
+
+    /// The same, not started yet; its output goes into pipes.
+    pub(crate) fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
+        command
             .args(arguments)
             .current_dir(self.path())
             .env_remove("CI")
             .env_remove("INSTA_UPDATE")
             .env("NO_COLOR", "1")
             .envs(environment.iter().copied())
-            .output()
-            .unwrap()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
     }
 
     /// `harness test .` with `--format json`: the exit code and the events.

@@ -1,5 +1,8 @@
 //! Exit codes, the reports, and what is said when something is wrong.
 
+use std::process::Command;
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use crate::bench::Bench;
@@ -132,6 +135,18 @@ fn what_is_wrong_with_the_files_is_a_usage_error_that_names_them() {
         ("fixtures/normal/config.json", "{\"key\": }", &["normal/config.json", "line 1"]),
         ("fixtures/normal/scenario.toml", "[expect]\nread = \"fail\"", &["scenario.toml", "line 2", "fails"]),
         (
+            "fixtures/normal/scenario.toml",
+            "now = \"yesterday\"",
+            &["scenario.toml", "yesterday", "timestamp"],
+        ),
+        ("fixtures/normal/scenario.toml", "[[empty_stream]]\nname = \"a\"\nreason = \"\"", &["reason"]),
+        (
+            "fixtures/normal/configured_catalog.json",
+            "{\"strams\": []}",
+            &["configured_catalog.json", "streams"],
+        ),
+        ("fixtures/normal/state.json", "5", &["state.json", "STATE messages"]),
+        (
             "fixtures/normal/cassette.json",
             "{\"cassette\": 2, \"interactions\": []}",
             &["cassette.json", "version"],
@@ -189,4 +204,55 @@ fn a_snapshot_of_nothing_is_pointed_out() {
     let output = bench.harness(&["test", "."], &[("INSTA_UPDATE", "always")]);
     assert_eq!(output.status.code(), Some(0));
     assert!(stderr(&output).contains("gone/read.snap"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_is_asked_to_stop_ends_every_process_and_says_so() {
+    let bench = Bench::new("hangs");
+    let harness = bench.command(&["test", ".", "--timeout", "600"], &[]).spawn().unwrap();
+    let pids = bench.path().join("pids");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !pids.exists() {
+        assert!(Instant::now() < deadline, "the connector was never started");
+        std::thread::yield_now();
+    }
+    let stopped = Command::new("kill").args(["-TERM", &harness.id().to_string()]).status().unwrap();
+    assert!(stopped.success());
+    let output = harness.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("Interrupted"), "{}", stderr(&output));
+    let left = Command::new("kill").args(["-0", &bench.read("pids")]).output().unwrap();
+    assert!(!left.status.success(), "the connector runs on");
+}
+
+#[test]
+fn without_a_spec_no_config_is_handed_out() {
+    let bench = Bench::of(&["sh", "-c", "cat \"$2\" 2>/dev/null; exit 1", "x"]);
+    let (code, events) = bench.test(&[]);
+    assert_eq!(code, 1);
+    assert!(!events.iter().any(|event| event["event"] == "invocation_started" && event["command"] != "spec"));
+    assert!(!Value::from(events).to_string().contains("canary"));
+}
+
+#[test]
+fn of_what_a_check_condemns_no_snapshot_is_proposed() {
+    let bench = Bench::new("prints_a_text_for_a_number");
+    let output = bench.harness(&["test", "."], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(bench.path().join("snapshots/spec.snap.new").exists(), "the connector itself is not condemned");
+    assert!(!bench.path().join("snapshots/normal").exists());
+    assert!(stderr(&output).contains("3 differ, to be reviewed once the checks pass"), "{}", stderr(&output));
+}
+
+#[test]
+fn verdicts_are_said_even_where_snapshots_cannot_be_written() {
+    let bench = Bench::new("none");
+    bench.write("snapshots", "in the way");
+    let output = bench.harness(&["test", "."], &[]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(
+        stderr(&output).contains("PASS  records") && stderr(&output).contains("failed to write"),
+        "{}",
+        stderr(&output)
+    );
 }

@@ -1,0 +1,178 @@
+//! The processes of a run while they run: which are under way, what they report, how long they took.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use connector_protocol::Command;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use crate::error::Error;
+use crate::event::What;
+use crate::plan;
+use crate::stage::{Played, Stage};
+use crate::subject::Prepared;
+
+/// How long at least one process ran.
+#[derive(Default)]
+struct Busy {
+    running: usize,
+    since: Option<Instant>,
+    total: Duration,
+}
+
+impl Busy {
+    fn begin(&mut self) {
+        self.running += 1;
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    fn end(&mut self) {
+        self.running -= 1;
+        if self.running == 0
+            && let Some(since) = self.since.take()
+        {
+            self.total += since.elapsed();
+        }
+    }
+}
+
+/// The processes of a run while they run.
+pub(crate) struct Performance {
+    stage: Arc<Stage>,
+    busy: Busy,
+    /// How many have been started.
+    pub(crate) started: usize,
+}
+
+/// What a line of the plan reports while it is played.
+enum Report {
+    Starts { number: usize, subject: String, command: Command },
+    Ended { number: usize, subject: String, line: usize, played: Box<Played> },
+}
+
+impl Performance {
+    pub(crate) fn new(stage: Arc<Stage>) -> Self {
+        Performance { stage, busy: Busy::default(), started: 0 }
+    }
+
+    /// How long at least one process ran.
+    pub(crate) fn busy(&self) -> Duration {
+        self.busy.total
+    }
+
+    pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Played {
+        let subject = self.stage.connector.name.clone();
+        self.begin(0, &subject, Command::Spec, say);
+        let played = self.stage.spec().await;
+        self.end(0, subject, &played, say);
+        played
+    }
+
+    /// Plays all lines, `jobs` side by side; returns what was played by scenario, in the order of the plan.
+    pub(crate) async fn scenarios(
+        &mut self,
+        scenarios: &[Arc<Prepared>],
+        lines: Vec<plan::Line>,
+        jobs: usize,
+        say: &mut impl FnMut(What),
+    ) -> Result<Vec<Vec<Played>>, Error> {
+        let slots = Arc::new(Semaphore::new(jobs.max(1)));
+        let (sender, mut reports) = mpsc::unbounded_channel();
+        // Dropped on the way out, whatever the reason, and with it every task and every process.
+        let mut tasks = JoinSet::new();
+        let mut number = 1;
+        let mut order = Vec::new();
+        for (place, line) in lines.into_iter().enumerate() {
+            let first = number;
+            number += line.commands.len();
+            order.push(line.scenario);
+            let (stage, slots, sender) = (Arc::clone(&self.stage), Arc::clone(&slots), sender.clone());
+            let prepared = Arc::clone(&scenarios[line.scenario]);
+            tasks.spawn(async move {
+                play(&stage, &prepared, line.commands, (first, place), &slots, &sender).await
+            });
+        }
+        drop(sender);
+        let mut by_line: Vec<Vec<Played>> = order.iter().map(|_| Vec::new()).collect();
+        // Ends when the last task has dropped its sender.
+        while let Some(report) = reports.recv().await {
+            match report {
+                Report::Starts { number, subject, command } => self.begin(number, &subject, command, say),
+                Report::Ended { number, subject, line, played } => {
+                    self.end(number, subject, &played, say);
+                    by_line[line].push(*played);
+                }
+            }
+        }
+        while let Some(task) = tasks.join_next().await {
+            task.map_err(|error| Error::Environment {
+                doing: "play a scenario".to_owned(),
+                source: std::io::Error::other(error),
+            })??;
+        }
+        let mut by_scenario: Vec<Vec<Played>> = scenarios.iter().map(|_| Vec::new()).collect();
+        for (scenario, played) in order.into_iter().zip(by_line) {
+            by_scenario[scenario].extend(played);
+        }
+        Ok(by_scenario)
+    }
+
+    fn begin(&mut self, number: usize, subject: &str, command: Command, say: &mut impl FnMut(What)) {
+        self.busy.begin();
+        self.started += 1;
+        let (subject, command) = (subject.to_owned(), command.to_string());
+        say(What::InvocationStarted { invocation: number, subject, command });
+    }
+
+    fn end(&mut self, number: usize, subject: String, played: &Played, say: &mut impl FnMut(What)) {
+        self.busy.end();
+        let transcript = &played.run.transcript;
+        say(What::InvocationFinished {
+            invocation: number,
+            subject,
+            command: transcript.command.to_string(),
+            command_line: transcript.command_line.clone(),
+            exit: transcript.exit.to_string(),
+            status: transcript.status(),
+            duration_ms: transcript.duration.as_secs_f64() * 1e3,
+            lines: transcript.account.lines,
+            records: transcript.account.records,
+            requests: played.run.journal.as_ref().map_or(0, |journal| journal.exchanges.len()),
+            stderr_bytes: transcript.stderr.bytes,
+            stderr: transcript.stderr.tail.clone(),
+        });
+    }
+}
+
+/// Plays one line of the plan: its commands one after the other.
+async fn play(
+    stage: &Stage,
+    prepared: &Prepared,
+    commands: &[Command],
+    (first, line): (usize, usize),
+    slots: &Semaphore,
+    reports: &mpsc::UnboundedSender<Report>,
+) -> Result<(), Error> {
+    let subject = format!("{}/{}", stage.connector.name, prepared.scenario.name);
+    let mut configured = None;
+    for (offset, command) in commands.iter().copied().enumerate() {
+        if command == Command::Read && configured.is_none() {
+            // Nothing was discovered and the scenario names nothing: there is nothing to read.
+            continue;
+        }
+        // The semaphore is never closed.
+        let _slot = slots.acquire().await;
+        let number = first + offset;
+        // Whoever listens no longer wants to hear how it goes on.
+        let _heard = reports.send(Report::Starts { number, subject: subject.clone(), command });
+        let played = stage.play(command, &prepared.scenario, configured.as_ref(), &prepared.secrets).await?;
+        if command == Command::Discover {
+            let discovered = played.run.transcript.account.answer(command);
+            configured = crate::catalog::configure(discovered.as_ref(), prepared.scenario.catalog.as_ref());
+        }
+        let (subject, played) = (subject.clone(), Box::new(played));
+        let _heard = reports.send(Report::Ended { number, subject, line, played });
+    }
+    Ok(())
+}

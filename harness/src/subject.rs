@@ -1,0 +1,67 @@
+//! What is judged as one, and what is judged of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::evidence::{Evidence, Run};
+use crate::locate::Connector;
+use crate::scenario::Scenario;
+use crate::secrets::Secrets;
+use crate::snapshot::Volatile;
+use crate::stage::Played;
+
+/// A scenario whose secrets are known.
+pub(crate) struct Prepared {
+    pub(crate) scenario: Scenario,
+    pub(crate) secrets: Arc<Secrets>,
+}
+
+impl Prepared {
+    pub(crate) fn new(scenario: Scenario, specification: &Value) -> Self {
+        let secrets = Secrets::of(specification, &scenario.config);
+        Prepared { scenario, secrets: Arc::new(secrets) }
+    }
+}
+
+/// What is judged as one: the connector itself by its `spec`, or one scenario.
+pub(crate) struct Subject {
+    pub(crate) evidence: Evidence,
+    pub(crate) secrets: Arc<Secrets>,
+    /// The folder of its snapshots within the connector's.
+    pub(crate) folder: PathBuf,
+    /// What each run printed that no other repeats, in the order of the evidence's runs.
+    pub(crate) volatile: Vec<Volatile>,
+}
+
+impl Subject {
+    pub(crate) fn of_connector(connector: &Connector, spec: Played) -> Self {
+        let evidence =
+            Evidence { subject: connector.name.clone(), runs: vec![spec.run], ..Evidence::default() };
+        Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), volatile: vec![spec.volatile] }
+    }
+
+    pub(crate) fn of_scenario(
+        connector: &Connector,
+        prepared: &Prepared,
+        specification: &Arc<Value>,
+        played: Vec<Played>,
+    ) -> Self {
+        let scenario = &prepared.scenario;
+        let (runs, volatile): (Vec<Run>, Vec<_>) = played.into_iter().map(|it| (it.run, it.volatile)).unzip();
+        let evidence = Evidence {
+            subject: format!("{}/{}", connector.name, scenario.name),
+            connection_specification: Some(Arc::clone(specification)),
+            config: Some(scenario.config.clone()),
+            expect: scenario.expect,
+            empty_streams: scenario.empty_streams.iter().map(|stream| stream.name.clone()).collect(),
+            has_secrets: !prepared.secrets.is_empty(),
+            recorded: Some(scenario.cassette.interactions().len()),
+            runs,
+            ..Evidence::default()
+        };
+        let folder = PathBuf::from(&scenario.name);
+        Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder, volatile }
+    }
+}
