@@ -3,6 +3,8 @@
 //! This file stands among the snapshots so that `cargo insta review` finds them: it looks in the folders of packages
 //! and of test targets, and this is one of the package `connector-harness`.
 
+#![expect(clippy::disallowed_methods, reason = "a test")]
+
 use std::path::Path;
 use std::process::Command;
 

@@ -3,6 +3,8 @@
 //! Runs `harness test` on the exchange-rates connector, both built for release, and prints the wall time of the whole
 //! program, of the connector's own processes, and the difference: replay servers, checks, snapshots, report.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;

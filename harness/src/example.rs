@@ -65,7 +65,7 @@ mod parser {
     fn learn(evidence: &mut Evidence, fact: &str) {
         match fact.split_once(' ').unwrap() {
             ("spec", json) => {
-                evidence.connection_specification = Some(Arc::new(serde_json::from_str(json).unwrap()))
+                evidence.connection_specification = Some(Arc::new(serde_json::from_str(json).unwrap()));
             }
             ("config", json) => evidence.config = Some(serde_json::from_str(json).unwrap()),
             ("expect", "config invalid") => evidence.expect.config = ConfigIs::Invalid,
@@ -97,7 +97,7 @@ mod parser {
             match line.split_once(' ') {
                 Some(("2>", text)) => stderr.feed(format!("{text}\n").as_bytes()),
                 Some((">", request)) => {
-                    journal.exchanges.push(exchange(request, Outcome::Answered { interaction: 0 }))
+                    journal.exchanges.push(exchange(request, Outcome::Answered { interaction: 0 }));
                 }
                 Some(("!", request)) => journal
                     .exchanges
@@ -111,7 +111,7 @@ mod parser {
                     ("exit", status) => exit = Exit::Status(status.parse().unwrap()),
                     ("signal", signal) => exit = Exit::Signal(signal.parse().unwrap()),
                     ("timeout", seconds) => {
-                        exit = Exit::TimedOut(Duration::from_secs(seconds.parse().unwrap()))
+                        exit = Exit::TimedOut(Duration::from_secs(seconds.parse().unwrap()));
                     }
                     ("never", why) => exit = Exit::NeverStarted(why.to_owned()),
                     ("leaves", name) => leftovers.push(name.to_owned()),

@@ -51,7 +51,7 @@ pub(crate) struct Expectation {
 
 impl Expectation {
     /// How `command` is to come out. Where nothing is said, it succeeds if the config is valid.
-    pub(crate) fn of(&self, command: Command) -> Outcome {
+    pub(crate) fn of(self, command: Command) -> Outcome {
         let said = match command {
             Command::Spec => Some(Outcome::Succeeds),
             Command::Check => self.check,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use memchr::memmem::Finder;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::excerpt;
@@ -170,11 +171,14 @@ impl Walk<'_> {
     }
 }
 
+/// What a URL cannot carry as it is.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut forms = vec![("as it is", secret.as_bytes().to_vec())];
     let quoted = Value::String(secret.to_owned()).to_string();
     forms.push(("JSON-escaped", quoted.trim_matches('"').as_bytes().to_vec()));
-    forms.push(("URL-encoded", url_encoded(secret).into_bytes()));
+    forms.push(("URL-encoded", utf8_percent_encode(secret, RESERVED).to_string().into_bytes()));
     // Base64 of a longer text shows a secret in one of three shapes, by where in the text it begins. Eight bytes are
     // the fewest for which the part that does not depend on the neighbours is long enough to be told from chance.
     if secret.len() >= 8 {
@@ -190,18 +194,6 @@ fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
         }
     }
     forms
-}
-
-fn url_encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(byte as char);
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

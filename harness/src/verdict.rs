@@ -93,6 +93,7 @@ pub struct Finding {
     pub next: Option<String>,
 }
 
+#[expect(clippy::ref_option, reason = "the shape that serde asks for")]
 fn as_text<T: std::fmt::Display, S: serde::Serializer>(
     value: &Option<T>,
     serializer: S,

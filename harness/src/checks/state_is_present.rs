@@ -37,7 +37,8 @@ fn judge(evidence: &Evidence) -> Verdict {
             match of_all {
                 Some(placed) if placed.records == account.records => {}
                 Some(placed) => {
-                    findings.push(at(Finding::new("a STATE after the last record", "none").line(placed.line)))
+                    findings
+                        .push(at(Finding::new("a STATE after the last record", "none").line(placed.line)));
                 }
                 None if stream.states == 0 => findings.push(at(Finding::new("at least one STATE", "none"))),
                 None if stream.since_state > 0 => {

@@ -37,24 +37,21 @@ fn judge(evidence: &Evidence) -> Verdict {
             let state = placed.payload();
             let state_type = state["type"].as_str().unwrap_or("none").to_owned();
             let first_type = first_type.get_or_insert_with(|| state_type.clone());
-            let fault = if state_type != *first_type {
-                Some(
-                    Finding::new(format!("{first_type}, as the states before"), state_type)
-                        .pointer("/state/type"),
-                )
-            } else {
-                match state_type.as_str() {
-                    "STREAM" => fault_of_stream(transcript, &state["stream"]),
-                    "GLOBAL" => {
-                        let states = state["global"]["stream_states"].as_array().into_iter().flatten();
-                        states.filter_map(|state| fault_of_stream(transcript, state)).next()
-                    }
-                    _ => Some(
-                        Finding::new("type STREAM or GLOBAL", state_type)
-                            .pointer("/state/type")
-                            .next("print one STATE of type STREAM per stream"),
-                    ),
+            let fault = match state_type.as_str() {
+                other if other != first_type => {
+                    let want = format!("{first_type}, as the states before");
+                    Some(Finding::new(want, other).pointer("/state/type"))
                 }
+                "STREAM" => fault_of_stream(transcript, &state["stream"]),
+                "GLOBAL" => {
+                    let mut states = state["global"]["stream_states"].as_array().into_iter().flatten();
+                    states.find_map(|state| fault_of_stream(transcript, state))
+                }
+                other => Some(
+                    Finding::new("type STREAM or GLOBAL", other)
+                        .pointer("/state/type")
+                        .next("print one STATE of type STREAM per stream"),
+                ),
             };
             findings.extend(fault.map(|finding| placed_at(finding, transcript, placed)));
         }

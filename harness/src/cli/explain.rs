@@ -32,7 +32,7 @@ impl Arguments {
                 }
             }
         }
-        writeln!(out, "\n{DIM}{}{DIM:#}", NOTATION)?;
+        writeln!(out, "\n{DIM}{NOTATION}{DIM:#}")?;
         Ok(ExitCode::Conforms)
     }
 }

@@ -89,24 +89,24 @@ impl Ledger {
         let room = RAW_KEPT.saturating_sub(self.book.account.raw.len());
         self.book.account.raw.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if let Some(lines) = &mut self.lines {
-            lines.feed(chunk, |line| self.book.enter(line));
+            lines.feed(chunk, |line| self.book.enter(&line));
         }
     }
 
     /// Stdout has ended.
     pub(crate) fn finish(mut self) -> Account {
         if let Some(lines) = self.lines.take() {
-            lines.finish(|line| self.book.enter(line));
+            lines.finish(|line| self.book.enter(&line));
         }
         self.book.account
     }
 }
 
 impl Book {
-    fn enter(&mut self, line: Line<'_>) {
+    fn enter(&mut self, line: &Line<'_>) {
         self.account.lines += 1;
         let number = self.account.lines;
-        match line {
+        match *line {
             Line::Whole(bytes) => self.enter_bytes(number, bytes),
             Line::Unfinished(bytes) => {
                 self.stray(number, Stray::Unfinished(excerpt::of_bytes(bytes)));

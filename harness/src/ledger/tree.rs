@@ -15,8 +15,9 @@ use serde_json::{Number, Value};
 const SORTED_FROM: usize = 17;
 
 /// A JSON value of a line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum Tree<'a> {
+    #[default]
     Null,
     Bool(bool),
     Number(Number),
@@ -193,12 +194,6 @@ impl Json for Borrowed {
     }
 }
 
-impl Default for Tree<'_> {
-    fn default() -> Self {
-        Tree::Null
-    }
-}
-
 impl<'a> Node<'a, Borrowed> for &'a Tree<'a> {
     type Object = &'a Members<'a>;
     type Array = &'a [Tree<'a>];
@@ -317,7 +312,7 @@ mod tests {
 
     #[test]
     fn of_two_equal_names_the_last_counts_in_small_and_large_objects() {
-        let filler: String = (0..40).map(|n| format!(r#""k{n}":{n},"#)).collect();
+        let filler = (0..40).map(|n| format!(r#""k{n}":{n},"#)).collect::<Vec<_>>().concat();
         for filler in ["", filler.as_str()] {
             let line = format!(r#"{{{filler}"name":1,"name":2}}"#);
             let tree = Tree::parse(line.as_bytes()).unwrap();

@@ -142,7 +142,7 @@ impl Human {
         let mut text = plural(count.0.len(), "check", "checks");
         for (checks, what) in [(&failed, "failed"), (&warned, "warned"), (&skipped, "had nothing to judge")] {
             if !checks.is_empty() {
-                text.push_str(&format!(", {} {what}", checks.join(", ")));
+                text = format!("{text}, {} {what}", checks.join(", "));
             }
         }
         self.line(format_args!("{paint}{word}{paint:#}  {group:<9} {DIM}{text}{DIM:#}"));
@@ -317,7 +317,7 @@ impl Reporter for Human {
                 self.progress.begin(*invocations);
             }
             What::InvocationStarted { subject, command, .. } => {
-                self.progress.doing(format!("{subject} {command}"))
+                self.progress.doing(format!("{subject} {command}"));
             }
             What::InvocationFinished { subject, command, stderr, .. } => {
                 self.progress.step();
@@ -332,7 +332,7 @@ impl Reporter for Human {
                 }
             }
             What::SnapshotUnreferenced { file } => {
-                self.unreferenced.push(from_here(file).display().to_string())
+                self.unreferenced.push(from_here(file).display().to_string());
             }
             What::Noted { note } => {
                 self.progress.end();

@@ -3,6 +3,7 @@
 mod normalize;
 mod update;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -61,9 +62,10 @@ pub(crate) fn text_of(transcript: &Transcript, volatile: &Volatile, secrets: &Se
     }
     if cut {
         let more = transcript.account.lines + 1 - lines;
-        text.push_str(&format!("... {more} more lines: a snapshot holds the first {RAW_KEPT} bytes\n"));
+        let _infallible =
+            writeln!(text, "... {more} more lines: a snapshot holds the first {RAW_KEPT} bytes");
     }
-    text.push_str(&format!("= {}\n", transcript.exit));
+    let _infallible = writeln!(text, "= {}", transcript.exit);
     text
 }
 

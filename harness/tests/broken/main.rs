@@ -2,6 +2,8 @@
 //!
 //! It reads one page of users over plain HTTP through the proxy of its environment.
 
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a fixture")]
+
 mod faults;
 mod http;
 mod output;
@@ -70,7 +72,7 @@ fn read() -> Output {
         messages
             .push(json!({"type": "RECORD", "record": {"stream": "users", "data": user, "emitted_at": 1}}));
     }
-    let count = users.len() as f64;
+    let count = u32::try_from(users.len()).map_or(0.0, f64::from);
     messages.push(json!({"type": "STATE", "state": {
         "type": "STREAM",
         "stream": {"stream_descriptor": {"name": "users"}, "stream_state": {"id": users.len()}},

@@ -1,5 +1,7 @@
 //! The binary end to end, on connectors that misbehave one way each.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
 mod bench;
 mod faults;
 mod words;
