@@ -46,7 +46,7 @@ pub(crate) struct Network<'a> {
 
 /// The environment of one process.
 pub(crate) fn of(
-    network: Option<&Network<'_>>,
+    network: &Network<'_>,
     now: Option<&str>,
     settings: &BTreeMap<String, String>,
 ) -> BTreeMap<OsString, OsString> {
@@ -57,19 +57,17 @@ pub(crate) fn of(
     set("TZ", "UTC".as_ref());
     // Python buffers a pipe by blocks and loses the last one when it is killed.
     set("PYTHONUNBUFFERED", "1".as_ref());
-    if let Some(network) = network {
-        for name in PROXY {
-            set(name, network.proxy_url.as_ref());
-        }
-        for name in ["NO_PROXY", "no_proxy"] {
-            set(name, "".as_ref());
-        }
-        for name in AUTHORITY {
-            set(name, network.certificate.as_os_str());
-        }
-        // From Node 22 on; older releases need no less than a sandbox.
-        set("NODE_USE_ENV_PROXY", "1".as_ref());
+    for name in PROXY {
+        set(name, network.proxy_url.as_ref());
     }
+    for name in ["NO_PROXY", "no_proxy"] {
+        set(name, "".as_ref());
+    }
+    for name in AUTHORITY {
+        set(name, network.certificate.as_os_str());
+    }
+    // From Node 22 on; older releases need no less than a sandbox.
+    set("NODE_USE_ENV_PROXY", "1".as_ref());
     if let Some(now) = now {
         set(connector_protocol::environment::NOW, now.as_ref());
     }
@@ -87,7 +85,7 @@ mod tests {
     fn requests_go_to_the_replay_server_and_nowhere_else() {
         let network = Network { proxy_url: "http://127.0.0.1:1", certificate: Path::new("/tmp/ca.pem") };
         let settings = BTreeMap::from([("MODE".to_owned(), "test".to_owned())]);
-        let environment = of(Some(&network), Some("2024-01-01T00:00:00Z"), &settings);
+        let environment = of(&network, Some("2024-01-01T00:00:00Z"), &settings);
         let get = |name: &str| environment.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str());
         assert_eq!(get("https_proxy"), Some("http://127.0.0.1:1"));
         assert_eq!(get("NO_PROXY"), Some(""));

@@ -50,7 +50,7 @@ pub enum What {
     },
     /// A process is about to be started.
     InvocationStarted {
-        /// Counts from 0 in the order of the start.
+        /// Its number in the plan, from 0; they start in another order where several run side by side.
         invocation: usize,
         /// `source-x`, or `source-x/scenario`.
         subject: String,

@@ -35,8 +35,7 @@ pub struct Evidence {
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) transcript: Transcript,
-    /// Absent for a process that was given no network.
-    pub(crate) journal: Option<Journal>,
+    pub(crate) journal: Journal,
 }
 
 impl Evidence {

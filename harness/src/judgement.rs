@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use connector_protocol::Command;
+
 use crate::checks::Check;
 use crate::error::Error;
 use crate::event::What;
@@ -49,14 +51,33 @@ pub(crate) fn compare(
     })
 }
 
-/// The snapshots in the folder that belong to nothing that was run.
+/// Waivers of the scenario that waive nothing: a stream that is not read, or one that has records after all.
+pub(crate) fn idle_waivers(subject: &Subject) -> Vec<What> {
+    let mut idle = Vec::new();
+    for transcript in subject.evidence.succeeded(Command::Read) {
+        for waived in &subject.evidence.empty_streams {
+            let streams = &transcript.account.streams;
+            let stream =
+                streams.iter().find(|stream| stream.configured && stream.name.to_string() == *waived);
+            let why = match stream {
+                None => "is not among the streams that are read",
+                Some(stream) if stream.records > 0 => "has records",
+                Some(_) => continue,
+            };
+            let subject = &subject.evidence.subject;
+            idle.push(What::Noted {
+                note: format!("{subject}: the waived stream {waived} {why}; correct scenario.toml"),
+            });
+        }
+    }
+    idle
+}
+
+/// The snapshots in the folder that belong to no scenario, run or not.
 pub(crate) fn unreferenced(subjects: &[Subject], snapshots: &Path) -> Vec<What> {
     let known: BTreeSet<PathBuf> = subjects
         .iter()
-        .flat_map(|subject| {
-            let runs = subject.evidence.runs.iter();
-            runs.map(move |run| file_of(subject, snapshots, run.transcript.command.as_str()))
-        })
+        .flat_map(|subject| Command::ALL.map(|command| file_of(subject, snapshots, command.as_str())))
         .collect();
     let files = snapshot::files_in(snapshots, "snap").into_iter();
     files.filter(|file| !known.contains(file)).map(|file| What::SnapshotUnreferenced { file }).collect()

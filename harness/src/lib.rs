@@ -23,6 +23,7 @@ mod evidence;
 pub mod example;
 mod excerpt;
 mod expectation;
+mod field_path;
 mod judgement;
 mod ledger;
 mod leftovers;

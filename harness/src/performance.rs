@@ -49,6 +49,7 @@ pub(crate) struct Performance {
 enum Report {
     Starts { number: usize, subject: String, command: Command },
     Ended { number: usize, subject: String, line: usize, played: Box<Played> },
+    Noted(String),
 }
 
 impl Performance {
@@ -61,12 +62,12 @@ impl Performance {
         self.busy.total
     }
 
-    pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Played {
+    pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Result<Played, Error> {
         let subject = self.stage.connector.name.clone();
         self.begin(0, &subject, Command::Spec, say);
-        let played = self.stage.spec().await;
+        let played = self.stage.spec().await?;
         self.end(0, subject, &played, say);
-        played
+        Ok(played)
     }
 
     /// Plays all lines, `jobs` side by side; returns what was played by scenario, in the order of the plan.
@@ -99,6 +100,7 @@ impl Performance {
         while let Some(report) = reports.recv().await {
             match report {
                 Report::Starts { number, subject, command } => self.begin(number, &subject, command, say),
+                Report::Noted(note) => say(What::Noted { note }),
                 Report::Ended { number, subject, line, played } => {
                     self.end(number, subject, &played, say);
                     by_line[line].push(*played);
@@ -138,7 +140,7 @@ impl Performance {
             duration_ms: transcript.duration.as_secs_f64() * 1e3,
             lines: transcript.account.lines,
             records: transcript.account.records,
-            requests: played.run.journal.as_ref().map_or(0, |journal| journal.exchanges.len()),
+            requests: played.run.journal.exchanges.len(),
             stderr_bytes: transcript.stderr.bytes,
             stderr: transcript.stderr.tail.clone(),
         });
@@ -158,7 +160,10 @@ async fn play(
     let mut configured = None;
     for (offset, command) in commands.iter().copied().enumerate() {
         if command == Command::Read && configured.is_none() {
-            // Nothing was discovered and the scenario names nothing: there is nothing to read.
+            let note = format!(
+                "{subject}: nothing was read, since nothing was discovered and there is no configured_catalog.json"
+            );
+            let _heard = reports.send(Report::Noted(note));
             continue;
         }
         // The semaphore is never closed.

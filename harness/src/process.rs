@@ -7,9 +7,11 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
+use nix::errno::Errno;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Child;
 
+use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::leftovers::{Attended, Nursery};
 use crate::stderr::StderrLog;
@@ -34,18 +36,22 @@ pub(crate) async fn run(
     nursery: &Nursery,
     mut ledger: Ledger,
     mut stderr: StderrLog,
-) -> Transcript {
+) -> Result<Transcript, Error> {
     let started = Instant::now();
     let command_line =
         invocation.words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     let (exit, leftovers) = match spawn(&invocation, nursery) {
         Ok((child, attended)) => attend(child, attended, invocation.limit, &mut ledger, &mut stderr).await,
+        // What we lack ourselves is no fault of the connector.
+        Err(source) if is_our_lack(&source) => {
+            return Err(Error::Environment { doing: "start a process".to_owned(), source });
+        }
         Err(error) => {
             let program = invocation.words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
             (Exit::NeverStarted(format!("{program}: {error}")), Vec::new())
         }
     };
-    Transcript {
+    Ok(Transcript {
         command: invocation.command,
         command_line,
         account: ledger.finish(),
@@ -53,7 +59,12 @@ pub(crate) async fn run(
         exit,
         duration: started.elapsed(),
         leftovers,
-    }
+    })
+}
+
+fn is_our_lack(error: &std::io::Error) -> bool {
+    let lacks = [Errno::EAGAIN, Errno::EMFILE, Errno::ENFILE, Errno::ENOMEM];
+    error.raw_os_error().is_some_and(|code| lacks.contains(&Errno::from_raw(code)))
 }
 
 fn spawn<'a>(invocation: &Invocation<'_>, nursery: &'a Nursery) -> std::io::Result<(Child, Attended<'a>)> {

@@ -115,7 +115,7 @@ async fn play(
     jobs: usize,
     say: &mut impl FnMut(What),
 ) -> Result<Vec<Subject>, Error> {
-    let spec = performance.spec(say).await;
+    let spec = performance.spec(say).await?;
     let answer = spec.run.transcript.account.answer(Command::Spec);
     let mut subjects = vec![Subject::of_connector(connector, spec)];
     // Without it nobody knows which values of a config are secret: none is handed out.
@@ -151,6 +151,7 @@ fn judge(
             say(what);
         }
     }
+    subjects.iter().flat_map(judgement::idle_waivers).for_each(&mut *say);
     let mut unwritten = None;
     for subject in subjects {
         // A proposal is to be accepted: none is made of what is known to be wrong.

@@ -40,7 +40,7 @@ pub(crate) struct EmptyStream {
 }
 
 /// The cassette of a scenario that has none.
-const EMPTY: &str = r#"{"cassette": 1, "interactions": []}"#;
+pub(crate) const EMPTY: &str = r#"{"cassette": 1, "interactions": []}"#;
 
 /// `scenario.toml`.
 #[derive(Debug, Default, Deserialize)]

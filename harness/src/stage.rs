@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_protocol::Command;
-use connector_replay::{Authority, Player, Session};
+use connector_replay::{Authority, Cassette, Player, Session};
 use serde_json::Value;
 
 use crate::environment::{self, Network};
@@ -16,7 +16,7 @@ use crate::ledger::{Ledger, Wanted};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::process::{self, Invocation};
-use crate::scenario::Scenario;
+use crate::scenario::{self, Scenario};
 use crate::secrets::Secrets;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
@@ -30,6 +30,15 @@ pub(crate) struct Stage {
     pub(crate) folder: PathBuf,
 }
 
+/// What a process is given.
+struct Costume<'a> {
+    files: Vec<(&'static str, PathBuf)>,
+    wanted: Vec<Wanted>,
+    now: Option<&'a str>,
+    volatile: &'a [String],
+    secrets: Arc<Secrets>,
+}
+
 /// A process that was run, and what of its output no other run repeats.
 pub(crate) struct Played {
     pub(crate) run: Run,
@@ -37,13 +46,18 @@ pub(crate) struct Played {
 }
 
 impl Stage {
-    /// Runs `spec`: no config, no network.
-    pub(crate) async fn spec(&self) -> Played {
-        let invocation = self.invocation(Command::Spec, None, None, &[]);
-        let secrets = Arc::<Secrets>::default();
-        let ledger = Ledger::new(Arc::clone(&secrets), &[]);
-        let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await;
-        Played { run: Run { transcript, journal: None }, volatile: self.volatile("", &[]) }
+    /// Runs `spec`, against a recording of nothing.
+    pub(crate) async fn spec(&self) -> Result<Played, Error> {
+        let nothing =
+            Cassette::parse(scenario::EMPTY, "spec").map_err(|source| Error::Cassette { source })?;
+        let costume = Costume {
+            files: Vec::new(),
+            wanted: Vec::new(),
+            now: None,
+            volatile: &[],
+            secrets: Arc::default(),
+        };
+        self.enter(Command::Spec, costume, Arc::new(nothing)).await
     }
 
     /// Runs a command of a scenario against a recording that starts anew.
@@ -54,31 +68,41 @@ impl Stage {
         configured: Option<&Value>,
         secrets: &Arc<Secrets>,
     ) -> Result<Played, Error> {
-        let files = self.write_files(command, scenario, configured)?;
-        let wanted: Vec<Wanted> = configured.map(crate::catalog::wanted).unwrap_or_default();
-        let player = Player::new(Arc::clone(&scenario.cassette));
-        let session =
-            Session::start(&self.authority, player).await.map_err(|source| Error::Replay { source })?;
-        let proxy_url = session.proxy_url();
-        let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
-        let invocation = self.invocation(command, Some(&network), scenario.now.as_deref(), &files);
-        let ledger = Ledger::new(Arc::clone(secrets), &wanted);
-        let stderr = StderrLog::new(Arc::clone(secrets));
-        let transcript = process::run(invocation, &self.nursery, ledger, stderr).await;
-        let volatile = self.volatile(proxy_url.trim_start_matches("http://"), &scenario.volatile);
-        let journal = Some(session.finish().await);
-        Ok(Played { run: Run { transcript, journal }, volatile })
+        let costume = Costume {
+            files: self.write_files(command, scenario, configured)?,
+            wanted: configured.map(crate::catalog::wanted).unwrap_or_default(),
+            now: scenario.now.as_deref(),
+            volatile: &scenario.volatile,
+            secrets: Arc::clone(secrets),
+        };
+        self.enter(command, costume, Arc::clone(&scenario.cassette)).await
     }
 
-    fn volatile(&self, proxy: &str, fields: &[String]) -> Volatile {
+    async fn enter(
+        &self,
+        command: Command,
+        costume: Costume<'_>,
+        cassette: Arc<Cassette>,
+    ) -> Result<Played, Error> {
+        let Costume { files, wanted, now, volatile, secrets } = costume;
+        let replay = |source| Error::Replay { source };
+        let session = Session::start(&self.authority, Player::new(cassette)).await.map_err(replay)?;
+        let proxy_url = session.proxy_url();
+        let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
+        let invocation = self.invocation(command, &network, now, &files);
+        let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
+        let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
         let folder = self.folder.display().to_string();
-        Volatile { folder, proxy: proxy.to_owned(), fields: fields.to_vec() }
+        let proxy = proxy_url.trim_start_matches("http://").to_owned();
+        let volatile = Volatile { folder, proxy, fields: volatile.to_vec() };
+        let journal = session.finish().await;
+        Ok(Played { run: Run { transcript, journal }, volatile })
     }
 
     fn invocation(
         &self,
         command: Command,
-        network: Option<&Network<'_>>,
+        network: &Network<'_>,
         now: Option<&str>,
         files: &[(&str, PathBuf)],
     ) -> Invocation<'_> {

@@ -48,13 +48,13 @@ impl StderrLog {
 
     /// By chunks and not by lines: no line is too long to be searched.
     fn look_for_secrets(&mut self, chunk: &[u8]) {
-        let overlap = self.secrets.longest().saturating_sub(1);
+        let overlap = self.secrets.reach();
         if self.secrets.is_empty() {
             return;
         }
         let mut seam = std::mem::take(&mut self.carried);
         seam.extend_from_slice(&chunk[..chunk.len().min(overlap)]);
-        for leak in self.secrets.leaks_in(&seam).chain(self.secrets.leaks_in(chunk)) {
+        for leak in [self.secrets.leaks_in(&seam), self.secrets.leaks_in(chunk)].concat() {
             note(&mut self.leaks, 0, leak, PartialEq::eq);
         }
         // What is carried is the end of everything so far, however small the chunks are.

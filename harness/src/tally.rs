@@ -17,6 +17,18 @@ pub(crate) enum Standing {
     Failed,
 }
 
+impl Standing {
+    /// What a verdict makes of a check of that level. `strict`: one of level should condemns too.
+    pub(crate) fn of(verdict: &Verdict, level: Level, strict: bool) -> Self {
+        match (verdict, level) {
+            (Verdict::Skip { .. }, _) => Standing::Skipped,
+            (Verdict::Pass, _) => Standing::Passed,
+            (Verdict::Fail { .. }, Level::Should) if !strict => Standing::Warned,
+            (Verdict::Fail { .. }, _) => Standing::Failed,
+        }
+    }
+}
+
 /// The count of a run.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -37,12 +49,7 @@ impl Tally {
     pub(crate) fn count(&mut self, what: &What) {
         match what {
             What::CheckJudged { check, level, verdict, .. } => {
-                let standing = match (verdict, level) {
-                    (Verdict::Skip { .. }, _) => Standing::Skipped,
-                    (Verdict::Pass, _) => Standing::Passed,
-                    (Verdict::Fail { .. }, Level::Should) if !self.strict => Standing::Warned,
-                    (Verdict::Fail { .. }, _) => Standing::Failed,
-                };
+                let standing = Standing::of(verdict, *level, self.strict);
                 let known = self.checks.entry(check).or_default();
                 *known = (*known).max(Some(standing));
             }

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use connector_protocol::Command;
+use connector_protocol::{Command, MessageType};
 
 use crate::ledger::{Account, Seen};
 use crate::secrets::Leak;
+use crate::verdict::Finding;
 
 /// What one process did.
 #[derive(Clone, Debug)]
@@ -59,6 +60,20 @@ impl fmt::Display for Exit {
 }
 
 impl Transcript {
+    /// What is wrong if it printed another number of messages of this type than one.
+    pub(crate) fn exactly_one(&self, kind: MessageType) -> Option<Finding> {
+        let mut messages = self.account.of_kind(kind);
+        let want = format!("one {kind} message");
+        match (messages.next(), messages.next()) {
+            (None, _) => Some(Finding::new(want, "none").by(self)),
+            (Some(_), Some(second)) => {
+                let got = format!("{} of them", 2 + messages.count());
+                Some(Finding::new(want, got).by(self).line(second.line))
+            }
+            (Some(_), None) => None,
+        }
+    }
+
     /// The exit status, of a process that ended by itself.
     pub(crate) fn status(&self) -> Option<i32> {
         match self.exit {

@@ -146,6 +146,10 @@ impl Finding {
         self.got = change(&self.got);
         self.next = self.next.as_deref().map(&change);
         self.pointer = self.pointer.as_deref().map(&change);
+        self.stream = self.stream.map(|StreamName { namespace, name }| StreamName {
+            namespace: namespace.as_deref().map(&change),
+            name: change(&name),
+        });
         self
     }
 }

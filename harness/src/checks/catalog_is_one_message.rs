@@ -2,7 +2,6 @@ use connector_protocol::{Command, MessageType};
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
-use crate::transcript::Transcript;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -24,7 +23,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for transcript in evidence.succeeded(Command::Discover) {
         judged = true;
-        findings.extend(exactly_one(transcript, MessageType::Catalog));
+        findings.extend(transcript.exactly_one(MessageType::Catalog));
         for placed in transcript.account.of_kind(MessageType::Catalog) {
             if placed.payload()["streams"].as_array().is_some_and(Vec::is_empty) {
                 findings.push(
@@ -37,17 +36,4 @@ fn judge(evidence: &Evidence) -> Verdict {
         }
     }
     Verdict::of(findings, judged, "no discover succeeded")
-}
-
-/// The rule that a command answers by one message of its kind.
-pub(super) fn exactly_one(transcript: &Transcript, kind: MessageType) -> Option<Finding> {
-    let mut messages = transcript.account.of_kind(kind);
-    let want = format!("one {kind} message");
-    match (messages.next(), messages.next()) {
-        (None, _) => Some(Finding::new(want, "none").by(transcript)),
-        (Some(_), Some(second)) => Some(
-            Finding::new(want, format!("{} of them", 2 + messages.count())).by(transcript).line(second.line),
-        ),
-        (Some(_), None) => None,
-    }
 }

@@ -26,7 +26,8 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut names = BTreeSet::new();
     for (transcript, line, stream) in evidence.discovered_streams() {
         let name = StreamName::of(&stream);
-        if !names.insert((line, name.clone())) {
+        // By process and line: each catalog is judged on its own.
+        if !names.insert((std::ptr::from_ref(transcript).addr(), line, name.clone())) {
             findings.push(
                 Finding::new("a name that no other stream has", name.to_string())
                     .by(transcript)

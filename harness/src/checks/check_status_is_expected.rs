@@ -38,8 +38,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for transcript in evidence.ended(Command::Check) {
         judged = true;
-        findings
-            .extend(super::catalog_is_one_message::exactly_one(transcript, MessageType::ConnectionStatus));
+        findings.extend(transcript.exactly_one(MessageType::ConnectionStatus));
         if let Some(placed) = transcript.account.of_kind(MessageType::ConnectionStatus).next() {
             let status = placed.payload();
             let got = status["status"].as_str().unwrap_or_default();

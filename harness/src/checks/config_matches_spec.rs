@@ -49,7 +49,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let Ok(tree) = Tree::parse(text.as_bytes()) else {
         return Verdict::Skip { reason: "the config is no JSON".to_owned() };
     };
-    let violations = if schema.accepts(&tree) { Vec::new() } else { schema.violations(&tree) };
+    let violations = if schema.accepts(&tree) { Vec::new() } else { schema.violations(&tree, text.len()) };
     let findings = match evidence.expect.config {
         ConfigIs::Valid => violations
             .into_iter()

@@ -1,7 +1,6 @@
-use serde_json::Value;
-
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
+use crate::field_path;
 use crate::ledger::StreamName;
 use crate::verdict::{Finding, Verdict};
 
@@ -27,9 +26,9 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for (transcript, line, stream) in evidence.discovered_streams() {
-        let Some(path) = path(&stream["default_cursor_field"]) else { continue };
+        let Some(path) = field_path::of(&stream["default_cursor_field"]) else { continue };
         judged = true;
-        if !declares(&stream["json_schema"], &path) {
+        if !field_path::is_declared(&stream["json_schema"], &path) {
             findings.push(
                 Finding::new(format!("a field {} in the schema", path.join(".")), "none")
                     .by(transcript)
@@ -40,20 +39,4 @@ fn judge(evidence: &Evidence) -> Verdict {
         }
     }
     Verdict::of(findings, judged, "no stream has a default cursor field")
-}
-
-/// A path of field names; `None` where there is none, or an empty one.
-pub(super) fn path(value: &Value) -> Option<Vec<&str>> {
-    let path: Vec<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
-    (!path.is_empty()).then_some(path)
-}
-
-/// Whether a JSON Schema declares the field at `path`, in whichever branch.
-pub(super) fn declares(schema: &Value, path: &[&str]) -> bool {
-    let Some((first, rest)) = path.split_first() else { return true };
-    let own = schema["properties"].get(first).is_some_and(|field| declares(field, rest));
-    own || ["allOf", "anyOf", "oneOf"]
-        .iter()
-        .flat_map(|branches| schema[branches].as_array().into_iter().flatten())
-        .any(|branch| declares(branch, path))
 }

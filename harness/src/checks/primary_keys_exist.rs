@@ -1,6 +1,6 @@
-use super::cursor_fields_exist::{declares, path};
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
+use crate::field_path;
 use crate::ledger::StreamName;
 use crate::verdict::{Finding, Verdict};
 
@@ -26,9 +26,9 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for (transcript, line, stream) in evidence.discovered_streams() {
         for part in stream["source_defined_primary_key"].as_array().into_iter().flatten() {
-            let Some(path) = path(part) else { continue };
+            let Some(path) = field_path::of(part) else { continue };
             judged = true;
-            if !declares(&stream["json_schema"], &path) {
+            if !field_path::is_declared(&stream["json_schema"], &path) {
                 findings.push(
                     Finding::new(format!("a field {} in the schema", path.join(".")), "none")
                         .by(transcript)

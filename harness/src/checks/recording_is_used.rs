@@ -1,14 +1,19 @@
 use std::collections::BTreeMap;
 
+use connector_protocol::Command;
+
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
+use crate::expectation::Outcome;
+use crate::transcript::Transcript;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
     id: "recording_is_used",
     level: Level::Must,
     group: Group::Requests,
-    requirement: "Every recorded interaction of a scenario is asked for by at least one of its commands.",
+    requirement: "Every recorded interaction of a scenario is asked for by at least one of its commands, if all of them \
+                  came out as expected.",
     why: "A page that was recorded and is no longer asked for is data that is no longer read: the likeliest regression, \
           and one that no other check can see.",
     source: "Ours: an unused interaction is a finding, as in VCR's allow_unused_http_interactions = false.",
@@ -18,8 +23,20 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(evidence: &Evidence) -> Verdict {
+    // A command that broke off, or came out otherwise than expected, has its own finding: what it did not come to ask
+    // for follows from that.
+    let went_wrong = |transcript: &Transcript| match transcript.status() {
+        Some(status) => {
+            let by_status = transcript.command != Command::Check;
+            by_status && Outcome::of_status(status) != evidence.expect.of(transcript.command)
+        }
+        None => true,
+    };
+    if evidence.transcripts().any(went_wrong) {
+        return Verdict::Skip { reason: "a command did not come out as expected".to_owned() };
+    }
     let recorded = evidence.recorded.unwrap_or_default();
-    let journals: Vec<_> = evidence.runs.iter().filter_map(|run| run.journal.as_ref()).collect();
+    let journals: Vec<_> = evidence.runs.iter().map(|run| &run.journal).collect();
     // How many of the processes left an interaction unasked: if all did, nobody asked for it.
     let mut unasked = BTreeMap::new();
     for interaction in journals.iter().flat_map(|journal| &journal.unasked) {

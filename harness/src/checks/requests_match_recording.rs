@@ -21,7 +21,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for run in &evidence.runs {
-        let Some(journal) = &run.journal else { continue };
+        let journal = &run.journal;
         for exchange in &journal.exchanges {
             judged = true;
             let Outcome::Unmatched { differences, .. } = &exchange.outcome else { continue };

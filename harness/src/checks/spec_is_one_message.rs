@@ -2,6 +2,7 @@ use connector_protocol::{Command, MessageType};
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
+use crate::ledger::Schema;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -28,17 +29,20 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for transcript in evidence.ended(Command::Spec) {
         judged = true;
-        findings.extend(super::catalog_is_one_message::exactly_one(transcript, MessageType::Spec));
+        findings.extend(transcript.exactly_one(MessageType::Spec));
         for placed in transcript.account.of_kind(MessageType::Spec) {
             let schema = &placed.payload()["connectionSpecification"];
-            if let Err(error) = jsonschema::draft7::meta::validate(schema) {
-                findings.push(
+            let at = "/spec/connectionSpecification";
+            let fault = match jsonschema::draft7::meta::validate(schema) {
+                Err(error) => Some(
                     Finding::new("a valid JSON Schema (draft 7)", error.to_string())
-                        .by(transcript)
-                        .line(placed.line)
-                        .pointer(format!("/spec/connectionSpecification{}", error.instance_path())),
-                );
-            }
+                        .pointer(format!("{at}{}", error.instance_path())),
+                ),
+                Ok(()) => Schema::compile(schema)
+                    .err()
+                    .map(|why| Finding::new("a schema that compiles on its own", why).pointer(at)),
+            };
+            findings.extend(fault.map(|finding| finding.by(transcript).line(placed.line)));
         }
     }
     Verdict::of(findings, judged, "`spec` was not run for this subject")

@@ -42,10 +42,12 @@ fn judge(evidence: &Evidence) -> Verdict {
                     let want = format!("{first_type}, as the states before");
                     Some(Finding::new(want, other).pointer("/state/type"))
                 }
-                "STREAM" => fault_of_stream(transcript, &state["stream"]),
+                "STREAM" => fault_of_stream(transcript, &state["stream"], "/state/stream"),
                 "GLOBAL" => {
-                    let mut states = state["global"]["stream_states"].as_array().into_iter().flatten();
-                    states.find_map(|state| fault_of_stream(transcript, state))
+                    let states = state["global"]["stream_states"].as_array().into_iter().flatten();
+                    states.enumerate().find_map(|(place, state)| {
+                        fault_of_stream(transcript, state, &format!("/state/global/stream_states/{place}"))
+                    })
                 }
                 other => Some(
                     Finding::new("type STREAM or GLOBAL", other)
@@ -63,15 +65,15 @@ fn placed_at(finding: Finding, transcript: &Transcript, placed: &Placed) -> Find
     Finding { stream: placed.stream_name(), ..finding.by(transcript).line(placed.line) }
 }
 
-fn fault_of_stream(transcript: &Transcript, state: &Value) -> Option<Finding> {
+fn fault_of_stream(transcript: &Transcript, state: &Value, at: &str) -> Option<Finding> {
     let name = StreamName::of(&state["stream_descriptor"]);
     let configured =
         transcript.account.streams.iter().any(|stream| stream.configured && *stream.name == name);
     if !configured {
         return Some(
-            Finding::new("a configured stream", name.to_string()).pointer("/state/stream/stream_descriptor"),
+            Finding::new("a configured stream", name.to_string()).pointer(format!("{at}/stream_descriptor")),
         );
     }
     (!state["stream_state"].is_object())
-        .then(|| Finding::new("a stream_state", "none").pointer("/state/stream/stream_state"))
+        .then(|| Finding::new("a stream_state", "none").pointer(format!("{at}/stream_state")))
 }

@@ -7,8 +7,8 @@ pub(super) const CHECK: Check = Check {
     id: "stdout_is_protocol_only",
     level: Level::Must,
     group: Group::Messages,
-    requirement: "Stdout carries protocol messages and nothing else: one JSON object a line, in UTF-8, each line ended \
-                  by a line feed.",
+    requirement: "Stdout carries protocol messages and nothing else, in reasonable numbers: one JSON object a line, in \
+                  UTF-8, each line ended by a line feed.",
     why: "A platform takes a line that it cannot read for a log line, or fails: a record printed in such a line is \
           lost without a word.",
     source: "The protocol's JSON lines on stdout.",
@@ -37,8 +37,9 @@ fn finding(stray: &Seen<Stray>) -> Finding {
         Stray::NotUtf8(excerpt) => Finding::new("UTF-8", excerpt),
         Stray::NotJson { excerpt, why } => {
             let next = match excerpt.as_bytes().first() {
+                _ if why.starts_with("recursion limit") => "we read what is nested up to 127 deep".to_owned(),
                 // It was meant as a message: the reason is what helps.
-                Some(b'{') => format!("it does not parse: {why}; we read what is nested up to 127 deep"),
+                Some(b'{') => format!("it does not parse: {why}"),
                 _ => format!("it does not parse: {why}; print to stderr, or as a LOG message"),
             };
             Finding::new("one JSON object", excerpt).next(next)
@@ -51,6 +52,11 @@ fn finding(stray: &Seen<Stray>) -> Finding {
             format!("{bytes} bytes: {excerpt}"),
         )
         .next("end every message with a line feed; leave out or shorten what a record cannot carry"),
+        Stray::TooMany { kept } => Finding::new(
+            format!("at most {kept} bytes of messages other than RECORD and LOG"),
+            "more of them",
+        )
+        .next("print a STATE per page or slice, not per record; what came after was not judged"),
         Stray::Unfinished(excerpt) => Finding::new("a line feed after the last message", excerpt)
             .next("a line that is not ended may have been cut: end and flush it before the process ends"),
     };

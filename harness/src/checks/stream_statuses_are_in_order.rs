@@ -12,8 +12,8 @@ pub(super) const CHECK: Check = Check {
     level: Level::Must,
     group: Group::Records,
     requirement: "Where a read reports stream statuses, every configured stream starts with STARTED, then may be \
-                  RUNNING, and ends with COMPLETE or INCOMPLETE; its records stand between; COMPLETE is said only by a \
-                  read that succeeds or of a stream that did not fail.",
+                  RUNNING, and ends with COMPLETE, or with INCOMPLETE in a read that fails; its records stand between; \
+                  a stream that an error names is not COMPLETE.",
     why: "The platform shows a stream as done, and drops the old generation of its data, by these messages.",
     source: "The protocol's stream status trace; connector acceptance tests, `validate_stream_statuses`.",
     judge,

@@ -16,7 +16,6 @@ pub(super) const CHECK: Check = Check {
     judge,
     condemns: &[
         "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read",
-        "# empty b\n$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}",
     ],
     acquits: &[
         "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}",
@@ -28,18 +27,6 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for transcript in evidence.succeeded(Command::Read) {
-        let configured: Vec<String> = transcript
-            .account
-            .streams
-            .iter()
-            .filter(|stream| stream.configured)
-            .map(|it| it.name.to_string())
-            .collect();
-        for waived in evidence.empty_streams.iter().filter(|waived| !configured.contains(waived)) {
-            let want = format!("a waiver for one of {}", configured.join(", "));
-            let next = "correct or remove the [[empty_stream]] in scenario.toml";
-            findings.push(Finding::new(want, format!("one for {waived}")).by(transcript).next(next));
-        }
         for stream in transcript.account.streams.iter().filter(|stream| stream.configured) {
             judged = true;
             let waived = evidence.empty_streams.contains(&stream.name.to_string());

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -74,8 +75,10 @@ impl Arguments {
                 files.extend(snapshot::files_in(&settings::join(folder, &elsewhere), snapshot::PENDING));
             }
         }
+        // One file may be reached by several paths.
+        let mut known = BTreeSet::new();
+        files.retain(|file| known.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
         files.sort();
-        files.dedup();
         Ok(files)
     }
 }

@@ -46,6 +46,7 @@ impl Arguments {
         let variable = |name: &str| std::env::var(name).ok();
         let update =
             Update::from_environment(variable("INSTA_UPDATE").as_deref(), variable("CI").as_deref())?;
+        let snapshots = self.snapshots.clone();
         let hints =
             Hints { fixtures: self.fixtures, snapshots: self.snapshots, cargo_profile: self.cargo_profile };
         let connector = locate(&self.path, &hints)?;
@@ -57,7 +58,10 @@ impl Arguments {
             timeout: self.timeout,
             update,
         };
-        let mut reporter = report::of(self.format, Style { verbose: self.verbose, path: self.path });
+        let mut reporter = report::of(
+            self.format,
+            Style { verbose: self.verbose, strict: self.strict, path: self.path, snapshots },
+        );
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let code = runtime.block_on(async {
             let interrupted = interrupted()?;

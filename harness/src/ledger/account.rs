@@ -62,10 +62,20 @@ pub(crate) fn note<T>(seen: &mut Vec<Seen<T>>, line: u64, what: T, same: impl Fn
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Stray {
     NotUtf8(String),
-    NotJson { excerpt: String, why: String },
+    NotJson {
+        excerpt: String,
+        why: String,
+    },
     NotAMessage(String),
-    TooLong { excerpt: String, bytes: u64 },
+    TooLong {
+        excerpt: String,
+        bytes: u64,
+    },
     Unfinished(String),
+    /// Messages other than records and logs, past what is kept of them.
+    TooMany {
+        kept: usize,
+    },
 }
 
 /// A message that is neither RECORD nor LOG, in its place.

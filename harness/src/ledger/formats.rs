@@ -1,11 +1,21 @@
-//! The one format that Airbyte reads otherwise than JSON Schema does.
+//! The formats that Airbyte reads otherwise than JSON Schema does: an offset may be missing (`airbyte_type`
+//! `timestamp_without_timezone` and `time_without_timezone`), and a date may be before Christ.
 
-/// `date-time` as Airbyte has it: RFC 3339, but the offset may be missing (`airbyte_type: timestamp_without_timezone`)
-/// and a space may stand for the `T`.
+/// `date`: `2024-01-02`, or `0044-03-15 BC`.
+pub(crate) fn is_date(text: &str) -> bool {
+    is_day(text.strip_suffix(" BC").unwrap_or(text).as_bytes())
+}
+
+/// `time`: RFC 3339, but the offset may be missing.
+pub(crate) fn is_time(text: &str) -> bool {
+    is_clock(text.as_bytes())
+}
+
+/// `date-time`: RFC 3339, but the offset may be missing, and a space may stand for the `T`.
 pub(crate) fn is_date_time(text: &str) -> bool {
-    let bytes = text.as_bytes();
+    let bytes = text.strip_suffix(" BC").unwrap_or(text).as_bytes();
     let (Some(date), Some(separator)) = (bytes.get(..10), bytes.get(10)) else { return false };
-    is_date(date) && matches!(separator, b'T' | b't' | b' ') && is_time(&bytes[11..])
+    is_day(date) && matches!(separator, b'T' | b't' | b' ') && is_clock(&bytes[11..])
 }
 
 /// A moment that everybody reads alike: RFC 3339, with its offset.
@@ -15,7 +25,7 @@ pub(crate) fn is_moment(text: &str) -> bool {
     is_date_time(text) && with_offset
 }
 
-fn is_date(bytes: &[u8]) -> bool {
+fn is_day(bytes: &[u8]) -> bool {
     let &[c1, c2, y1, y2, b'-', m1, m2, b'-', d1, d2] = bytes else { return false };
     let (Some(century), Some(year), Some(month), Some(day)) =
         (two_digits(c1, c2), two_digits(y1, y2), two_digits(m1, m2), two_digits(d1, d2))
@@ -34,7 +44,7 @@ fn is_date(bytes: &[u8]) -> bool {
     (1..=days).contains(&day)
 }
 
-fn is_time(bytes: &[u8]) -> bool {
+fn is_clock(bytes: &[u8]) -> bool {
     let [h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = bytes else { return false };
     // 60: a leap second.
     let clock = within(*h1, *h2, 23) && within(*m1, *m2, 59) && within(*s1, *s2, 60);
@@ -84,6 +94,13 @@ mod tests {
         ] {
             assert!(is_date_time(good), "{good}");
         }
+    }
+
+    #[test]
+    fn a_date_may_be_before_christ_and_a_time_without_offset() {
+        assert!(is_date("2024-01-02") && is_date("0044-03-15 BC") && is_date_time("0044-03-15T01:02:03Z BC"));
+        assert!(is_time("12:34:56") && is_time("12:34:56.789+02:00"));
+        assert!(!is_date("2024-1-2") && !is_time("12:34") && !is_date("2024-01-02 AD"));
     }
 
     #[test]

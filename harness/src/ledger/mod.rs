@@ -30,6 +30,10 @@ use crate::secrets::Secrets;
 /// How much raw output is kept for the snapshot.
 pub(crate) const RAW_KEPT: usize = 4 * 1024 * 1024;
 
+/// How many bytes of messages are kept besides records and logs. A connector that prints more of them than records
+/// would have us keep for ever.
+const MESSAGES_KEPT: usize = 16 * 1024 * 1024;
+
 /// Streams that nobody asked for are kept apart up to this number.
 const STRANGERS_KEPT: usize = 100;
 
@@ -55,6 +59,7 @@ struct Book {
     /// The stream of the last record: the next is most likely of the same.
     last: usize,
     since_global_state: u64,
+    kept: usize,
 }
 
 impl Ledger {
@@ -79,7 +84,7 @@ impl Ledger {
                 ..StreamAccount::default()
             });
         }
-        let book = Book { secrets, account, schemas, last: 0, since_global_state: 0 };
+        let book = Book { secrets, account, schemas, last: 0, since_global_state: 0, kept: 0 };
         Ledger { lines: Some(Lines::new(LONGEST_LINE)), book }
     }
 
@@ -146,19 +151,22 @@ impl Book {
         };
         let schema = protocol::schema(kind);
         if !schema.accepts(&tree) {
-            for mut violation in schema.violations(&tree) {
+            for mut violation in schema.violations(&tree, bytes.len()) {
                 violation.rule.insert_str(0, word);
                 self.violation(number, violation);
             }
         }
         match kind {
-            MessageType::Record => self.record(number, &tree),
+            MessageType::Record => self.record(number, bytes.len(), &tree),
             MessageType::Log => {}
-            _ => self.place(number, kind, &tree.to_json()),
+            _ => {
+                self.kept += bytes.len();
+                self.place(number, kind, &tree.to_json());
+            }
         }
     }
 
-    fn record(&mut self, line: u64, tree: &Tree<'_>) {
+    fn record(&mut self, line: u64, size: usize, tree: &Tree<'_>) {
         self.account.records += 1;
         self.since_global_state += 1;
         let Some(record) = tree.get("record") else { return };
@@ -172,7 +180,7 @@ impl Book {
         }
         let (Some(Some(schema)), Some(data)) = (self.schemas.get(place), record.get("data")) else { return };
         if !schema.accepts(data) {
-            for violation in schema.violations(data) {
+            for violation in schema.violations(data, size) {
                 note(&mut stream.violations, line, violation, |one, other| one.rule == other.rule);
             }
         }
@@ -223,7 +231,11 @@ impl Book {
                 }
             }
         }
-        self.account.messages.push(placed);
+        if self.kept <= MESSAGES_KEPT {
+            self.account.messages.push(placed);
+        } else {
+            note(&mut self.account.strays, line, Stray::TooMany { kept: MESSAGES_KEPT }, PartialEq::eq);
+        }
     }
 
     fn place_of_stream(&mut self, placed: &mut Placed, place: usize) {

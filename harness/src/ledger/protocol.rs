@@ -30,7 +30,7 @@ pub(crate) fn first_fault_of_catalog(text: &str) -> Option<String> {
         Ok(tree) => tree,
         Err(error) => return Some(error.to_string()),
     };
-    let Violation { pointer, want, got, .. } = schema.violations(&tree).into_iter().next()?;
+    let Violation { pointer, want, got, .. } = schema.violations(&tree, text.len()).into_iter().next()?;
     let at = if pointer.is_empty() { "the whole".to_owned() } else { pointer };
     Some(format!("{at}: want {want}, got {got}"))
 }
@@ -42,7 +42,7 @@ pub(super) fn unknown_type(word: &str) -> Violation {
         pointer: "/type".to_owned(),
         want: format!("one of {}", words.join(", ")),
         got: excerpt::of_text(word),
-        rule: format!("/type/{word}"),
+        rule: format!("/type/{}", excerpt::of_text(word)),
     }
 }
 

@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::formats;
 use super::tree::{Borrowed, Tree};
 
+/// Bytes of text from which on a value is a large one.
+const LARGE: usize = 64 * 1024;
+
 /// A compiled JSON Schema, draft 7, formats enforced.
 pub(crate) struct Schema(Validator<Borrowed>);
 
@@ -29,7 +32,9 @@ impl Schema {
         jsonschema::options_for::<Borrowed>()
             .with_draft(Draft::Draft7)
             .should_validate_formats(true)
+            .with_format("date", formats::is_date)
             .with_format("date-time", formats::is_date_time)
+            .with_format("time", formats::is_time)
             .build(schema)
             .map(Schema)
             .map_err(|error| match error.instance_path().to_string() {
@@ -42,8 +47,12 @@ impl Schema {
         self.0.is_valid(value)
     }
 
-    /// All violations of a value that is not accepted.
-    pub(crate) fn violations(&self, value: &Tree<'_>) -> Vec<Violation> {
+    /// The violations of a value that is not accepted, which was `size` bytes of text: of a large one the first alone,
+    /// since it may have millions.
+    pub(crate) fn violations(&self, value: &Tree<'_>, size: usize) -> Vec<Violation> {
+        if size > LARGE {
+            return self.0.validate(value).err().iter().map(describe).collect();
+        }
         self.0.iter_errors(value).map(|error| describe(&error)).collect()
     }
 }
@@ -70,7 +79,7 @@ fn describe(error: &ValidationError<'_>) -> Violation {
         ValidationErrorKind::Format { format } => (format!("format {format}"), excerpt()),
         ValidationErrorKind::Pattern { pattern } => (format!("a match of {pattern}"), excerpt()),
         ValidationErrorKind::AdditionalProperties { unexpected } => {
-            ("no other properties".to_owned(), unexpected.join(", "))
+            ("no other properties".to_owned(), crate::excerpt::of_text(&unexpected.join(", ")))
         }
         _ => (crate::excerpt::of_text(&error.to_string()), excerpt()),
     };
@@ -90,7 +99,8 @@ mod tests {
         let line = br#"{"amount":"1200"}"#;
         let tree = Tree::parse(line).unwrap();
         assert!(!schema.accepts(&tree));
-        let violations = schema.violations(&tree);
+        let violations = schema.violations(&tree, line.len());
+        assert_eq!(violations, schema.violations(&tree, LARGE + 1));
         assert_eq!(violations.len(), 1);
         assert_eq!(violations[0].pointer, "/amount");
         assert_eq!(violations[0].want, "null or integer");

@@ -1,5 +1,6 @@
 //! A connector that is a cargo package: built, and its binary found.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -16,16 +17,13 @@ pub(super) fn build(root: &Path, profile: &str) -> Result<PathBuf, Error> {
     // Set by cargo for what it runs: the right toolchain, without asking rustup again.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     #[expect(clippy::disallowed_methods, reason = "the one process that is no connector")]
-    let output = std::process::Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--bins",
-            "--message-format",
-            "json-render-diagnostics",
-            "--profile",
-            profile,
-        ])
+    let mut command = std::process::Command::new(cargo);
+    // On a terminal cargo shows what takes so long; elsewhere only what is wrong.
+    if !std::io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
+    let output = command
+        .args(["build", "--bins", "--message-format", "json-render-diagnostics", "--profile", profile])
         .arg("--manifest-path")
         .arg(&manifest)
         .stdin(Stdio::null())

@@ -12,6 +12,7 @@ use super::progress::Progress;
 use super::{Reporter, Style, say};
 use crate::checks::{self, Group, Level};
 use crate::event::{Event, ScenarioShown, What};
+use crate::excerpt;
 use crate::snapshot::Comparison;
 use crate::tally::Standing;
 use crate::verdict::{Finding, Verdict};
@@ -55,7 +56,7 @@ impl Count {
 struct Failure {
     check: &'static str,
     subject: String,
-    level: Level,
+    standing: Standing,
     findings: Vec<Finding>,
 }
 
@@ -108,17 +109,12 @@ impl Human {
     }
 
     fn judged(&mut self, check: &'static str, group: Group, level: Level, subject: &str, verdict: &Verdict) {
-        let standing = match (verdict, level) {
-            (Verdict::Pass, _) => Standing::Passed,
-            (Verdict::Skip { .. }, _) => Standing::Skipped,
-            (Verdict::Fail { .. }, Level::Must) => Standing::Failed,
-            (Verdict::Fail { .. }, Level::Should) => Standing::Warned,
-        };
+        let standing = Standing::of(verdict, level, self.style.strict);
         let worst = self.groups.entry(group).or_default().0.entry(check).or_insert(standing);
         *worst = standing.max(*worst);
         if let Verdict::Fail { findings } = verdict {
             let (subject, findings) = (subject.to_owned(), findings.clone());
-            self.failures.push(Failure { check, subject, level, findings });
+            self.failures.push(Failure { check, subject, standing, findings });
         }
         if self.style.verbose {
             let (paint, word, why) = match verdict {
@@ -149,9 +145,9 @@ impl Human {
     }
 
     fn failure(&mut self, failure: &Failure) {
-        let (paint, word) = match failure.level {
-            Level::Must => (BAD, "FAIL"),
-            Level::Should => (WARN, "WARN"),
+        let (paint, word) = match failure.standing {
+            Standing::Warned => (WARN, "WARN"),
+            _ => (BAD, "FAIL"),
         };
         self.line("");
         self.line(format_args!(
@@ -187,13 +183,16 @@ impl Human {
     }
 
     fn finding(&mut self, finding: &Finding) {
-        let at = finding.pointer.as_ref().map(|pointer| format!("{pointer} ")).unwrap_or_default();
-        self.entry("want", format_args!("{at}{}", finding.want));
-        let place = place_of(finding);
+        // What a connector says may hold anything, also what a terminal obeys.
+        let (want, got) = (excerpt::of_text(&finding.want), excerpt::of_text(&finding.got));
+        let at =
+            finding.pointer.as_deref().map(|it| format!("{} ", excerpt::of_text(it))).unwrap_or_default();
+        self.entry("want", format_args!("{at}{want}"));
+        let place = excerpt::of_text(&place_of(finding));
         let place = if place.is_empty() { place } else { format!("   {DIM}{place}{DIM:#}") };
-        self.entry("got", format_args!("{}{place}", finding.got));
+        self.entry("got", format_args!("{got}{place}"));
         if let Some(next) = &finding.next {
-            self.entry("hint", next);
+            self.entry("hint", excerpt::of_text(next));
         }
     }
 
@@ -221,14 +220,15 @@ impl Human {
     }
 
     fn how_to_review(&mut self, pending: &[(String, Comparison)]) {
-        let path = quoted(&self.style.path);
+        let test = quoted(&self.style.path);
+        let path = quoted(self.style.snapshots.as_ref().unwrap_or(&self.style.path));
         self.line("");
         if pending
             .iter()
             .any(|(_, comparison)| matches!(comparison, Comparison::Pending { written: false, .. }))
         {
             self.line(format_args!(
-                "Snapshots are not written here (CI or INSTA_UPDATE=no). Run `harness test {path}` on your machine, \
+                "Snapshots are not written here (CI or INSTA_UPDATE=no). Run `harness test {test}` on your machine, \
                  then `harness review {path}`."
             ));
         } else {

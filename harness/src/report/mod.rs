@@ -11,6 +11,7 @@ use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
 use crate::event::Event;
+use crate::snapshot::Update;
 
 /// Hears every event of a run as it happens.
 pub trait Reporter {
@@ -37,15 +38,20 @@ pub enum Format {
 pub struct Style {
     /// Show passes and the reasons of skips too.
     pub verbose: bool,
+    /// Checks of level should condemn too.
+    pub strict: bool,
     /// The path of the connector, for the commands that the report proposes.
     pub path: PathBuf,
+    /// The folder of the snapshots, where the command line names one.
+    pub snapshots: Option<PathBuf>,
 }
 
 /// The reporter of a format.
 pub fn of(format: Format, style: Style) -> Box<dyn Reporter> {
     match format {
         Format::Human => {
-            let progress = std::io::stderr().is_terminal() && !in_ci();
+            let in_ci = std::env::var("CI").is_ok_and(|value| Update::is_ci(&value));
+            let progress = std::io::stderr().is_terminal() && !in_ci;
             Box::new(human::Human::new(
                 Box::new(anstream::stderr()),
                 style,
@@ -54,10 +60,6 @@ pub fn of(format: Format, style: Style) -> Box<dyn Reporter> {
         }
         Format::Json => Box::new(json::Json::new(Box::new(std::io::stdout()))),
     }
-}
-
-fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false" && value != "0")
 }
 
 /// A line to a reader who may have gone: then there is nobody to tell.

@@ -1,5 +1,6 @@
 //! Compares what a command printed with the snapshot that somebody reviewed. The one file that knows insta.
 
+mod envelope;
 mod normalize;
 mod update;
 
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use self::envelope::Envelope;
 pub(crate) use self::normalize::Volatile;
 pub use self::update::Update;
 use crate::error::Error;
@@ -43,7 +45,8 @@ pub enum Comparison {
 
 /// The text of a snapshot: every message but LOG, one a line, and how the command ended.
 ///
-/// LOG messages are left out: they are for people, and connectors print timings in them.
+/// LOG messages are left out: they are for people, and connectors print timings in them. Messages that speak of no
+/// stream come first, then those of each stream, by its name.
 pub(crate) fn text_of(transcript: &Transcript, volatile: &Volatile, secrets: &Secrets) -> String {
     let mut text = String::new();
     let raw = &transcript.account.raw;
@@ -52,13 +55,20 @@ pub(crate) fn text_of(transcript: &Transcript, volatile: &Volatile, secrets: &Se
     let whole =
         if cut { raw.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1) } else { raw.len() };
     let mut lines = 0;
+    let mut kept = Vec::new();
     for line in raw[..whole].split(|byte| *byte == b'\n') {
         lines += 1;
         let line = String::from_utf8_lossy(line);
-        if !line.trim().is_empty() && !is_log(&line) {
-            text.push_str(&secrets.mask(&normalize::normalize(&line, volatile)));
-            text.push('\n');
+        let envelope: Envelope = serde_json::from_str(&line).unwrap_or_default();
+        if !line.trim().is_empty() && envelope.kind != "LOG" {
+            kept.push((envelope.stream(), secrets.mask(&normalize::normalize(&line, volatile))));
         }
+    }
+    // Streams may be read side by side: what order they come in is chance, the order within each is not.
+    kept.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for (_, line) in kept {
+        text.push_str(&line);
+        text.push('\n');
     }
     if cut {
         let more = transcript.account.lines + 1 - lines;
@@ -67,15 +77,6 @@ pub(crate) fn text_of(transcript: &Transcript, volatile: &Volatile, secrets: &Se
     }
     let _infallible = writeln!(text, "= {}", transcript.exit);
     text
-}
-
-fn is_log(line: &str) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Envelope<'a> {
-        #[serde(rename = "type", borrow)]
-        kind: std::borrow::Cow<'a, str>,
-    }
-    serde_json::from_str::<Envelope<'_>>(line).is_ok_and(|envelope| envelope.kind == "LOG")
 }
 
 /// Compares `text` with the snapshot at `file`, and proposes it where they differ.
@@ -95,14 +96,14 @@ pub(crate) fn compare(
         return Ok(Comparison::Matches);
     }
     let new = reviewed.is_none();
+    if held && update != Update::No {
+        remove(&pending)?;
+        return Ok(Comparison::Held);
+    }
     if update.at_once(new) {
         write(file, title, text)?;
         remove(&pending)?;
         return Ok(Comparison::Updated);
-    }
-    if held && update.proposes() {
-        remove(&pending)?;
-        return Ok(Comparison::Held);
     }
     let written = update.proposes();
     if written {

@@ -35,8 +35,12 @@ impl Update {
                 });
             }
         };
-        let in_ci = ci.is_some_and(|value| !matches!(value, "" | "0" | "false"));
-        Ok(if in_ci { Update::No } else { said })
+        Ok(if ci.is_some_and(Update::is_ci) { Update::No } else { said })
+    }
+
+    /// Whether the value of the variable `CI` says that this is one.
+    pub(crate) fn is_ci(value: &str) -> bool {
+        !matches!(value, "" | "0" | "false")
     }
 
     pub(super) fn at_once(self, new: bool) -> bool {

@@ -1,13 +1,11 @@
 //! Every way in which the connector can be broken, and the check that must see it.
 
 use std::io::Write as _;
-use std::process::Command;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::output::Output;
-use crate::{http, status};
+use crate::{deed, http, status};
 
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
@@ -40,31 +38,100 @@ macro_rules! of {
 
 pub(crate) static ALL: &[Fault] = &[
     harmless("none", |_, _| {}),
-    harmless("floods_stderr", of!("read", |_| flood(&mut std::io::stderr(), 64))),
+    harmless("floods_stderr", of!("read", |_| deed::flood(&mut std::io::stderr(), 64))),
     harmless("prints_blank_lines", of!("read", |output| output.before = b"\n\n  \n".to_vec())),
-    fault("hangs", "process_ends_by_itself", of!("read", |output| output.then = sleep)),
-    fault("hangs_in_spec", "process_ends_by_itself", of!("spec", |output| output.then = sleep)),
+    harmless("reads_two_streams_side_by_side", |output, command| match command {
+        "discover" => {
+            let mut teams = stream(output).clone();
+            teams["name"] = json!("teams");
+            teams["namespace"] = json!("acme");
+            output.message("CATALOG")["catalog"]["streams"].as_array_mut().unwrap().push(teams);
+        }
+        "read" => interleave(output),
+        _ => {}
+    }),
+    harmless(
+        "keeps_a_global_state",
+        of!("read", |output| {
+            let state = json!({"stream_descriptor": {"name": "users"}, "stream_state": {"id": 2}});
+            output.message("STATE")["state"] = json!({
+                "type": "GLOBAL",
+                "global": {"shared_state": {"lsn": 9}, "stream_states": [state]},
+                "sourceStats": {"recordCount": 2.0},
+            });
+        }),
+    ),
+    harmless("says_all_that_may_be_said", |output, command| {
+        let descriptor = json!({"name": "users"});
+        let trace = |kind: &str, field: &str, payload: Value| json!({"type": "TRACE", "trace": {"type": kind, "emitted_at": 1.0, field: payload}});
+        let control = json!({"type": "CONNECTOR_CONFIG", "emitted_at": 1.0, "connectorConfig": {"config": {"key": "canary-5b1c9e"}}});
+        output.messages.insert(0, json!({"type": "CONTROL", "control": control}));
+        output
+            .messages
+            .insert(0, json!({"type": "LOG", "log": {"level": "INFO", "message": "memory: 12 %"}}));
+        if command == "read" {
+            let estimate = json!({"name": "users", "type": "STREAM", "row_estimate": 2});
+            let limited = json!({"stream_descriptor": descriptor, "status": "RUNNING", "reasons": [{"type": "RATE_LIMITED"}]});
+            output.insert_before("RECORD", trace("ESTIMATE", "estimate", estimate));
+            output.insert_before(
+                "RECORD",
+                trace("ANALYTICS", "analytics", json!({"type": "pages", "value": "1"})),
+            );
+            output.insert_before("RECORD", trace("STREAM_STATUS", "stream_status", limited));
+        }
+    }),
+    harmless("reports_no_status", of!("read", |output| output.remove("TRACE"))),
+    Fault {
+        name: "explains_why_check_failed",
+        condemned_by: None,
+        scenario: "[expect]\ncheck = \"fails\"",
+        inflict: of!("check", |output| {
+            output.message("CONNECTION_STATUS")["connectionStatus"] =
+                json!({"status": "FAILED", "message": "no"});
+            output.messages.push(error());
+        }),
+    },
+    fault("hangs", "process_ends_by_itself", of!("read", |output| output.then = deed::sleep)),
+    fault("hangs_in_spec", "process_ends_by_itself", of!("spec", |output| output.then = deed::sleep)),
     fault(
         "closes_stdout_and_hangs",
         "process_ends_by_itself",
-        of!("read", |output| output.then = close_stdout_and_sleep),
+        of!("read", |output| output.then = deed::close_stdout_and_sleep),
     ),
     fault(
         "floods_stdout_for_ever",
         "process_ends_by_itself",
-        of!("read", |output| output.then = log_for_ever),
+        of!("read", |output| output.then = deed::log_for_ever),
     ),
     fault(
         "dies_by_a_signal",
         "process_ends_by_itself",
         of!("discover", |output| output.then = || std::process::abort()),
     ),
-    fault("leaves_a_child", "process_leaves_none_behind", of!("read", |output| output.then = leave_child)),
-    fault("leaves_a_daemon", "process_leaves_none_behind", of!("check", |output| output.then = leave_daemon)),
+    fault(
+        "floods_stdout_with_states",
+        "stdout_is_protocol_only",
+        of!("read", |output| {
+            let mut state = output.message("STATE").clone();
+            state["state"]["sourceStats"]["recordCount"] = json!(0.0);
+            let line = format!("{state}\n").into_bytes();
+            output.before = line.repeat(20 * 1024 * 1024 / line.len());
+        }),
+    ),
+    fault(
+        "leaves_a_child",
+        "process_leaves_none_behind",
+        of!("read", |output| output.then = deed::leave_child),
+    ),
+    fault(
+        "leaves_a_daemon",
+        "process_leaves_none_behind",
+        of!("check", |output| output.then = deed::leave_daemon),
+    ),
     fault(
         "leaves_a_daemon_without_a_trace",
         "process_leaves_none_behind",
-        of!("read", |output| output.then = leave_unmarked_daemon),
+        of!("read", |output| output.then = deed::leave_unmarked_daemon),
     ),
     fault(
         "nests_too_deep",
@@ -87,7 +154,7 @@ pub(crate) static ALL: &[Fault] = &[
     fault(
         "prints_a_gigabyte_on_one_line",
         "stdout_is_protocol_only",
-        of!("check", |_| flood(&mut std::io::stdout(), 1024)),
+        of!("check", |_| deed::flood(&mut std::io::stdout(), 1024)),
     ),
     fault(
         "leaves_out_emitted_at",
@@ -200,6 +267,14 @@ pub(crate) static ALL: &[Fault] = &[
         }),
     ),
     fault(
+        "prints_records_of_a_forger",
+        "records_are_of_configured_streams",
+        of!("read", |output| {
+            let record = json!({"stream": "users\u{1b}[2J\nPASS  all", "data": {}, "emitted_at": 1});
+            output.insert_before("STATE", json!({"type": "RECORD", "record": record}));
+        }),
+    ),
+    fault(
         "prints_a_text_for_a_number",
         "records_match_schema",
         of!("read", |output| {
@@ -285,6 +360,28 @@ pub(crate) static ALL: &[Fault] = &[
     ),
 ];
 
+/// The messages of `users`, each followed by its like of `acme.teams`.
+fn interleave(output: &mut Output) {
+    let both = output.messages.iter().flat_map(|message| {
+        let mut team = message.clone();
+        match team["type"].as_str() {
+            Some("RECORD") => {
+                team["record"]["stream"] = json!("teams");
+                team["record"]["namespace"] = json!("acme");
+            }
+            Some("STATE") => {
+                team["state"]["stream"]["stream_descriptor"] = json!({"name": "teams", "namespace": "acme"});
+            }
+            _ => {
+                team["trace"]["stream_status"]["stream_descriptor"] =
+                    json!({"name": "teams", "namespace": "acme"});
+            }
+        }
+        [message.clone(), team]
+    });
+    output.messages = both.collect();
+}
+
 fn stream(output: &mut Output) -> &mut Value {
     &mut output.message("CATALOG")["catalog"]["streams"][0]
 }
@@ -293,56 +390,4 @@ fn error() -> Value {
     json!({"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1.0, "error": {
         "message": "the API is down", "failure_type": "transient_error",
     }}})
-}
-
-/// Writes so many mebibytes without a line feed, then one.
-fn flood(to: &mut dyn std::io::Write, mebibytes: usize) {
-    let chunk = vec![b'x'; 1024 * 1024];
-    for _ in 0..mebibytes {
-        if to.write_all(&chunk).is_err() {
-            return;
-        }
-    }
-    let _printed = to.write_all(b"\n");
-}
-
-fn sleep() {
-    note_pid(std::process::id());
-    std::thread::sleep(Duration::from_secs(600));
-}
-
-fn log_for_ever() {
-    let line = json!({"type": "LOG", "log": {"level": "INFO", "message": "still here"}});
-    while writeln!(std::io::stdout(), "{line}").is_ok() {}
-}
-
-fn close_stdout_and_sleep() {
-    // `close` is not to be had without `unsafe`: a shell takes our place and does it.
-    use std::os::unix::process::CommandExt as _;
-    note_pid(std::process::id());
-    let _never_returns = Command::new("sh").args(["-c", "exec sleep 600 >&- 2>&-"]).exec();
-}
-
-fn leave_child() {
-    let child = Command::new("sleep").arg("600").spawn();
-    if let Ok(child) = child {
-        note_pid(child.id());
-    }
-}
-
-/// A process in a session of its own, whose parent has ended, that keeps our stdout open.
-fn leave_daemon() {
-    let script = "setsid sh -c 'echo $$ > pids; exec sleep 600' &";
-    let _left = Command::new("sh").args(["-c", script]).status();
-}
-
-/// The same with nothing in its environment that says whose it is.
-fn leave_unmarked_daemon() {
-    let script = "env -i PATH=\"$PATH\" setsid sh -c 'echo $$ > pids; exec sleep 600' > /dev/null 2>&1 &";
-    let _left = Command::new("sh").args(["-c", script]).status();
-}
-
-/// Leaves the id of a process for the test to look for.
-fn note_pid(pid: u32) {
-    let _noted = std::fs::write("pids", pid.to_string());
 }

@@ -4,6 +4,7 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a fixture")]
 
+mod deed;
 mod faults;
 mod http;
 mod output;

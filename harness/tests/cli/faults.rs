@@ -27,7 +27,11 @@ fn judge(fault: &Value) {
         bench.add_interaction();
     }
     // A gigabyte takes its second or two; what hangs, hangs for as long as we let it.
-    let timeout = if name.contains("gigabyte") || name.contains("floods_stderr") { "60" } else { "2" };
+    let timeout = if ["gigabyte", "floods_stderr", "with_states"].iter().any(|slow| name.contains(slow)) {
+        "60"
+    } else {
+        "2"
+    };
     let (code, events) = bench.test(&["--timeout", timeout]);
 
     let expected: Vec<&str> = fault["condemned_by"].as_str().into_iter().collect();

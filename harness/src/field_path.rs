@@ -1,0 +1,51 @@
+//! Paths of fields, and whether a schema declares what they lead to.
+
+use serde_json::Value;
+
+/// How many references and branches are followed: far more than a schema has, and an end to a circle.
+const DEEPEST: u32 = 64;
+
+/// A path of field names; `None` where there is none, or an empty one.
+pub(crate) fn of(value: &Value) -> Option<Vec<&str>> {
+    let path: Vec<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
+    (!path.is_empty()).then_some(path)
+}
+
+/// Whether a JSON Schema declares the field at `path`, in whichever branch and behind whichever local reference.
+pub(crate) fn is_declared(schema: &Value, path: &[&str]) -> bool {
+    declares(schema, schema, path, 0)
+}
+
+fn declares(root: &Value, schema: &Value, path: &[&str], depth: u32) -> bool {
+    let Some((first, rest)) = path.split_first() else { return true };
+    if depth > DEEPEST {
+        return false;
+    }
+    let pointer = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    let target = pointer.and_then(|pointer| root.pointer(pointer));
+    let branches = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| schema[key].as_array()).flatten();
+    schema["properties"].get(first).is_some_and(|field| declares(root, field, rest, depth + 1))
+        || target.into_iter().chain(branches).any(|branch| declares(root, branch, path, depth + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_field_is_found_in_branches_and_behind_references() {
+        let schema = json!({
+            "$ref": "#/definitions/user",
+            "definitions": {
+                "user": {"properties": {"meta": {"oneOf": [{"$ref": "#/definitions/meta"}]}}},
+                "meta": {"properties": {"at": {}}},
+                "circle": {"$ref": "#/definitions/circle"},
+            },
+        });
+        assert!(is_declared(&schema, &["meta", "at"]));
+        assert!(!is_declared(&schema, &["meta", "by"]));
+        assert!(!is_declared(&json!({"$ref": "#"}), &["a"]));
+    }
+}
