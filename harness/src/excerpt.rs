@@ -10,12 +10,21 @@ const LONGEST: usize = 120;
 
 /// A text on one line, cut where it gets long, with control characters made visible.
 pub(crate) fn of_text(text: &str) -> String {
+    let mut shown = show(text.chars().take(LONGEST));
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push(CUT);
+    }
+    shown
+}
+
+/// A text on one line, whole, with control characters made visible.
+pub(crate) fn of_line(text: &str) -> String {
+    show(text.chars())
+}
+
+fn show(characters: impl Iterator<Item = char>) -> String {
     let mut shown = String::new();
-    for (count, character) in text.chars().enumerate() {
-        if count == LONGEST {
-            shown.push(CUT);
-            break;
-        }
+    for character in characters {
         if character.is_control() {
             shown.extend(character.escape_default());
         } else {

@@ -2,6 +2,9 @@
 
 use serde_json::Value;
 
+use crate::ledger::StreamName;
+use crate::verdict::Finding;
+
 /// How many references and branches are followed: far more than a schema has, and an end to a circle.
 const DEEPEST: u32 = 64;
 
@@ -12,8 +15,15 @@ pub(crate) fn of(value: &Value) -> Option<Vec<&str>> {
 }
 
 /// Whether a JSON Schema declares the field at `path`, in whichever branch and behind whichever local reference.
-pub(crate) fn is_declared(schema: &Value, path: &[&str]) -> bool {
+fn is_declared(schema: &Value, path: &[&str]) -> bool {
     declares(schema, schema, path, 0)
+}
+
+/// What is wrong if the schema of a discovered stream does not declare the field at `path`.
+pub(crate) fn undeclared(stream: &Value, path: &[&str]) -> Option<Finding> {
+    let wanted = || format!("a field {} in the schema", path.join("."));
+    (!is_declared(&stream["json_schema"], path))
+        .then(|| Finding::new(wanted(), "none").stream(&StreamName::of(stream)))
 }
 
 fn declares(root: &Value, schema: &Value, path: &[&str], depth: u32) -> bool {

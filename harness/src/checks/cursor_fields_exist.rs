@@ -1,8 +1,7 @@
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::field_path;
-use crate::ledger::StreamName;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const CHECK: Check = Check {
     id: "cursor_fields_exist",
@@ -28,15 +27,8 @@ fn judge(evidence: &Evidence) -> Verdict {
     for (transcript, line, stream) in evidence.discovered_streams() {
         let Some(path) = field_path::of(&stream["default_cursor_field"]) else { continue };
         judged = true;
-        if !field_path::is_declared(&stream["json_schema"], &path) {
-            findings.push(
-                Finding::new(format!("a field {} in the schema", path.join(".")), "none")
-                    .by(transcript)
-                    .line(line)
-                    .stream(&StreamName::of(&stream))
-                    .pointer("/default_cursor_field"),
-            );
-        }
+        let fault = field_path::undeclared(&stream, &path).map(|it| it.pointer("/default_cursor_field"));
+        findings.extend(fault.map(|finding| finding.by(transcript).line(line)));
     }
     Verdict::of(findings, judged, "no stream has a default cursor field")
 }

@@ -1,8 +1,7 @@
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::field_path;
-use crate::ledger::StreamName;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const CHECK: Check = Check {
     id: "primary_keys_exist",
@@ -25,18 +24,12 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for (transcript, line, stream) in evidence.discovered_streams() {
-        for part in stream["source_defined_primary_key"].as_array().into_iter().flatten() {
-            let Some(path) = field_path::of(part) else { continue };
+        let parts = stream["source_defined_primary_key"].as_array();
+        for path in parts.into_iter().flatten().filter_map(field_path::of) {
             judged = true;
-            if !field_path::is_declared(&stream["json_schema"], &path) {
-                findings.push(
-                    Finding::new(format!("a field {} in the schema", path.join(".")), "none")
-                        .by(transcript)
-                        .line(line)
-                        .stream(&StreamName::of(&stream))
-                        .pointer("/source_defined_primary_key"),
-                );
-            }
+            let fault =
+                field_path::undeclared(&stream, &path).map(|it| it.pointer("/source_defined_primary_key"));
+            findings.extend(fault.map(|finding| finding.by(transcript).line(line)));
         }
     }
     Verdict::of(findings, judged, "no stream has a source-defined primary key")

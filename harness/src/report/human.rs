@@ -8,6 +8,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style as Paint};
 
 use super::difference;
+use super::paragraph;
 use super::progress::Progress;
 use super::{Reporter, Style, say};
 use crate::checks::{self, Group, Level};
@@ -84,6 +85,15 @@ impl Human {
         self.line(format_args!("      {DIM}{name:<6}{DIM:#} {text}"));
     }
 
+    /// A sentence under a heading, over as many lines as it takes.
+    fn sentence(&mut self, name: &str, text: &str) {
+        let mut name = name;
+        for line in paragraph::lines(text) {
+            self.entry(name, excerpt::of_line(&line));
+            name = "";
+        }
+    }
+
     fn started(
         &mut self,
         connector: &str,
@@ -156,7 +166,7 @@ impl Human {
         ));
         let check = checks::find(failure.check);
         if let Some(check) = check {
-            self.entry(&check.level.to_string(), check.requirement);
+            self.sentence(&check.level.to_string(), check.requirement);
         }
         for finding in failure.findings.iter().take(SHOWN) {
             self.finding(finding);
@@ -192,7 +202,7 @@ impl Human {
         let place = if place.is_empty() { place } else { format!("   {DIM}{place}{DIM:#}") };
         self.entry("got", format_args!("{got}{place}"));
         if let Some(next) = &finding.next {
-            self.entry("hint", excerpt::of_text(next));
+            self.sentence("hint", next);
         }
     }
 

@@ -5,6 +5,7 @@
 mod difference;
 mod human;
 mod json;
+mod paragraph;
 mod progress;
 
 use std::io::{IsTerminal as _, Write};
