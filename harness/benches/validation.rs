@@ -104,7 +104,8 @@ fn record(id: usize) -> Value {
         "email": format!("customer-{id}@example.test"),
         "first_name": "Ada", "last_name": "Lovelace", "phone": "+49 30 1234567",
         "note": "please leave the parcel with the neighbours on the second floor, they are at home until six in the \
-                 evening; ring twice, the bell is quiet, and mind the step at the door",
+                 evening; ring twice, the bell is quiet, and mind the step at the door; if nobody answers, the shop on the corner takes parcels until \
+                 eight and knows the name, and otherwise any day of next week is as good as this one, thank you",
         "currency": "eur", "amount": 1234.56, "quantity": 3, "active": true,
         "tags": ["new", "priority", "gift"],
         "address": {"street": "Unter den Linden 77", "city": "Berlin", "zip": "10117", "country": "DE"},

@@ -79,7 +79,7 @@ pub enum What {
         /// RECORD messages among them.
         records: u64,
         /// Requests that reached the replay server.
-        requests: usize,
+        requests: u64,
         /// Bytes of stderr.
         stderr_bytes: u64,
         /// The last lines of stderr, secrets masked.

@@ -140,7 +140,7 @@ impl Performance {
             duration_ms: transcript.duration.as_secs_f64() * 1e3,
             lines: transcript.account.lines,
             records: transcript.account.records,
-            requests: played.run.journal.exchanges.len(),
+            requests: played.run.journal.exchanges.len() as u64 + played.run.journal.omitted,
             stderr_bytes: transcript.stderr.bytes,
             stderr: transcript.stderr.tail.clone(),
         });

@@ -1,4 +1,4 @@
-//! Requests a second over keep-alive connections, with the clients on the same cores: `cargo bench -p tls-replay`.
+//! Requests a second over keep-alive connections, with the clients on the same cores: `cargo bench -p connector-replay`.
 //!
 //! The floor is hyper answering a constant to the same clients in the same run: what remains above it is ours.
 

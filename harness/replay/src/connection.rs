@@ -1,6 +1,7 @@
 use std::error::Error as _;
 use std::io::{self, Cursor};
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Buf, Bytes};
@@ -84,10 +85,13 @@ impl Socket {
 async fn secure(desk: &Arc<Desk>, wire: Wire, way: &Way, stop: &mut watch::Receiver<()>) {
     let mut host = way.tunnel.as_ref().map(target::host);
     let agreed = timeout(desk.limits.handshake, handshake(desk, wire, &mut host)).await;
-    let line = match agreed.unwrap_or_else(|_| Err("no TLS handshake was completed in time".to_owned())) {
-        Ok(line) => line,
-        Err(reason) => return desk.log.fault(FaultKind::Handshake, host, reason),
-    };
+    let line =
+        match agreed.unwrap_or_else(|_| Err(io::Error::other("no TLS handshake was completed in time"))) {
+            Ok(line) => line,
+            Err(error) if is_gone(&error) => return desk.log.hung_up(host.as_deref(), error),
+            Err(error) => return desk.log.fault(FaultKind::Handshake, host.as_deref(), error),
+        };
+    desk.log.trusted(host.as_deref());
     let way = Way { scheme: Scheme::Https, tunnel: way.tunnel.clone() };
     if line.get_ref().1.alpn_protocol() == Some(b"h2") {
         http2(desk, line, &way, stop).await;
@@ -97,16 +101,15 @@ async fn secure(desk: &Arc<Desk>, wire: Wire, way: &Way, stop: &mut watch::Recei
 }
 
 /// `host` is where the tunnel leads; the name that the client sends goes before it, and is left there for messages.
-async fn handshake(desk: &Desk, wire: Wire, host: &mut Option<String>) -> Result<TlsStream<Wire>, String> {
-    let hello =
-        LazyConfigAcceptor::new(Acceptor::default(), wire).await.map_err(|error| error.to_string())?;
+async fn handshake(desk: &Desk, wire: Wire, host: &mut Option<String>) -> io::Result<TlsStream<Wire>> {
+    let hello = LazyConfigAcceptor::new(Acceptor::default(), wire).await?;
     if let Some(name) = hello.client_hello().server_name() {
         *host = Some(name.to_ascii_lowercase());
     }
     // A client sends no name for an address. One that names nothing at all has dialled this server itself.
     let name = host.as_deref().unwrap_or("127.0.0.1").trim_start_matches('[').trim_end_matches(']');
-    let config = desk.mint.config(name)?;
-    hello.into_stream(config).await.map_err(|error| error.to_string())
+    let config = desk.mint.config(name).map_err(io::Error::other)?;
+    hello.into_stream(config).await
 }
 
 /// Serves HTTP/1 until the client or the session ends it, or the client asks for a tunnel: then hands that back.
@@ -120,7 +123,9 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let tunnel = Mutex::new(None);
+    let used = AtomicBool::new(false);
     let service = service_fn(async |mut request: http::Request<_>| {
+        used.store(true, Ordering::Relaxed);
         if request.method() != Method::CONNECT {
             return Ok::<_, std::convert::Infallible>(desk.exchange(way, request).await);
         }
@@ -133,23 +138,21 @@ where
             _ => no_tunnel(desk),
         })
     });
-    let mut connection = pin!(
-        http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(desk.limits.idle)
-            // The recording says what the date was.
-            .auto_date_header(false)
-            .serve_connection(TokioIo::new(line), service)
-            .with_upgrades()
-    );
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stop.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    note(desk, way, ended);
+    let mut connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(desk.limits.idle)
+        // The recording says what the date was.
+        .auto_date_header(false)
+        .serve_connection(TokioIo::new(line), service)
+        .with_upgrades();
+    let ended = drive(Pin::new(&mut connection), stop, http1::UpgradeableConnection::graceful_shutdown).await;
+    // A client may keep a connection that it is done with.
+    let idle = ended.as_ref().is_err_and(hyper::Error::is_timeout)
+        && used.load(Ordering::Relaxed)
+        && connection.into_parts().is_some_and(|parts| parts.read_buf.is_empty());
+    if !idle {
+        note(desk, way, ended);
+    }
     let (upgrade, authority) = tunnel.lock().unwrap_or_else(PoisonError::into_inner).take()?;
     open(desk, upgrade, authority).await
 }
@@ -160,7 +163,7 @@ async fn open(desk: &Desk, upgrade: OnUpgrade, authority: Authority) -> Option<(
         // It is one: a tunnel is opened over plain HTTP alone.
         Ok(upgraded) => upgraded.downcast::<TokioIo<Wire>>().ok()?,
         Err(error) => {
-            desk.log.fault(FaultKind::Connection, Some(target::host(&authority)), error);
+            desk.log.fault(FaultKind::Connection, Some(&target::host(&authority)), error);
             return None;
         }
     };
@@ -186,7 +189,7 @@ where
             })
         }
     });
-    let mut connection = pin!(
+    let connection = pin!(
         http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             // An idle connection is kept as long as the client answers.
@@ -194,14 +197,23 @@ where
             .auto_date_header(false)
             .serve_connection(TokioIo::new(line), service)
     );
-    let ended = tokio::select! {
+    let ended = drive(connection, stop, http2::Connection::graceful_shutdown).await;
+    note(desk, way, ended);
+}
+
+/// Runs a connection to its end; when the session stops, `shut` tells it to come to one.
+async fn drive<C: Future>(
+    mut connection: Pin<&mut C>,
+    stop: &mut watch::Receiver<()>,
+    shut: impl FnOnce(Pin<&mut C>),
+) -> C::Output {
+    tokio::select! {
         ended = connection.as_mut() => ended,
         _ = stop.changed() => {
-            connection.as_mut().graceful_shutdown();
+            shut(connection.as_mut());
             connection.await
         }
-    };
-    note(desk, way, ended);
+    }
 }
 
 fn no_tunnel(desk: &Desk) -> Response<Payload> {
@@ -213,15 +225,8 @@ fn no_tunnel(desk: &Desk) -> Response<Payload> {
 /// where its body is read.
 fn note(desk: &Desk, way: &Way, ended: hyper::Result<()>) {
     let Err(error) = ended else { return };
-    let left = [
-        io::ErrorKind::BrokenPipe,
-        io::ErrorKind::ConnectionAborted,
-        io::ErrorKind::ConnectionReset,
-        io::ErrorKind::NotConnected,
-        io::ErrorKind::UnexpectedEof,
-    ];
     let cause = error.source().and_then(|source| source.downcast_ref::<io::Error>());
-    if cause.is_some_and(|cause| left.contains(&cause.kind())) {
+    if cause.is_some_and(is_gone) {
         return;
     }
     let kind = if error.is_parse() || error.is_incomplete_message() {
@@ -234,5 +239,17 @@ fn note(desk: &Desk, way: &Way, ended: hyper::Result<()>) {
         Some(cause) => format!("{error}: {cause}"),
         None => error.to_string(),
     };
-    desk.log.fault(kind, way.tunnel.as_ref().map(target::host), reason);
+    desk.log.fault(kind, way.tunnel.as_ref().map(target::host).as_deref(), reason);
+}
+
+/// Whether an error says no more than that the client has left.
+fn is_gone(error: &io::Error) -> bool {
+    let gone = [
+        io::ErrorKind::BrokenPipe,
+        io::ErrorKind::ConnectionAborted,
+        io::ErrorKind::ConnectionReset,
+        io::ErrorKind::NotConnected,
+        io::ErrorKind::UnexpectedEof,
+    ];
+    gone.contains(&error.kind())
 }

@@ -49,7 +49,7 @@ impl Desk {
             Err(reason) => {
                 return self.refuse(
                     FaultKind::Body,
-                    Some(target.to_string()),
+                    Some(&target.to_string()),
                     StatusCode::BAD_REQUEST,
                     &reason,
                 );
@@ -67,7 +67,7 @@ impl Desk {
     pub(crate) fn refuse(
         &self,
         kind: FaultKind,
-        target: Option<String>,
+        target: Option<&str>,
         status: StatusCode,
         reason: &str,
     ) -> Response<Payload> {

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -5,19 +6,35 @@ use std::time::Instant;
 use http::StatusCode;
 use serde::Serialize;
 
+use crate::excerpt::shorten;
 use crate::{Difference, Request};
+
+/// The most exchanges with a recorded answer that a journal holds.
+const ANSWERED: usize = 100_000;
+/// The most exchanges without one: counted on their own, so that the first of them is there however late it comes.
+const UNMATCHED: usize = 10_000;
+/// The most faults.
+const FAULTS: usize = 10_000;
+/// The most characters of a URL or a reason.
+const TEXT: usize = 2_000;
 
 /// All that happened in a session. Interactions are named by their position in the cassette, counted from 0.
 ///
 /// It holds no header and no whole body, so no secret but what a URL or a [`Difference`] shows.
+/// It is bounded, for clients that ask in a loop: texts are cut at 2,000 characters, and past 100,000 exchanges with a
+/// recorded answer, 10,000 without one and 10,000 faults they are only counted.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Journal {
     /// The requests in the order in which they were answered.
     pub exchanges: Vec<Exchange>,
-    /// What was recorded and not asked for, in recorded order.
+    /// How many more exchanges there were.
+    pub omitted: u64,
+    /// What was recorded and not asked for, in recorded order. Exact, whatever was omitted.
     pub unasked: Vec<Unasked>,
     /// What could not be read as a request, in its order.
     pub faults: Vec<Fault>,
+    /// How many more faults there were.
+    pub omitted_faults: u64,
 }
 
 /// A request and what came of it.
@@ -27,7 +44,7 @@ pub struct Exchange {
     pub at_ms: u64,
     /// The method.
     pub method: String,
-    /// The whole URL, without user name and password.
+    /// The URL, without user name and password; shortened where it is long.
     pub url: String,
     /// The status that was sent.
     pub status: u16,
@@ -71,7 +88,7 @@ pub struct Fault {
     pub at_ms: u64,
     /// At which step.
     pub kind: FaultKind,
-    /// The host or URL that was meant, where it is known.
+    /// The host or URL that was meant, where it is known; shortened likewise.
     pub target: Option<String>,
     /// What happened.
     pub reason: String,
@@ -104,38 +121,153 @@ impl fmt::Display for Fault {
 #[derive(Debug)]
 pub(crate) struct Log {
     began: Instant,
-    journal: Mutex<Journal>,
+    notes: Mutex<Notes>,
+}
+
+#[derive(Debug, Default)]
+struct Notes {
+    journal: Journal,
+    unmatched: usize,
+    /// The hosts that TLS was agreed on for.
+    trusted: HashSet<Option<String>>,
+    /// Clients that went in the middle of a handshake, for a host that none has agreed on TLS for.
+    hung_up: Vec<Fault>,
 }
 
 impl Log {
     pub(crate) fn new() -> Log {
-        Log { began: Instant::now(), journal: Mutex::default() }
+        Log { began: Instant::now(), notes: Mutex::default() }
     }
 
     pub(crate) fn exchange(&self, request: &Request, status: StatusCode, outcome: Outcome) {
-        let (method, url) = (request.method.to_string(), request.target.to_string());
-        let mut journal = self.lock();
+        let method = shorten(request.method.as_str(), TEXT);
+        let url = shorten(&request.target.to_string(), TEXT);
+        let unmatched = usize::from(matches!(outcome, Outcome::Unmatched { .. }));
+        let mut notes = self.lock();
         // Under the lock, so that the times are in order too.
         let at_ms = self.now();
-        journal.exchanges.push(Exchange { at_ms, method, url, status: status.as_u16(), outcome });
+        let answered = notes.journal.exchanges.len() - notes.unmatched;
+        if (unmatched == 1 && notes.unmatched >= UNMATCHED) || (unmatched == 0 && answered >= ANSWERED) {
+            notes.journal.omitted += 1;
+            return;
+        }
+        notes.unmatched += unmatched;
+        notes.journal.exchanges.push(Exchange { at_ms, method, url, status: status.as_u16(), outcome });
     }
 
-    pub(crate) fn fault(&self, kind: FaultKind, target: Option<String>, reason: impl fmt::Display) {
-        let mut journal = self.lock();
+    pub(crate) fn fault(&self, kind: FaultKind, target: Option<&str>, reason: impl fmt::Display) {
+        let (target, reason) =
+            (target.map(|target| shorten(target, TEXT)), shorten(&reason.to_string(), TEXT));
+        let mut notes = self.lock();
         let at_ms = self.now();
-        journal.faults.push(Fault { at_ms, kind, target, reason: reason.to_string() });
+        if notes.has_room() {
+            notes.journal.faults.push(Fault { at_ms, kind, target, reason });
+        }
+    }
+
+    /// TLS was agreed on: who hangs up on this host in a handshake does so for reasons of its own.
+    ///
+    /// A client that opens a connection to spare and exits is a sound one. One that does not trust the authority is
+    /// not, and some say so by hanging up.
+    pub(crate) fn trusted(&self, host: Option<&str>) {
+        let mut notes = self.lock();
+        let host = host.map(|host| shorten(host, TEXT));
+        notes.hung_up.retain(|fault| fault.target != host);
+        notes.trusted.insert(host);
+    }
+
+    /// A client went in the middle of a handshake. That is a fault unless TLS is agreed on for this host, be it later.
+    pub(crate) fn hung_up(&self, host: Option<&str>, reason: impl fmt::Display) {
+        let target = host.map(|host| shorten(host, TEXT));
+        let mut notes = self.lock();
+        let at_ms = self.now();
+        if !notes.trusted.contains(&target) && notes.has_room() {
+            let reason = shorten(&reason.to_string(), TEXT);
+            notes.hung_up.push(Fault { at_ms, kind: FaultKind::Handshake, target, reason });
+        }
     }
 
     /// The journal so far, which begins anew.
     pub(crate) fn take(&self) -> Journal {
-        std::mem::take(&mut self.lock())
+        let Notes { mut journal, hung_up, .. } = std::mem::take(&mut *self.lock());
+        journal.faults.extend(hung_up);
+        journal.faults.sort_by_key(|fault| fault.at_ms);
+        journal
     }
 
     fn now(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Journal> {
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Notes {
+    /// Whether one more fault is kept; where it is not, it is counted.
+    fn has_room(&mut self) -> bool {
+        let room = self.journal.faults.len() + self.hung_up.len() < FAULTS;
+        self.journal.omitted_faults += u64::from(!room);
+        room
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, Method};
+
+    use super::*;
+    use crate::Target;
+
+    fn request(url: &str) -> Request {
+        let target: Target = serde_json::from_value(url.into()).unwrap();
+        Request { method: Method::GET, target, headers: HeaderMap::new(), body: "".into() }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_and_no_answer_hides_a_miss() {
+        let log = Log::new();
+        let unmatched = || Outcome::Unmatched { nearest: None, differences: Vec::new() };
+        let request = request("http://a.test/");
+        for _ in 0..ANSWERED + 3 {
+            log.exchange(&request, StatusCode::OK, Outcome::Answered { interaction: 0 });
+        }
+        for _ in 0..UNMATCHED + 4 {
+            log.exchange(&request, StatusCode::OK, unmatched());
+        }
+        for _ in 0..FAULTS + 5 {
+            log.fault(FaultKind::Head, None, "c");
+        }
+        log.hung_up(None, "d");
+        let journal = log.take();
+        assert_eq!((journal.exchanges.len(), journal.omitted), (ANSWERED + UNMATCHED, 7));
+        assert_eq!((journal.faults.len(), journal.omitted_faults), (FAULTS, 6));
+        assert_eq!(journal.exchanges[ANSWERED].outcome, unmatched());
+    }
+
+    #[test]
+    fn long_texts_are_cut() {
+        let log = Log::new();
+        let answered = Outcome::Answered { interaction: 0 };
+        log.exchange(&request(&format!("http://a.test/?{}", "a".repeat(3_000))), StatusCode::OK, answered);
+        log.fault(FaultKind::Head, Some(&"b".repeat(3_000)), "c".repeat(3_000));
+        let journal = log.take();
+        assert_eq!(journal.exchanges[0].url.chars().count(), TEXT + 1);
+        assert_eq!(journal.faults[0].to_string().chars().count(), 2 * (TEXT + 1) + 2);
+    }
+
+    #[test]
+    fn who_hangs_up_in_a_handshake_is_a_fault_where_nobody_agrees_on_tls() {
+        let log = Log::new();
+        for host in [Some("before.test"), Some("never.test"), None] {
+            log.hung_up(host, "gone");
+        }
+        for host in [Some("before.test"), Some("after.test")] {
+            log.trusted(host);
+        }
+        log.hung_up(Some("after.test"), "gone");
+        let hosts: Vec<_> = log.take().faults.into_iter().map(|fault| fault.target).collect();
+        assert_eq!(hosts, [Some("never.test".to_owned()), None]);
     }
 }

@@ -35,6 +35,7 @@ mod cassette;
 mod coding;
 mod connection;
 mod error;
+mod excerpt;
 mod exchange;
 mod journal;
 mod limits;

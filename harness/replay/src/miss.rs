@@ -3,7 +3,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
-use crate::matching::{Difference, short};
+use crate::excerpt::short;
+use crate::matching::Difference;
 use crate::{Interaction, Outcome, Reply, Request};
 
 /// A request that nothing recorded answers, and what is known of why.

@@ -143,8 +143,10 @@ mod tests {
                 "GET http://a.test/ HTTP/1.1\r\n",
                 Some((FaultKind::Connection, "closed after 300ms without a whole request")),
             ),
+            // Done with its request, a client may keep its connection.
+            ("GET http://a.test/ HTTP/1.1\r\n\r\n", None),
             (
-                "GET http://a.test/ HTTP/1.1\r\n\r\n",
+                "GET http://a.test/ HTTP/1.1\r\n\r\nGET",
                 Some((FaultKind::Connection, "closed after 300ms without a whole request")),
             ),
             ("CONNECT a.test:443 HTTP/1.1\r\n\r\n", None),

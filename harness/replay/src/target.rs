@@ -5,6 +5,8 @@ use http::uri::Authority;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use url::Url;
 
+use crate::excerpt;
+
 /// `http` or `https`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scheme {
@@ -69,9 +71,11 @@ impl Target {
 
     /// Reads a URL as people write it in a cassette. The error says what was wanted.
     fn parse(text: &str) -> Result<Target, String> {
-        let url = Url::parse(text).map_err(|error| format!("wanted a URL, got {text:?}: {error}"))?;
+        // Even one that does not read may hold a password.
+        let got = || excerpt::of_url(text);
+        let url = Url::parse(text).map_err(|error| format!("wanted a URL, got \"{}\": {error}", got()))?;
         let (Some(scheme), Some(host)) = (Scheme::of(url.scheme()), url.host_str()) else {
-            return Err(format!("wanted a URL that begins with http:// or https://, got {text:?}"));
+            return Err(format!("wanted a URL that begins with http:// or https://, got \"{}\"", got()));
         };
         if !url.username().is_empty() || url.password().is_some() {
             return Err(
@@ -80,7 +84,8 @@ impl Target {
         }
         if url.fragment().is_some() {
             return Err(format!(
-                "wanted a URL without `#`, since a client does not send what follows it, got {text:?}"
+                "wanted a URL without `#`, since a client does not send what follows it, got \"{}\"",
+                got()
             ));
         }
         Ok(Target {
@@ -153,6 +158,8 @@ mod tests {
             ("/v1/users", "wanted a URL, got \"/v1/users\": relative URL without a base"),
             ("ftp://a.test/", "begins with http:// or https://"),
             ("https://me:secret@a.test/", "without user name and password"),
+            ("https://me:secret@a.test:99999/", "wanted a URL, got \"…@a.test:99999/\": invalid port number"),
+            ("ftp://me:secret@a.test/", "begins with http:// or https://, got \"…@a.test/\""),
             ("https://a.test/#top", "without `#`"),
         ] {
             let error = Target::parse(text).unwrap_err();

@@ -1,14 +1,17 @@
+use std::fmt;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::compact;
-use crate::matching::short;
+use crate::excerpt::short;
 
 /// A body as a cassette holds it: the kind says how it is written, how it is sent and how it is compared.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Body {
     /// Any JSON, its numbers to the digit and its keys in order; sent without white space, compared by value.
@@ -20,7 +23,7 @@ pub enum Body {
     /// Pairs, sent URL-encoded in this order, compared in any.
     Form(Vec<(String, String)>),
     /// Bytes that are no text.
-    #[serde(deserialize_with = "decode", serialize_with = "encode")]
+    #[serde(serialize_with = "encode")]
     Base64(Vec<u8>),
 }
 
@@ -39,11 +42,51 @@ impl Body {
     }
 }
 
-fn decode<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    STANDARD.decode(&text).map_err(|error| {
-        de::Error::custom(format_args!("wanted base64 with padding, got {}: {error}", short(&text)))
-    })
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Body, D::Error> {
+        deserializer.deserialize_map(Kinds)
+    }
+}
+
+/// By hand, since what serde derives says of two kinds at once only that the JSON does not read.
+struct Kinds;
+
+const KINDS: &str = "exactly one of json, text, lines, form, base64";
+
+impl<'de> Visitor<'de> for Kinds {
+    type Value = Body;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with {KINDS}")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut kinds: A) -> Result<Body, A::Error> {
+        let wanted = |got: &str| A::Error::custom(format_args!("wanted {KINDS}, got {got}"));
+        let kind: String = kinds.next_key()?.ok_or_else(|| wanted("none"))?;
+        let body = match kind.as_str() {
+            "json" => Body::Json(kinds.next_value()?),
+            "text" => Body::Text(kinds.next_value()?),
+            "lines" => Body::Lines(kinds.next_value()?),
+            "form" => Body::Form(kinds.next_value()?),
+            "base64" => Body::Base64(kinds.next_value::<Encoded>()?.0),
+            _ => return Err(wanted(&short(&kind))),
+        };
+        match kinds.next_key::<String>()? {
+            Some(other) => Err(wanted(&format!("{kind} and {}", short(&other)))),
+            None => Ok(body),
+        }
+    }
+}
+
+struct Encoded(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Encoded {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Encoded, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        STANDARD.decode(&text).map(Encoded).map_err(|error| {
+            D::Error::custom(format_args!("wanted base64 with padding, got {}: {error}", short(&text)))
+        })
+    }
 }
 
 fn encode<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

@@ -4,7 +4,9 @@ use http::{HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Body;
+use super::object::{or_default, strict};
 use crate::Target;
+use crate::excerpt::short;
 
 /// One request and its answer.
 ///
@@ -16,11 +18,13 @@ pub struct Interaction {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// What a client asked.
+    #[serde(deserialize_with = "strict")]
     pub request: RecordedRequest,
     /// What it was answered.
+    #[serde(deserialize_with = "strict")]
     pub response: RecordedResponse,
     /// Whether the answer may be given again and again. Only the last of equal requests has it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
     pub repeat: bool,
 }
 
@@ -34,7 +38,7 @@ pub struct RecordedRequest {
     /// The whole URL.
     pub url: Target,
     /// For the reader alone: they are not compared.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<Header>,
     /// The body, before any compression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,7 +53,7 @@ pub struct RecordedResponse {
     #[serde(deserialize_with = "status")]
     pub status: u16,
     /// In the order in which they are sent.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<Header>,
     /// The body, before any compression.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,11 +79,14 @@ impl<'de> Deserialize<'de> for Header {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Header, D::Error> {
         let (name, value) = <(String, String)>::deserialize(deserializer)?;
         Ok(Header {
-            name: name
-                .parse()
-                .map_err(|_| de::Error::custom(format_args!("wanted the name of a header, got {name:?}")))?,
+            name: name.parse().map_err(|_| {
+                de::Error::custom(format_args!("wanted the name of a header, got \"{}\"", short(&name)))
+            })?,
             value: HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
-                de::Error::custom(format_args!("wanted a value without control characters for {name:?}"))
+                de::Error::custom(format_args!(
+                    "wanted a value without control characters for \"{}\"",
+                    short(&name)
+                ))
             })?,
         })
     }
@@ -96,17 +103,28 @@ fn method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error
     // Methods are told apart by case, so that "get" would never be asked for. CONNECT asks for a tunnel.
     let plausible = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-') && text != "CONNECT";
     Method::from_bytes(text.as_bytes()).ok().filter(|_| plausible).ok_or_else(|| {
-        de::Error::custom(format_args!("wanted a method in upper case such as \"GET\", got {text:?}"))
+        let got = short(&text);
+        de::Error::custom(format_args!("wanted a method in upper case such as \"GET\", got \"{got}\""))
     })
 }
 
 fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-    let status = u16::deserialize(deserializer)?;
-    if (200..1000).contains(&status) {
-        Ok(status)
-    } else {
-        Err(de::Error::custom(format_args!("wanted a status from 200 to 999, got {status}")))
+    struct Status;
+
+    impl de::Visitor<'_> for Status {
+        type Value = u16;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a status from 200 to 999")
+        }
+
+        fn visit_u64<E: de::Error>(self, number: u64) -> Result<u16, E> {
+            let status = u16::try_from(number).ok().filter(|status| (200..1000).contains(status));
+            status.ok_or_else(|| E::custom(format_args!("wanted a status from 200 to 999, got {number}")))
+        }
     }
+
+    deserializer.deserialize_u64(Status)
 }
 
 fn text<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {

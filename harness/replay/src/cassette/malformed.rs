@@ -6,10 +6,15 @@ use serde_json::Value;
 use serde_path_to_error::Segment;
 
 use super::Interaction;
-use crate::Error;
+use super::object::Strict;
+use crate::excerpt::{short, shorten};
+use crate::{Error, Target};
 
 /// The version of the format that is read and written.
 const VERSION: u64 = 1;
+
+/// The most characters of a reason: room for what was wanted beside what came.
+const REASON: usize = 400;
 
 /// Where in a cassette something is wrong.
 pub(super) struct Place {
@@ -26,7 +31,10 @@ impl Place {
 
     /// A field of the interaction at a position counted from 0.
     pub(super) fn of(interaction: &Interaction, position: usize, field: &str) -> Place {
-        Place { interaction: Some((position + 1, Some(interaction.to_string()))), field: field.to_owned() }
+        Place {
+            interaction: Some((position + 1, Some(short(&interaction.to_string())))),
+            field: field.to_owned(),
+        }
     }
 
     fn on_path(text: &str, path: &serde_path_to_error::Path) -> Place {
@@ -38,7 +46,7 @@ impl Place {
             fields => (None, fields),
         };
         let fields: Vec<String> = fields.iter().map(ToString::to_string).collect();
-        let field = fields.join(".").replace(".[", "[");
+        let field = short(&fields.join(".").replace(".[", "["));
         Place { interaction, field }
     }
 }
@@ -61,7 +69,14 @@ pub(super) fn at(path: &Path, place: &Place, reason: impl fmt::Display) -> Error
 
 /// The error for a field that does not read.
 pub(super) fn field(text: &str, path: &Path, error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    at(path, &Place::on_path(text, error.path()), error.inner())
+    let place = Place::on_path(text, error.path());
+    let error = error.inner();
+    let reason = error.to_string();
+    // The reason may quote any part of the file; where it stands in the file comes last and stays.
+    let position = format!(" at line {} column {}", error.line(), error.column());
+    let (reason, position) =
+        reason.strip_suffix(&position).map_or((&*reason, ""), |reason| (reason, &*position));
+    at(path, &place, format_args!("{}{position}", shorten(reason, REASON)))
 }
 
 /// Says first of all when the file is of another version, whose fields mean something else.
@@ -73,9 +88,9 @@ pub(super) fn check_version(text: &str, path: &Path) -> Result<(), Error> {
     }
     // A text that does not read has its error named with its place a moment later.
     match serde_json::from_str(text) {
-        Ok(Edition { cassette }) if cassette != VERSION => {
+        Ok(Strict(Edition { cassette })) if cassette != VERSION => {
             let place = Place { interaction: None, field: "cassette".into() };
-            let got = if cassette.is_null() { "nothing".into() } else { cassette.to_string() };
+            let got = if cassette.is_null() { "nothing".into() } else { short(&cassette.to_string()) };
             Err(at(path, &place, format_args!("wanted {VERSION}, the version of the format, got {got}")))
         }
         _ => Ok(()),
@@ -83,8 +98,12 @@ pub(super) fn check_version(text: &str, path: &Path) -> Result<(), Error> {
 }
 
 /// Method and URL of an interaction in a file that does not read as a cassette, where it reads as JSON.
+///
+/// A URL that is no target is left out: it may hold a password.
 fn request_line(text: &str, index: usize) -> Option<String> {
     let file: Value = serde_json::from_str(text).ok()?;
     let request = file.pointer(&format!("/interactions/{index}/request"))?;
-    Some(format!("{} {}", request.get("method")?.as_str()?, request.get("url")?.as_str()?))
+    let method = short(request.get("method")?.as_str()?);
+    let url = Target::deserialize(request.get("url")?).ok();
+    Some(url.map_or_else(|| method.clone(), |url| format!("{method} {}", short(&url.to_string()))))
 }

@@ -2,6 +2,7 @@ mod body;
 mod interaction;
 mod layout;
 mod malformed;
+mod object;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,9 +15,11 @@ pub use body::Body;
 pub use interaction::{Header, Interaction, RecordedRequest, RecordedResponse};
 pub(crate) use layout::compact;
 use malformed::Place;
+use object::{Strict, all_strict};
 
 use crate::Error;
-use crate::matching::{Index, short};
+use crate::excerpt::short;
+use crate::matching::Index;
 use crate::reply::Answer;
 
 /// What was recorded: interactions in their order, checked and ready to be answered from.
@@ -37,6 +40,7 @@ struct Tape {
     version: u64,
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "object")]
     meta: Option<Box<RawValue>>,
+    #[serde(deserialize_with = "all_strict")]
     interactions: Vec<Interaction>,
 }
 
@@ -61,7 +65,7 @@ impl Cassette {
         let path = path.as_ref();
         malformed::check_version(text, path)?;
         let mut deserializer = serde_json::Deserializer::from_str(text);
-        let tape: Tape = serde_path_to_error::deserialize(&mut deserializer)
+        let Strict(tape): Strict<Tape> = serde_path_to_error::deserialize(&mut deserializer)
             .map_err(|error| malformed::field(text, path, &error))?;
         deserializer.end().map_err(|error| malformed::at(path, &Place::file(), error))?;
 
@@ -203,7 +207,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_read_is_named() {
         let error = Cassette::load("no/such.json").unwrap_err();
-        assert_eq!(error.to_string(), "read the cassette no/such.json");
+        assert_eq!(error.to_string(), "read the cassette no/such.json", "after \"failed to\"");
     }
 
     /// The second interaction is wrong: where, and what the error says of it.
@@ -213,7 +217,7 @@ mod tests {
         let request = |request: &str| format!("\"request\": {request}, {RESPONSE}");
         let get = "(GET https://a.test/x): ";
         for (second, wanted) in [
-            (response(r#"{"status": "200"}"#), format!("{get}response.status: invalid type: string \"200\", expected u16")),
+            (response(r#"{"status": "200"}"#), format!("{get}response.status: invalid type: string \"200\", expected a status from 200 to 999")),
             (response(r#"{"status": 100}"#), format!("{get}response.status: wanted a status from 200 to 999, got 100")),
             (response("{}"), format!("{get}response: missing field `status`")),
             (response(r#"{"status": 200, "code": 1}"#), format!("{get}response.code: unknown field `code`, expected one of")),
@@ -221,13 +225,18 @@ mod tests {
             (response(r#"{"status": 200, "headers": [["a", "b\n"]]}"#), format!("{get}response.headers[0]: wanted a value without control characters for \"a\"")),
             (response(r#"{"status": 200, "headers": {"a": "b"}}"#), format!("{get}response.headers: invalid type: map, expected a sequence")),
             (response(r#"{"status": 200, "headers": [["transfer-encoding", "gzip"]]}"#), format!("{get}response.headers: wanted no transfer-encoding but chunked")),
-            (response(r#"{"status": 200, "body": {"xml": "<a/>"}}"#), format!("{get}response.body: unknown variant `xml`, expected one of `json`, `text`")),
+            (response(r#"{"status": 200, "body": {"xml": "<a/>"}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, got xml")),
             (response(r#"{"status": 200, "body": {"base64": "a"}}"#), format!("{get}response.body.base64: wanted base64 with padding, got a: ")),
             (response(r#"{"status": 200, "body": {"lines": "a"}}"#), format!("{get}response.body.lines: invalid type: string \"a\", expected a sequence")),
-            (response(r#"{"status": 200, "body": {"json": 1, "text": "1"}}"#), format!("{get}response.body")),
+            (response(r#"{"status": 200, "body": {"json": 1, "text": "1"}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, got json and text")),
+            (response(r#"{"status": 200, "body": {}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, got none")),
+            (response(r#"{"status": 200, "body": "a"}"#), format!("{get}response.body: invalid type: string \"a\", expected an object with exactly one of json, text")),
+            (response(r#"{"status": 200, "body": [["json", 1]]}"#), format!("{get}response.body: invalid type: sequence, expected an object")),
+            (response("[200]"), format!("{get}response: invalid type: sequence, expected an object")),
+            (request(r#"["GET", "http://a.test/"]"#), ": request: invalid type: sequence, expected an object".into()),
             (response(r#"{"status": 204, "body": {"json": 1}}"#), format!("{get}response.body: wanted none, since an answer with status 204 No Content has no body")),
             (request(r#"{"method": "get", "url": "https://a.test/x"}"#), "(get https://a.test/x): request.method: wanted a method in upper case such as \"GET\", got \"get\"".into()),
-            (request(r#"{"method": "HEAD", "url": "/x"}"#), "(HEAD /x): request.url: wanted a URL, got \"/x\"".into()),
+            (request(r#"{"method": "HEAD", "url": "/x"}"#), "(HEAD): request.url: wanted a URL, got \"/x\"".into()),
             (request(r#"{"url": "/x"}"#), ": request".into()),
             (format!("{REQUEST}, {RESPONSE}, \"repeat\": 1"), format!("{get}repeat: invalid type: integer `1`, expected a boolean")),
             (format!("{REQUEST}, {RESPONSE}, \"repeat\": true, \"repeat\": true"), format!("{get}duplicate field `repeat`")),
@@ -238,6 +247,58 @@ mod tests {
             let place = "load the cassette x/cassette.json: interaction 2";
             assert!(error.starts_with(place) && error.contains(&wanted), "got  {error}\nwant {wanted}");
         }
+    }
+
+    #[test]
+    fn a_list_of_fields_is_no_object() {
+        let wanted = "load the cassette x/cassette.json: invalid type: sequence, expected an object";
+        let fields = r#"[1, null, [[null, ["GET", "http://a.test/"], [200]]]]"#;
+        assert!(error(fields).starts_with(wanted), "{}", error(fields));
+        let error = error(r#"{"cassette": 1, "interactions": [[null, {"method": "GET"}, {"status": 200}]]}"#);
+        assert!(error.contains("interaction 1: invalid type: sequence, expected an object"), "{error}");
+    }
+
+    #[test]
+    fn what_is_optional_may_be_null() {
+        let request = r#"{"method": "GET", "url": "https://a.test/x", "headers": null, "body": null}"#;
+        let response = r#"{"status": 200, "headers": null, "body": null}"#;
+        let interaction =
+            format!(r#"{{"note": null, "request": {request}, "response": {response}, "repeat": null}}"#);
+        let text = format!(r#"{{"cassette": 1, "meta": null, "interactions": [{interaction}]}}"#);
+        assert_eq!(Cassette::parse(&text, "").unwrap().interactions().len(), 1);
+    }
+
+    #[test]
+    fn no_error_shows_a_password_or_a_control_character_or_is_long() {
+        let long = "a".repeat(10_000);
+        let cassette = |method: &str, url: &str, response: &str| {
+            let request = format!(r#"{{"method": "{method}", "url": "{url}"}}"#);
+            format!(
+                r#"{{"cassette": 1, "interactions": [{{"request": {request}, "response": {response}}}]}}"#
+            )
+        };
+        for text in [
+            cassette("GET", "https://me:canary@a.test/", "{}"),
+            cassette("GET", "https://me:canary@a.test:x/", "{}"),
+            cassette("get", "ftp://me:canary@a.test/\\u001b[2J", "{}"),
+            cassette(&format!("G\\u001b{long}"), "https://a.test/", "{}"),
+            cassette("GET", &format!("https://a.test/{long}"), r#"{"status": 1}"#),
+            cassette("GET", &format!("/\\u001b{long}"), "{}"),
+            cassette("GET", "https://a.test/", &format!(r#"{{"status": "\u001b{long}"}}"#)),
+            cassette("GET", "https://a.test/", &format!(r#"{{"\u001b{long}": 1}}"#)),
+            cassette(
+                "GET",
+                "https://a.test/",
+                &format!(r#"{{"status": 200, "headers": [["\u001b{long}", ""]]}}"#),
+            ),
+            format!(r#"{{"cassette": "\u001b{long}"}}"#),
+        ] {
+            let error = error(&text);
+            assert!(!error.contains("canary") && !error.contains(char::is_control), "{error}");
+            assert!(error.chars().count() < 800, "{error}");
+        }
+        let unknown = error(&cassette("GET", "https://a.test/", &format!(r#"{{"{long}": 1}}"#)));
+        assert!(unknown.contains("… at line 1 column "), "where it is stays: {unknown}");
     }
 
     #[test]

@@ -1,8 +1,12 @@
 use http::Method;
+use percent_encoding::percent_decode;
 
 use super::json::Json;
 use crate::cassette::Body;
 use crate::{RecordedRequest, Request, Scheme, Target};
+
+/// A name and a value, decoded. Bytes: what is no UTF-8 is compared too.
+pub(super) type Pair = (Vec<u8>, Vec<u8>);
 
 /// A request in the one form in which equal requests are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,7 +17,7 @@ pub(crate) struct Canonical {
     pub(super) port: u16,
     pub(super) path: String,
     /// Decoded and sorted: a multiset.
-    pub(super) query: Vec<(String, String)>,
+    pub(super) query: Vec<Pair>,
     pub(super) content: Content,
 }
 
@@ -24,7 +28,7 @@ pub(crate) enum Content {
     Bytes(Vec<u8>),
     Json(Json),
     /// Decoded and sorted: a multiset.
-    Form(Vec<(String, String)>),
+    Form(Vec<Pair>),
 }
 
 impl Canonical {
@@ -32,13 +36,13 @@ impl Canonical {
     pub(crate) fn recorded(request: &RecordedRequest) -> Result<Canonical, (&'static str, String)> {
         let content = match &request.body {
             Some(Body::Json(value)) => {
-                let got = super::short(value.get());
-                let wanted = "wanted JSON to compare, nested at most 128 deep and of whole characters";
+                let got = crate::excerpt::short(value.get());
+                let wanted = "wanted JSON to compare, its lists and objects nested at most 128 deep, of whole characters";
                 let json =
                     Json::read(value.get()).ok_or(("request.body.json", format!("{wanted}, got {got}")))?;
                 Content::Json(json)
             }
-            Some(Body::Form(pairs)) if !pairs.is_empty() => Content::Form(sorted(pairs.clone())),
+            Some(Body::Form(pairs)) if !pairs.is_empty() => Content::Form(recorded(pairs)),
             Some(body) => Content::bytes(&body.to_bytes()),
             None => Content::Empty,
         };
@@ -81,13 +85,28 @@ impl Content {
 }
 
 /// The pairs of a query or form. `a` and `a=` are one, and so are `+` and `%20`.
-fn pairs(text: &[u8]) -> Vec<(String, String)> {
-    sorted(form_urlencoded::parse(text).into_owned().collect())
+fn pairs(text: &[u8]) -> Vec<Pair> {
+    let written = text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    let decoded = written.map(|pair| {
+        let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+        (decode(name), decode(pair.get(name.len() + 1..).unwrap_or_default()))
+    });
+    sorted(decoded)
 }
 
-fn sorted(mut pairs: Vec<(String, String)>) -> Vec<(String, String)> {
+fn recorded(pairs: &[(String, String)]) -> Vec<Pair> {
+    sorted(pairs.iter().map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes())))
+}
+
+fn sorted(pairs: impl Iterator<Item = Pair>) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = pairs.collect();
     pairs.sort_unstable();
     pairs
+}
+
+fn decode(text: &[u8]) -> Vec<u8> {
+    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).collect()
 }
 
 /// Percent-encoding in one spelling: clients disagree on which harmless characters to encode, and in which case.
@@ -116,6 +135,19 @@ fn path(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pairs_are_decoded_to_their_bytes() {
+        let pair = |name: &[u8], value: &[u8]| (name.to_vec(), value.to_vec());
+        for (text, wanted) in [
+            ("b=2&&a=x+%2B=y", vec![pair(b"a", b"x +=y"), pair(b"b", b"2")]),
+            ("a&=b&=", vec![pair(b"", b""), pair(b"", b"b"), pair(b"a", b"")]),
+            ("a=%FE%zz%", vec![pair(b"a", b"\xfe%zz%")]),
+            ("", vec![]),
+        ] {
+            assert_eq!(pairs(text.as_bytes()), wanted, "{text}");
+        }
+    }
 
     #[test]
     fn a_path_has_one_spelling() {

@@ -1,15 +1,16 @@
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 
+use form_urlencoded::byte_serialize;
 use serde::Serialize;
 
-use super::json::Json;
+use super::canonical::Pair;
+use super::json::{self, Json};
 use super::{Canonical, Content};
+use crate::excerpt::{SHOWN, short};
 
-/// The most characters of a value that a difference shows, and around them the most bytes before what differs.
-const SHOWN: usize = 120;
-/// The most differences within one JSON body: past them the bodies are strangers, and more would only be longer.
-const BODY: usize = 10;
+/// The most differences within one query or body: past them these are strangers, and more would only be longer.
+const MOST: usize = 10;
 
 /// One part in which a request is not the recorded one.
 ///
@@ -17,7 +18,7 @@ const BODY: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// `method`, `scheme`, `host`, `port`, `path`, `query NAME`, `body`, `body NAME` in a form, `body POINTER` in JSON,
-    /// `body at byte N`; `times` where a request was answered as often as it was recorded.
+    /// `body at byte N`, shortened where it is long; `times` where a request was answered as often as it was recorded.
     pub part: String,
     /// What was recorded; `None` where the part was not there. Shortened where it is long.
     pub wanted: Option<String>,
@@ -33,8 +34,8 @@ impl fmt::Display for Difference {
 }
 
 impl Difference {
-    pub(crate) fn new(part: impl Into<String>, wanted: Option<&str>, got: Option<&str>) -> Difference {
-        Difference { part: part.into(), wanted: wanted.map(short), got: got.map(short) }
+    pub(crate) fn new(part: &str, wanted: Option<&str>, got: Option<&str>) -> Difference {
+        Difference { part: short(part), wanted: wanted.map(short), got: got.map(short) }
     }
 }
 
@@ -56,53 +57,94 @@ pub(super) fn of_head(wanted: &Canonical, got: &Canonical) -> Vec<Difference> {
 
 /// What differs in the body; `got` is one body in all its readings.
 pub(super) fn of_content(wanted: &Content, got: &[Content]) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    for reading in got {
-        match (wanted, reading) {
-            (Content::Json(wanted), Content::Json(got)) => {
-                of_json("", wanted, got, &mut differences);
-                return differences;
-            }
-            (Content::Form(wanted), Content::Form(got)) => return of_pairs("body", wanted, got),
-            (Content::Bytes(wanted), Content::Bytes(got)) => return of_bytes(wanted, got),
-            (Content::Empty, Content::Empty) => return differences,
-            _ => {}
+    match alike(wanted, got) {
+        Some((Content::Json(wanted), Content::Json(got))) => {
+            let found = json::differing(wanted, got, MOST);
+            found.into_iter().map(|(pointer, wanted, got)| of_json(&pointer, wanted, got)).collect()
+        }
+        Some((Content::Form(wanted), Content::Form(got))) => of_pairs("body", wanted, got),
+        Some((Content::Bytes(wanted), Content::Bytes(got))) => of_bytes(wanted, got),
+        Some((Content::Empty, _)) => Vec::new(),
+        _ => {
+            let got = got.first().and_then(Content::shown);
+            vec![Difference::new("body", wanted.shown().as_deref(), got.as_deref())]
         }
     }
-    let got = got.first().and_then(Content::shown);
-    vec![Difference::new("body", wanted.shown().as_deref(), got.as_deref())]
+}
+
+/// How many differences [`of_content`] shows, without showing them.
+pub(super) fn count_in_content(wanted: &Content, got: &[Content]) -> usize {
+    match alike(wanted, got) {
+        Some((Content::Json(wanted), Content::Json(got))) => json::differing(wanted, got, MOST).len(),
+        Some((Content::Form(wanted), Content::Form(got))) => count_in_pairs(wanted, got),
+        Some((wanted, got)) => usize::from(wanted != got),
+        None => 1,
+    }
+}
+
+/// The recorded content and the reading that is of its kind.
+fn alike<'a>(wanted: &'a Content, got: &'a [Content]) -> Option<(&'a Content, &'a Content)> {
+    let kind = std::mem::discriminant(wanted);
+    got.iter().find(|reading| std::mem::discriminant(*reading) == kind).map(|reading| (wanted, reading))
 }
 
 impl Content {
     fn shown(&self) -> Option<String> {
         match self {
             Content::Empty => None,
-            Content::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+            Content::Bytes(bytes) => Some(text(bytes)),
             Content::Json(json) => Some(json.to_string()),
             Content::Form(pairs) => {
-                Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+                let encoded = |bytes: &[u8]| byte_serialize(bytes).collect::<String>();
+                let shown = pairs.iter().take(SHOWN);
+                let shown: Vec<_> =
+                    shown.map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+                Some(shown.join("&"))
             }
         }
     }
 }
 
 /// By name: the values of a name that both have alike are no difference.
-pub(super) fn of_pairs(part: &str, wanted: &[(String, String)], got: &[(String, String)]) -> Vec<Difference> {
-    type Values<'a> = Vec<&'a str>;
-    let mut names: BTreeMap<&str, (Values, Values)> = BTreeMap::new();
-    for (name, value) in wanted {
-        names.entry(name).or_default().0.push(value);
-    }
-    for (name, value) in got {
-        names.entry(name).or_default().1.push(value);
-    }
-    let shown = |values: &Values| (!values.is_empty()).then(|| values.join(", "));
-    let differing = names.into_iter().filter(|(_, (wanted, got))| wanted != got);
-    differing
-        .map(|(name, (wanted, got))| {
-            Difference::new(format!("{part} {name}"), shown(&wanted).as_deref(), shown(&got).as_deref())
+fn of_pairs(part: &str, wanted: &[Pair], got: &[Pair]) -> Vec<Difference> {
+    let shown = |pairs: &[Pair]| {
+        let values: Vec<_> = pairs.iter().take(SHOWN).map(|(_, value)| readable(value)).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    };
+    differing(wanted, got)
+        .take(MOST)
+        .map(|(name, wanted, got)| {
+            let part = format!("{part} {}", readable(name));
+            Difference::new(&part, shown(wanted).as_deref(), shown(got).as_deref())
         })
         .collect()
+}
+
+/// How many differences [`of_pairs`] shows, without showing them.
+pub(super) fn count_in_pairs(wanted: &[Pair], got: &[Pair]) -> usize {
+    differing(wanted, got).take(MOST).count()
+}
+
+/// The names of sorted pairs whose values differ, with all pairs of that name on both sides.
+fn differing<'a>(
+    mut wanted: &'a [Pair],
+    mut got: &'a [Pair],
+) -> impl Iterator<Item = (&'a [u8], &'a [Pair], &'a [Pair])> {
+    fn of_name<'a>(pairs: &mut &'a [Pair], name: &[u8]) -> &'a [Pair] {
+        let (named, rest) = pairs.split_at(pairs.partition_point(|pair| pair.0 == name));
+        *pairs = rest;
+        named
+    }
+    let both = std::iter::from_fn(move || {
+        let name: &'a [u8] = wanted.first().into_iter().chain(got.first()).map(|pair| &*pair.0).min()?;
+        Some((name, of_name(&mut wanted, name), of_name(&mut got, name)))
+    });
+    both.filter(|(_, wanted, got)| wanted != got)
+}
+
+/// As text where it is some, else percent-encoded, so that no two values look alike.
+fn readable(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| byte_serialize(bytes).collect::<String>().into(), Cow::from)
 }
 
 fn of_bytes(wanted: &[u8], got: &[u8]) -> Vec<Difference> {
@@ -110,58 +152,16 @@ fn of_bytes(wanted: &[u8], got: &[u8]) -> Vec<Difference> {
         return Vec::new();
     }
     let start = wanted.iter().zip(got).take_while(|(wanted, got)| wanted == got).count();
-    let rest = |bytes: &[u8]| {
-        (start < bytes.len())
-            .then(|| String::from_utf8_lossy(&bytes[start..bytes.len().min(start + 4 * SHOWN)]).into_owned())
-    };
-    vec![Difference::new(format!("body at byte {start}"), rest(wanted).as_deref(), rest(got).as_deref())]
+    let rest = |bytes: &[u8]| (start < bytes.len()).then(|| text(&bytes[start..]));
+    vec![Difference::new(&format!("body at byte {start}"), rest(wanted).as_deref(), rest(got).as_deref())]
 }
 
-fn of_json(pointer: &str, wanted: &Json, got: &Json, out: &mut Vec<Difference>) {
-    let mut member = |key: &str, wanted: Option<&Json>, got: Option<&Json>| {
-        let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
-        match (wanted, got) {
-            (Some(wanted), Some(got)) => of_json(&pointer, wanted, got, out),
-            (wanted, got) if out.len() < BODY => out.push(json_difference(&pointer, wanted, got)),
-            _ => {}
-        }
-    };
-    match (wanted, got) {
-        (wanted, got) if wanted == got => {}
-        (Json::Object(wanted), Json::Object(got)) => {
-            for (key, value) in wanted {
-                member(key, Some(value), got.get(key));
-            }
-            for (key, value) in got.iter().filter(|(key, _)| !wanted.contains_key(*key)) {
-                member(key, None, Some(value));
-            }
-        }
-        (Json::Array(wanted), Json::Array(got)) => {
-            for position in 0..wanted.len().max(got.len()) {
-                member(&position.to_string(), wanted.get(position), got.get(position));
-            }
-        }
-        _ if out.len() < BODY => out.push(json_difference(pointer, Some(wanted), Some(got))),
-        _ => {}
-    }
+/// The beginning of what may be no text, enough to be shortened.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(5 * SHOWN)]).into_owned()
 }
 
-fn json_difference(pointer: &str, wanted: Option<&Json>, got: Option<&Json>) -> Difference {
+fn of_json(pointer: &str, wanted: Option<&Json>, got: Option<&Json>) -> Difference {
     let part = if pointer.is_empty() { "body".to_owned() } else { format!("body {pointer}") };
-    Difference::new(part, wanted.map(Json::to_string).as_deref(), got.map(Json::to_string).as_deref())
-}
-
-/// One line of at most [`SHOWN`] characters.
-pub(crate) fn short(text: &str) -> String {
-    let mut characters = text.chars().flat_map(|character| {
-        // Escaped, so that it stays one line and shows what it is.
-        let escaped = character.is_control().then(|| character.escape_default());
-        let plain = escaped.is_none().then_some(character);
-        escaped.into_iter().flatten().chain(plain)
-    });
-    let mut short: String = characters.by_ref().take(SHOWN).collect();
-    if characters.next().is_some() {
-        short.push('…');
-    }
-    short
+    Difference::new(&part, wanted.map(Json::to_string).as_deref(), got.map(Json::to_string).as_deref())
 }

@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
-/// The deepest nesting that is read, as in serde_json itself.
+/// The deepest nesting of lists and objects that is read: what reads and compares them calls itself.
 const DEPTH: usize = 128;
 
 /// A JSON value, equal to another where both mean the same: whatever the order of keys, the escapes in strings and the
@@ -28,14 +28,15 @@ impl Json {
     /// Reads level by level, since only raw values keep the digits.
     fn of(raw: &RawValue, depth: usize) -> Option<Json> {
         let text = raw.get();
-        let depth = depth.checked_sub(1)?;
         Some(match text.as_bytes().first()? {
             b'{' => {
+                let depth = depth.checked_sub(1)?;
                 let members: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
                 let members = members.into_iter().map(|(key, value)| Some((key, Json::of(value, depth)?)));
                 Json::Object(members.collect::<Option<_>>()?)
             }
             b'[' => {
+                let depth = depth.checked_sub(1)?;
                 let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
                 Json::Array(items.into_iter().map(|item| Json::of(item, depth)).collect::<Option<_>>()?)
             }
@@ -43,6 +44,61 @@ impl Json {
             b'-' | b'0'..=b'9' => Json::Plain(number(text)),
             _ => Json::Plain(text.to_owned()),
         })
+    }
+}
+
+/// Where two values differ: a JSON pointer, and what is there on each side.
+pub(super) type Found<'a> = (String, Option<&'a Json>, Option<&'a Json>);
+
+/// The first `most` places in which two values differ. What is past them is not looked at.
+pub(super) fn differing<'a>(wanted: &'a Json, got: &'a Json, most: usize) -> Vec<Found<'a>> {
+    let mut search = Search { pointer: String::new(), found: Vec::new(), most };
+    search.compare(Some(wanted), Some(got));
+    search.found
+}
+
+struct Search<'a> {
+    pointer: String,
+    found: Vec<Found<'a>>,
+    most: usize,
+}
+
+impl<'a> Search<'a> {
+    fn compare(&mut self, wanted: Option<&'a Json>, got: Option<&'a Json>) {
+        match (wanted, got) {
+            (Some(Json::Object(wanted)), Some(Json::Object(got))) => {
+                let common = wanted.iter().map(|(key, value)| (key, Some(value), got.get(key)));
+                let added = got.iter().filter(|(key, _)| !wanted.contains_key(*key));
+                let added = added.map(|(key, value)| (key, None, Some(value)));
+                self.members(
+                    common
+                        .chain(added)
+                        .map(|(key, wanted, got)| (key.replace('~', "~0").replace('/', "~1"), wanted, got)),
+                );
+            }
+            (Some(Json::Array(wanted)), Some(Json::Array(got))) => {
+                let positions = 0..wanted.len().max(got.len());
+                self.members(
+                    positions.map(|position| (position.to_string(), wanted.get(position), got.get(position))),
+                );
+            }
+            (wanted, got) if wanted == got => {}
+            (wanted, got) => self.found.push((self.pointer.clone(), wanted, got)),
+        }
+    }
+
+    /// Members come with their keys.
+    fn members(&mut self, members: impl Iterator<Item = Found<'a>>) {
+        let length = self.pointer.len();
+        for (key, wanted, got) in members {
+            if self.found.len() >= self.most {
+                return;
+            }
+            self.pointer.push('/');
+            self.pointer.push_str(&key);
+            self.compare(wanted, got);
+            self.pointer.truncate(length);
+        }
     }
 }
 
@@ -151,19 +207,28 @@ mod tests {
 
     #[test]
     fn text_that_is_no_json_or_bottomless_is_not_read() {
-        for text in [
-            "",
-            "a=1",
-            "{",
-            "[1] 2",
-            "NaN",
-            r#""\ud800""#,
-            &format!("{}{}", "[".repeat(129), "]".repeat(129)),
-        ] {
+        for text in ["", "a=1", "{", "[1] 2", "NaN", r#""\ud800""#] {
             assert_eq!(Json::read(text), None, "{text}");
         }
-        assert!(Json::read(&format!("{}{}", "[".repeat(128), "]".repeat(128))).is_some());
+        for innermost in ["", "1", "{}"] {
+            let lists = 128 - usize::from(innermost == "{}");
+            let text = |lists| format!("{}{innermost}{}", "[".repeat(lists), "]".repeat(lists));
+            assert!(Json::read(&text(lists)).is_some(), "{innermost}");
+            assert_eq!(Json::read(&text(lists + 1)), None, "{innermost}");
+        }
         assert_eq!(Json::read(&"[".repeat(1_000_000)), None);
+    }
+
+    #[test]
+    fn no_more_than_so_many_differences_are_looked_for() {
+        let list = |item: &str| Json::read(&format!("[[{}]]", [item; 1_000].join(","))).unwrap();
+        let pointers = |found: Vec<Found<'_>>| found.into_iter().map(|found| found.0).collect::<Vec<_>>();
+        assert_eq!(pointers(differing(&list("1"), &list("2"), 3)), ["/0/0", "/0/1", "/0/2"]);
+        // Members without end: looking on would never return.
+        let (one, two) = (Json::String("1".into()), Json::String("2".into()));
+        let mut search = Search { pointer: String::new(), found: Vec::new(), most: 3 };
+        search.members((0_u64..).map(|key| (key.to_string(), Some(&one), Some(&two))));
+        assert_eq!(pointers(search.found), ["/0", "/1", "/2"]);
     }
 
     #[test]

@@ -11,5 +11,4 @@ mod json;
 
 pub(crate) use canonical::{Canonical, Content};
 pub use difference::Difference;
-pub(crate) use difference::short;
 pub(crate) use index::{Group, Index};

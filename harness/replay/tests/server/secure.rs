@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use connector_replay::{Authority, FaultKind};
+use connector_replay::{Authority, FaultKind, Session};
 use http::Version;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -89,6 +89,28 @@ async fn a_client_that_does_not_trust_the_authority_is_a_fault_with_its_host() {
     assert_eq!((fault.kind, fault.target.as_deref()), (FaultKind::Handshake, Some("api.example.test")));
     assert!(fault.reason.contains("UnknownCA"), "{fault}");
     assert_eq!(journal.unasked.len(), 1);
+}
+
+/// A client that asks for TLS to a host, and hangs up instead of going on.
+async fn hang_up(session: &Session, host: &str) {
+    let start = format!("CONNECT {host}:443 HTTP/1.1\r\n\r\n\x16\x03\x01");
+    let mut socket = connect(session).await;
+    socket.write_all(start.as_bytes()).await.unwrap();
+    socket.shutdown().await.unwrap();
+    socket.read_to_end(&mut Vec::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_hangs_up_in_a_handshake_is_a_fault_unless_tls_is_agreed_on_for_that_host() {
+    let (session, authority) = play(ITEM).await;
+    let client = client(&session, &authority).build().unwrap();
+    hang_up(&session, "api.example.test").await;
+    client.get("https://api.example.test/item").send().await.unwrap();
+    hang_up(&session, "API.example.test").await;
+    hang_up(&session, "other.test").await;
+    let journal = finish(session).await;
+    let [fault] = journal.faults.as_slice() else { panic!("one fault: {journal:?}") };
+    assert_eq!((fault.kind, fault.target.as_deref()), (FaultKind::Handshake, Some("other.test")));
 }
 
 #[tokio::test]
