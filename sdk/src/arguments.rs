@@ -3,11 +3,16 @@ use std::path::{Path, PathBuf};
 
 use connector_protocol::Command;
 
+/// What the command line lacks if it has no command.
+pub(crate) const NO_COMMAND: &str = "no command: want one of spec, check, discover, read";
+
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Arguments {
     /// `--help`, with what to print.
     Help(String),
+    /// No command at all, with the usage for stderr.
+    Nothing(String),
     Spec,
     Check {
         config: PathBuf,
@@ -56,7 +61,10 @@ fn parse(mut arguments: impl Iterator<Item = OsString>, usage: &str) -> Result<A
             word => return Err(format!("unexpected argument `{word}`")),
         }
     }
-    files.serve(command.ok_or("no command: want one of spec, check, discover, read")?)
+    match command {
+        Some(command) => files.serve(command),
+        None => Ok(Arguments::Nothing(format!("error: {NO_COMMAND}\n\n{usage}"))),
+    }
 }
 
 #[derive(Default)]
@@ -134,7 +142,6 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_and_the_usage_follows() {
-        assert_eq!(problem("x"), "error: no command: want one of spec, check, discover, read");
         assert_eq!(
             problem("x write"),
             "error: unknown command `write`: want one of spec, check, discover, read"
@@ -144,6 +151,17 @@ mod tests {
         assert_eq!(problem("x check --frob c"), "error: unknown option `--frob`");
         assert_eq!(problem("x spec check"), "error: unexpected argument `check`");
         assert!(parsed("/bin/source-x check").unwrap_err().contains("  source-x check --config PATH\n"));
+    }
+
+    #[test]
+    fn a_line_without_a_command_is_told_apart() {
+        for line in ["x", "x --config c"] {
+            let Ok(Arguments::Nothing(text)) = parsed(line) else { panic!("there is no command") };
+            assert!(
+                text.starts_with("error: no command: want one of") && text.contains("  x spec\n"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

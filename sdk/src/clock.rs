@@ -1,12 +1,15 @@
-use std::time::Instant;
-
 use connector_protocol::environment::NOW;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
+use crate::scope::current;
 use crate::{Date, Error, Result};
 
 /// What time it is for the connector: the one place that asks the machine.
+///
+/// `check`, `streams` and the closures of streams ask [`Clock::current`], so that a recording of a connector that reads
+/// "the last 30 days" answers for ever.
 ///
 /// A clock starts at some moment and then runs on at the pace of the machine, however the machine's own clock is set
 /// meanwhile.
@@ -36,8 +39,22 @@ impl Clock {
     pub fn from_environment() -> Result<Self> {
         match std::env::var_os(NOW) {
             Some(text) => Self::parse(&text.to_string_lossy()),
-            None => Ok(Self::starting_at(Timestamp::now())),
+            None => Ok(Self::of_machine()),
         }
+    }
+
+    /// The clock of the command that runs on this thread.
+    ///
+    /// Where none does, it is the one that a command would have: see [`from_environment`](Self::from_environment). An
+    /// unreadable variable is passed over then, since the command itself has refused it.
+    ///
+    /// ```
+    /// # use connector_sdk::Clock;
+    /// let report = format!("reports/{}", Clock::current().today());
+    /// ```
+    pub fn current() -> Self {
+        let own = || Self::from_environment().unwrap_or_else(|_| Self::of_machine());
+        current().map_or_else(own, |output| output.clock())
     }
 
     /// The time.
@@ -49,6 +66,10 @@ impl Clock {
     /// The day, in UTC.
     pub fn today(&self) -> Date {
         Date(Offset::UTC.to_datetime(self.now()).date())
+    }
+
+    pub(crate) fn of_machine() -> Self {
+        Self::starting_at(Timestamp::now())
     }
 
     fn parse(text: &str) -> Result<Self> {

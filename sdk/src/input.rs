@@ -8,8 +8,22 @@ use serde_json::Value;
 use crate::{Error, Result};
 
 /// The JSON of the file that is `what` of the command: the config, the catalog, the state.
-pub(crate) fn load(what: &str, path: &Path) -> Result<Value> {
+fn load(what: &str, path: &Path) -> Result<Value> {
     parse(what, path, &text(what, path)?)
+}
+
+/// The same, where only an object will do. Serde would fill a struct from an array as well, field by field.
+pub(crate) fn load_object(what: &str, path: &Path) -> Result<Value> {
+    let value = load(what, path)?;
+    let kind = match &value {
+        Value::Object(_) => return Ok(value),
+        Value::Array(_) => "an array",
+        Value::String(_) => "a string",
+        Value::Number(_) => "a number",
+        Value::Bool(_) => "a boolean",
+        Value::Null => "null",
+    };
+    Err(Error::config(format!("invalid {what} ({}): want a JSON object, got {kind}", name(path))))
 }
 
 /// What the platform kept from an earlier sync. An empty file is the state of a first sync.
@@ -78,6 +92,17 @@ mod tests {
         let catalog = json!({ "streams": [{ "sync_mode": "sideways" }] });
         let error = refusal::<ConfiguredCatalog>("catalog", catalog);
         assert!(error.contains("`streams[0].sync_mode`: unknown variant `sideways`"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_holds_no_object_is_refused_without_its_content() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for (text, kind) in [(r#"["k-123"]"#, "an array"), (r#""k-123""#, "a string"), ("null", "null")] {
+            std::fs::write(file.path(), text).unwrap();
+            let error = load_object("config", file.path()).unwrap_err().to_string();
+            assert!(error.starts_with("invalid config (") && !error.contains("k-123"), "{error}");
+            assert!(error.ends_with(&format!("): want a JSON object, got {kind}")), "{error}");
+        }
     }
 
     #[test]

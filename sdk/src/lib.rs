@@ -66,7 +66,8 @@
 //! `read` in `read.rs`.
 //!
 //! Lines for the people who watch a sync are written with the macros of the [`log`] crate: `log::info!` and graver
-//! become LOG messages.
+//! become LOG messages. So do those of tasks that are spawned on the connector's one thread; what other threads log is
+//! not shown.
 
 mod arguments;
 mod clock;
@@ -83,6 +84,7 @@ mod records;
 mod redaction;
 mod run;
 mod schema;
+mod scope;
 mod secret;
 mod source;
 mod spec;

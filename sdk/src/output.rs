@@ -36,9 +36,19 @@ impl Output {
         Output { clock, inner: RefCell::new(inner) }
     }
 
-    /// From now on, takes these secrets out of every LOG, TRACE and CONNECTION_STATUS.
+    /// From now on, takes these secrets too out of every LOG, TRACE and CONNECTION_STATUS.
     pub(crate) fn redact(&self, secrets: &[String]) {
-        self.inner.borrow_mut().redaction = Redaction::new(secrets);
+        self.inner.borrow_mut().redaction.add(secrets);
+    }
+
+    /// The text without the secrets known so far.
+    pub(crate) fn redacted(&self, text: &str) -> String {
+        self.inner.borrow().redaction.apply(text)
+    }
+
+    /// The time as the command sees it.
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// Writes one record, sooner or later.

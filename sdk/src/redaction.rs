@@ -1,8 +1,6 @@
-use std::collections::BTreeSet;
-
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 /// What stands in a secret's place.
 const MASK: &str = "****";
@@ -18,13 +16,12 @@ pub(crate) struct Redaction {
 }
 
 impl Redaction {
-    /// Of these secrets. An empty one hides nothing.
-    pub(crate) fn new(secrets: &[String]) -> Self {
-        let forms: BTreeSet<String> =
-            secrets.iter().filter(|secret| !secret.is_empty()).flat_map(|secret| forms(secret)).collect();
-        let mut needles: Vec<String> = forms.into_iter().collect();
-        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
-        Redaction { needles }
+    /// Hides these secrets as well. An empty one hides nothing.
+    pub(crate) fn add(&mut self, secrets: &[String]) {
+        let secrets = secrets.iter().filter(|secret| !secret.is_empty());
+        self.needles.extend(secrets.flat_map(|secret| forms(secret)));
+        self.needles.sort_by(|a, b| (b.len(), b).cmp(&(a.len(), a)));
+        self.needles.dedup();
     }
 
     /// The text without the secrets.
@@ -33,16 +30,38 @@ impl Redaction {
     }
 }
 
-/// The ways in which a secret appears in URLs, bodies and headers.
+/// The ways in which a secret appears in URLs, bodies, headers and messages.
 fn forms(secret: &str) -> Vec<String> {
     let form: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let json = serde_json::Value::from(secret).to_string();
-    let mut forms =
-        vec![secret.to_owned(), form.replace('+', "%20"), form, json.trim_matches('"').to_owned()];
+    // Serde quotes texts as Debug does, which escapes other characters than JSON does.
+    let debug = format!("{secret:?}");
+    let mut forms = vec![secret.to_owned(), form.replace('+', "%20"), form];
+    forms.extend([json, debug].map(|quoted| quoted[1..quoted.len() - 1].to_owned()));
+    forms.extend(in_url(secret));
     for offset in 0..3 {
         forms.extend(base64(secret, offset).into_iter().filter(|text| text.len() >= SHORTEST_BASE64));
     }
     forms
+}
+
+/// The secret as the crate `url` writes it: as a segment of a path, and where a path or a query with it is parsed.
+/// Each has its own set of characters that it encodes.
+fn in_url(secret: &str) -> impl Iterator<Item = String> {
+    const BASE: &str = "http://h/";
+    let parsed = |text: String| Url::parse(&text).ok();
+    let mut pushed = parsed(BASE.to_owned());
+    if let Some(mut segments) = pushed.as_mut().and_then(|url| url.path_segments_mut().ok()) {
+        segments.push(secret);
+    }
+    let (in_path, in_query) = (parsed(format!("{BASE}{secret}")), parsed(format!("{BASE}?{secret}")));
+    // Parsing leaves out line breaks and tabs, and resolves `..`: what is shorter than without the former has lost
+    // something by the latter, and would be found in innocent words.
+    let shortest = secret.trim().replace(['\t', '\n', '\r'], "").len().max(1);
+    [(pushed, BASE), (in_path, BASE), (in_query, "http://h/?")]
+        .into_iter()
+        .filter_map(|(url, start)| Some(url?.as_str().strip_prefix(start)?.to_owned()))
+        .filter(move |form| form.len() >= shortest)
 }
 
 /// The characters that a secret alone decides when it stands `offset` bytes into what is encoded, as a password does
@@ -62,7 +81,9 @@ mod tests {
     use super::*;
 
     fn redaction(secrets: &[&str]) -> Redaction {
-        Redaction::new(&secrets.iter().map(ToString::to_string).collect::<Vec<_>>())
+        let mut redaction = Redaction::default();
+        redaction.add(&secrets.iter().map(ToString::to_string).collect::<Vec<_>>());
+        redaction
     }
 
     #[test]
@@ -71,6 +92,35 @@ mod tests {
         for text in [r#"p"ss w/rd"#, r#"p\"ss w/rd"#, "p%22ss+w%2Frd", "p%22ss%20w%2Frd"] {
             assert_eq!(redaction.apply(&format!("<{text}>")), "<****>");
         }
+    }
+
+    #[test]
+    fn a_secret_is_hidden_in_urls_as_they_are_written() {
+        let secret = "k{}~'^ |=[é]/?`z";
+        let redaction = redaction(&[secret]);
+        let mut url = Url::parse("https://a.test/v1").unwrap();
+        url.path_segments_mut().unwrap().push(secret).push("x");
+        assert_eq!(redaction.apply(url.as_str()), "https://a.test/v1/****/x");
+        for (start, end) in [("https://a.test/v1/", "/x"), ("https://a.test/v1?key=", "&x")] {
+            let url = Url::parse(&format!("{start}{secret}{end}")).unwrap();
+            assert_eq!(redaction.apply(url.as_str()), format!("{start}****{end}"));
+        }
+    }
+
+    #[test]
+    fn a_secret_that_a_url_would_shorten_hides_nothing_else() {
+        assert_eq!(redaction(&["..", "a/../x"]).apply("https://a.test/x"), "https://a.test/x");
+    }
+
+    #[test]
+    fn quotes_at_the_ends_belong_to_the_secret() {
+        assert_eq!(redaction(&["\"quoted\""]).apply(r#"<\"quoted\"> quoted"#), "<****> quoted");
+    }
+
+    #[test]
+    fn a_secret_that_is_quoted_by_debug_is_hidden() {
+        let secret = "a\u{7f}b\nc";
+        assert_eq!(redaction(&[secret]).apply(&format!("{secret:?}")), "\"****\"");
     }
 
     #[test]
@@ -86,7 +136,9 @@ mod tests {
 
     #[test]
     fn the_longest_secret_goes_first() {
-        assert_eq!(redaction(&["abc", "abcdef"]).apply("abcdef abc"), "**** ****");
+        let mut redaction = redaction(&["abc"]);
+        redaction.add(&["abcdef".to_owned()]);
+        assert_eq!(redaction.apply("abcdef abc"), "**** ****");
     }
 
     #[test]

@@ -4,41 +4,67 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 
-use connector_protocol::{Catalog, ConnectionStatus, JsonObject, LogLevel, StateInput, Status};
+use connector_protocol::{Catalog, ConnectionStatus, FailureType, JsonObject, LogLevel, StateInput, Status};
+use tokio::runtime::{Builder, Runtime};
 
-use crate::arguments::Arguments;
-use crate::input::{load, load_state, understand};
-use crate::logger::logging_to;
+use crate::arguments::{Arguments, NO_COMMAND};
+use crate::input::{load_object, load_state, understand};
+use crate::logger;
 use crate::output::Output;
 use crate::panic::{caught, silence};
 use crate::read::Read;
+use crate::scope::within;
 use crate::secret::secrets;
 use crate::spec::config_schema;
-use crate::{Clock, Result, Source, Stream};
+use crate::{Clock, Error, Result, Source, Stream};
 
 /// Runs a connector as the process that it is: the whole of its `main`.
 ///
 /// | exit code | when |
 /// |---|---|
-/// | 0 | the command was carried out; for `check` also when its answer is FAILED |
-/// | 1 | a TRACE ERROR says why, or nobody reads standard output any more |
-/// | 2 | the command line is wrong: stderr says how |
+/// | 0 | the command was carried out, or the help printed |
+/// | 0 | `check` answered FAILED; a TRACE ERROR precedes it unless it is the config that must be mended |
+/// | 1 | a command failed, or a stream of a read: a TRACE ERROR says why |
+/// | 1 | the connector panicked, in `check` too: a TRACE ERROR says where, and there is no status |
+/// | 1 | the process cannot start, as where `CONNECTOR_NOW` is no timestamp: a TRACE ERROR says why |
+/// | 1 | there is no command: a TRACE ERROR says so, stderr shows the usage |
+/// | 1 | nobody reads standard output any more |
+/// | 2 | the command line is wrong otherwise: stderr says how and shows the usage |
+///
+/// In one thing it differs from Airbyte's own kit: there, a `check` that fails for another reason than the config
+/// ends with 1 and without a status. Here it answers FAILED all the same, so that the user reads the reason.
 #[expect(clippy::needless_pass_by_value, reason = "a main has no more use for its source")]
 pub fn run<S: Source>(source: S) -> ExitCode {
     silence();
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => return misused(&format!("error: failed to start: {error}")),
-    };
-    let clock = match Clock::from_environment() {
-        Ok(clock) => clock,
-        Err(error) => return misused(&format!("error: {error}")),
+    let (clock, runtime) = match start() {
+        Ok(started) => started,
+        Err(error) => {
+            // Where this fails too, standard output is closed: there is nobody to tell.
+            let _ = Output::new(Box::new(io::stdout()), Clock::of_machine()).error(&error, None);
+            return ExitCode::FAILURE;
+        }
     };
     match runtime.block_on(run_with(&source, std::env::args_os(), Box::new(io::stdout()), clock)) {
         Outcome::Succeeded => ExitCode::SUCCESS,
         Outcome::Failed => ExitCode::FAILURE,
-        Outcome::Misused(message) => misused(&message),
+        Outcome::Idle(message) => {
+            complain(&message);
+            ExitCode::FAILURE
+        }
+        Outcome::Misused(message) => {
+            complain(&message);
+            ExitCode::from(2)
+        }
     }
+}
+
+/// What a command needs of the machine.
+fn start() -> Result<(Clock, Runtime)> {
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::system(format!("failed to start: {error}")))?;
+    Ok((Clock::from_environment()?, runtime))
 }
 
 /// What became of a command.
@@ -48,6 +74,8 @@ pub enum Outcome {
     Succeeded,
     /// It was not, and a TRACE ERROR says why: exit code 1.
     Failed,
+    /// There was no command: a TRACE ERROR says so, and this text is for stderr: exit code 1.
+    Idle(String),
     /// The command line is wrong, as the text for stderr says: exit code 2.
     Misused(String),
 }
@@ -66,14 +94,19 @@ pub async fn run_with<S: Source>(
         Err(usage) => return Outcome::Misused(usage),
     };
     let output = Rc::new(Output::new(stdout, clock));
+    let failed = match &arguments {
+        Arguments::Nothing(usage) => Outcome::Idle(usage.clone()),
+        _ => Outcome::Failed,
+    };
     let run = Run { source, output: Rc::clone(&output), clock };
-    match logging_to(Rc::clone(&output), caught(run.command(arguments))).await {
+    logger::install();
+    match within(Rc::clone(&output), caught(run.command(arguments))).await {
         Ok(true) => Outcome::Succeeded,
         Ok(false) => Outcome::Failed,
         Err(error) => {
             // Where this fails too, standard output is closed: there is nobody to tell.
             let _ = output.error(&error, None);
-            Outcome::Failed
+            failed
         }
     }
 }
@@ -89,6 +122,7 @@ impl<S: Source> Run<'_, S> {
     async fn command(&self, arguments: Arguments) -> Result<bool> {
         match arguments {
             Arguments::Help(text) => self.output.help(&text)?,
+            Arguments::Nothing(_) => return Err(Error::system(NO_COMMAND)),
             Arguments::Spec => self.output.send(self.source.spec().describe::<S::Config>())?,
             Arguments::Check { config } => self.check(&config).await?,
             Arguments::Discover { config } => self.discover(&config).await?,
@@ -99,7 +133,7 @@ impl<S: Source> Run<'_, S> {
         Ok(true)
     }
 
-    /// Whatever goes wrong is the answer: people look at the status and its message, so there is always one.
+    /// Whatever goes wrong is the answer, since people look at the status and its message: a panic alone leaves none.
     async fn check(&self, config: &Path) -> Result<()> {
         let checked = match self.config(config) {
             Ok(config) => self.source.check(&config).await,
@@ -109,11 +143,15 @@ impl<S: Source> Run<'_, S> {
             Ok(()) => (Status::Succeeded, None),
             Err(error) => (Status::Failed, Some(error.to_string())),
         };
-        if let Err(error) = &checked
-            && error.chain() != error.to_string()
-        {
-            // The status has no room for what the connector's author needs.
-            self.output.log(LogLevel::Error, error.chain());
+        // The status has no room for who can mend it, nor for what the connector's author needs.
+        match &checked {
+            Err(error) if error.failure_type() != FailureType::ConfigError => {
+                self.output.error(error, None)?;
+            }
+            Err(error) if error.chain() != error.to_string() => {
+                self.output.log(LogLevel::Error, error.chain());
+            }
+            _ => {}
         }
         self.output.send(ConnectionStatus { status, message, extra: JsonObject::new() })
     }
@@ -126,7 +164,7 @@ impl<S: Source> Run<'_, S> {
 
     async fn read(&self, config: &Path, catalog: &Path, state: Option<&Path>) -> Result<bool> {
         let config = self.config(config)?;
-        let catalog = understand("catalog", catalog, load("catalog", catalog)?)?;
+        let catalog = understand("catalog", catalog, load_object("catalog", catalog)?)?;
         let state = state.map_or(Ok(StateInput::default()), load_state)?;
         let streams = self.source.streams(&config).await?;
         let read = Read { streams: &streams, state: &state, today: self.clock.today(), output: &self.output };
@@ -135,14 +173,13 @@ impl<S: Source> Run<'_, S> {
 
     /// Reads the config. From here on its secrets are not shown: an error about the config may quote it.
     fn config(&self, path: &Path) -> Result<S::Config> {
-        let value = load("config", path)?;
+        let value = load_object("config", path)?;
         self.output.redact(&secrets(&config_schema::<S::Config>(), &value));
         understand("config", path, value)
     }
 }
 
-fn misused(message: &str) -> ExitCode {
+fn complain(message: &str) {
     // Where stderr is closed as well, the exit code has to do.
     let _ = writeln!(io::stderr(), "{}", message.trim_end());
-    ExitCode::from(2)
 }

@@ -85,21 +85,28 @@ struct Reason {
     info: String,
 }
 
-const NO_RATES_AVAILABLE: u32 = 106;
-const INVALID_BASE: u32 = 201;
-
 /// The record in an answer. A day without rates, such as a Sunday, has none.
 fn record(answer: &Response) -> Result<Option<Record<'_>>> {
-    let Some(Reason { code, info }) = answer.json::<Refusal>()?.error else {
-        return Ok(Some(answer.json()?));
-    };
+    match answer.json::<Refusal>()?.error {
+        None => Ok(Some(answer.json()?)),
+        Some(Reason { code: 106, .. }) => Ok(None),
+        Some(reason) => Err(error(reason)),
+    }
+}
+
+/// The codes are those of the API's documentation.
+fn error(Reason { code, info }: Reason) -> Error {
     match code {
-        NO_RATES_AVAILABLE => Ok(None),
-        INVALID_BASE => Err(Error::config(format!("the API does not know this base currency: {info}"))),
-        _ => Err(Error::system(format!("the API answered with error {code}: {info}"))),
+        101 | 105 => Error::config(format!("the API does not accept this access key: {info}")),
+        104 => Error::transient(format!("the quota of this access key is used up: {info}")),
+        201 => Error::config(format!("the API does not know this base currency: {info}")),
+        _ => Error::system(format!("the API answered with error {code}: {info}")),
     }
 }
 
 fn main() -> ExitCode {
     connector_sdk::run(ExchangeRates)
 }
+
+#[cfg(test)]
+mod tests;

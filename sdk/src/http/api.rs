@@ -1,15 +1,17 @@
 use std::cell::OnceCell;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::rc::Rc;
 
 use super::client::client;
+use super::failure::shown_text;
 use super::{Request, Retry, Timeouts};
 use crate::Result;
 
 /// An API: where it is, and what every request to it carries.
 ///
-/// The proxy and certificate variables of the environment are honoured: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`,
-/// `SSL_CERT_FILE`, `SSL_CERT_DIR`. Clones share their connections.
+/// The proxy variables of the environment are honoured: `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`. So are, on Linux,
+/// `SSL_CERT_FILE` and `SSL_CERT_DIR`; on macOS and Windows the system alone says which certificates are trusted.
+/// Clones share their connections.
 ///
 /// ```
 /// # use connector_sdk::Api;
@@ -18,14 +20,30 @@ use crate::Result;
 /// assert_eq!(request.url()?.as_str(), "https://api.example.test/v1/users/7?locale=en&fields=name");
 /// # Ok::<(), connector_sdk::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Api {
     pub(super) base: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) retry: Retry,
-    timeouts: Timeouts,
+    pub(super) timeouts: Timeouts,
     client: Rc<OnceCell<reqwest::Client>>,
+}
+
+impl fmt::Debug for Api {
+    /// With the names of headers and parameters alone: their values may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names =
+            |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let base = shown_text(&self.base);
+        f.debug_struct("Api")
+            .field("base", &base.split('?').next().unwrap_or_default())
+            .field("headers", &names(&self.headers))
+            .field("query", &names(&self.query))
+            .field("retry", &self.retry)
+            .field("timeouts", &self.timeouts)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Api {

@@ -12,7 +12,8 @@ pub struct Timeouts {
     pub connect: Duration,
     /// Until the next bytes come.
     pub read: Duration,
-    /// From the beginning of a request to the end of its answer.
+    /// From the beginning of an attempt to the end of its answer; less where the budget of [`Retry`](crate::Retry) ends
+    /// sooner.
     pub total: Duration,
 }
 
@@ -37,7 +38,6 @@ pub(super) fn client(timeouts: Timeouts) -> Result<reqwest::Client> {
         .user_agent(concat!("connector-sdk/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(timeouts.connect)
         .read_timeout(timeouts.read)
-        .timeout(timeouts.total)
         // Attempts are counted in one place: retry.rs.
         .retry(reqwest::retry::never())
         .redirect(Policy::custom(follow_within_host))
@@ -45,7 +45,7 @@ pub(super) fn client(timeouts: Timeouts) -> Result<reqwest::Client> {
         .map_err(|error| {
             let chain = chain(&error);
             Error::system(format!(
-                "failed to set up HTTP: {chain}; are there certificates where SSL_CERT_FILE says?"
+                "failed to set up HTTP: {chain}; are there certificates, on Linux where SSL_CERT_FILE says?"
             ))
         })
 }

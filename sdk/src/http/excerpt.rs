@@ -1,5 +1,7 @@
 use serde_json::Value;
 
+use crate::scope::redacted;
+
 /// No message needs more of a body than this many characters.
 const LONGEST: usize = 200;
 
@@ -19,12 +21,16 @@ const KEYS: [&str; 9] = [
 /// What a body says went wrong: its message if it is JSON with one, else its beginning, on one line.
 pub(super) fn excerpt(body: &[u8]) -> String {
     let message = serde_json::from_slice::<Value>(body).ok().as_ref().and_then(message).map(str::to_owned);
-    let text = message.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned());
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = shortened(&message.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
+    if line.is_empty() { "empty".to_owned() } else { format!("`{line}`") }
+}
+
+/// The beginning of a text, on one line. Secrets go first: one that is cut in two is found no more.
+pub(super) fn shortened(text: &str) -> String {
+    let line = redacted(text).split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {
-        _ if line.is_empty() => "empty".to_owned(),
-        Some((end, _)) => format!("`{}…`", &line[..end]),
-        None => format!("`{line}`"),
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
 }
 
@@ -39,7 +45,11 @@ fn message(value: &Value) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use super::*;
+    use crate::output::tests::Page;
+    use crate::scope::within;
 
     #[test]
     fn the_message_of_an_error_is_found_where_apis_put_it() {
@@ -54,5 +64,20 @@ mod tests {
         assert_eq!(excerpt(br#"{"code": 7}"#), r#"`{"code": 7}`"#);
         assert_eq!(excerpt("é".repeat(300).as_bytes()), format!("`{}…`", "é".repeat(200)));
         assert_eq!(excerpt(b""), "empty");
+    }
+
+    #[tokio::test]
+    async fn secrets_go_before_the_text_is_cut_and_joined() {
+        let output = Rc::new(Page::default().output());
+        let pem = "-----BEGIN KEY-----\nMIIB\nabcd\n-----END KEY-----";
+        output.redact(&["k-0123456789".to_owned(), pem.to_owned()]);
+        within(output, async {
+            let cut = format!("{} k-0123456789", "x".repeat(195));
+            assert_eq!(excerpt(cut.as_bytes()), format!("`{} ****`", "x".repeat(195)));
+            assert_eq!(excerpt(format!("no key is\n{pem}").as_bytes()), "`no key is ****`");
+            assert_eq!(excerpt(serde_json::json!({"error": pem}).to_string().as_bytes()), "`****`");
+            assert_eq!(shortened(&format!("invalid type: string {pem:?}")), "invalid type: string \"****\"");
+        })
+        .await;
     }
 }

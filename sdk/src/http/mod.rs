@@ -1,6 +1,7 @@
 //! HTTP as a connector needs it: one request at a time, asked again where that can help, with a limit to every wait.
 
 mod api;
+mod body;
 mod client;
 mod excerpt;
 mod failure;

@@ -1,20 +1,30 @@
-use std::fmt::Display;
-use std::time::Instant;
+use std::fmt::{self, Display};
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::Instant;
 use url::Url;
 
-use super::failure::{Failure, Reason};
+use super::body::{beginning, whole};
+use super::failure::{Failure, Reason, shown_text};
+use super::response::LARGEST;
 use super::{Api, Response};
 use crate::{Error, Result};
 
 /// A request to an [`Api`], not yet sent.
-#[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<'a> {
     api: &'a Api,
     path: String,
     query: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Request<'_> {
+    /// With the names of its parameters alone: their values may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let query: Vec<&str> = self.query.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Request").field("api", self.api).field("path", &path).field("query", &query).finish()
+    }
 }
 
 impl<'a> Request<'a> {
@@ -34,8 +44,11 @@ impl<'a> Request<'a> {
     /// If base and path do not make one.
     pub fn url(&self) -> Result<Url> {
         let joined = format!("{}/{}", self.api.base.trim_end_matches('/'), self.path.trim_start_matches('/'));
-        let mut url = Url::parse(&joined)
-            .map_err(|error| Error::system(format!("`{joined}` is no URL: {error}")).caused_by(error))?;
+        let refused = |why: String| Error::system(format!("`{}` is no URL: {why}", shown_text(&joined)));
+        let mut url = Url::parse(&joined).map_err(|error| refused(error.to_string()))?;
+        if !url.has_host() {
+            return Err(refused("it names no host, as https://api.example.test does".to_owned()));
+        }
         let parameters = self.api.query.iter().chain(&self.query);
         if !self.api.query.is_empty() || !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(parameters);
@@ -53,7 +66,9 @@ impl<'a> Request<'a> {
         let started = Instant::now();
         let mut attempt = 1;
         loop {
-            let request = client.get(url.clone()).headers(headers.clone());
+            let left = self.api.retry.budget.saturating_sub(started.elapsed());
+            let limit = self.api.timeouts.total.min(left);
+            let request = client.get(url.clone()).headers(headers.clone()).timeout(limit);
             let reason = match answer(request, &url).await {
                 Ok(response) => return Ok(response),
                 Err(reason) => reason,
@@ -90,16 +105,15 @@ impl<'a> Request<'a> {
     }
 }
 
-/// One attempt, up to the last byte of the body: a body that breaks off is asked for again like any other failure.
+/// One attempt, up to the last byte of the body: one that breaks off is asked for again like any other failure.
 async fn answer(request: reqwest::RequestBuilder, url: &Url) -> std::result::Result<Response, Reason> {
     let response = request.send().await?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let body = response.bytes().await?;
+    let status = response.status();
     if status.is_success() {
-        Ok(Response::new("GET", url, body.into()))
-    } else {
-        Err(Reason::status(status, &headers, &body))
+        return Ok(Response::new("GET", url, whole(response, LARGEST).await?));
     }
+    let headers = response.headers().clone();
+    Err(Reason::status(status, &headers, &beginning(response).await))
 }
 
 #[cfg(test)]
@@ -119,6 +133,20 @@ mod tests {
     fn parameters_are_encoded() {
         let url = Api::new("https://a.test").get("x").query("q", "a b&c").url().unwrap();
         assert_eq!(url.as_str(), "https://a.test/x?q=a+b%26c");
+    }
+
+    #[test]
+    fn what_must_not_be_shown_is_neither_in_debug_nor_in_errors() {
+        let api = Api::new("https://someone:k-1@a.test/v1?k-1").header("x-key", "k-1").query("key", "k-1");
+        let shown = format!("{:?}", api.get("users?k-1").query("token", "k-1"));
+        assert!(!shown.contains("k-1") && !shown.contains("someone"), "{shown}");
+        for name in ["https://a.test/v1", "x-key", "key", "users", "token"] {
+            assert!(shown.contains(name), "{shown}");
+        }
+        for base in ["me:k-1@a.test", "https://me:k-1@a test", "https//me:k-1@a.test"] {
+            let error = Api::new(base).get("x").url().unwrap_err();
+            assert!(!error.chain().contains("k-1") && error.to_string().contains("test"), "{error}");
+        }
     }
 
     #[test]

@@ -1,16 +1,30 @@
+use std::fmt;
+
 use serde::Deserialize;
 use url::Url;
 
-use super::excerpt::excerpt;
+use super::excerpt::{excerpt, shortened};
 use super::failure::shown;
 use crate::{Error, Result};
 
+/// How many bytes of an answer are kept at most: 256 MiB, decoded.
+pub(super) const LARGEST: usize = 256 * 1024 * 1024;
+
 /// An answer with a status of success, whole.
-#[derive(Debug)]
+///
+/// One of more than 256 MiB, decoded, is refused: ask for less at a time.
 pub struct Response {
     /// The request that it answers, as messages name it.
     request: String,
     body: Vec<u8>,
+}
+
+impl fmt::Debug for Response {
+    /// Neither the query nor the body, since both may hold what must not be shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let request = self.request.split('?').next().unwrap_or_default();
+        f.debug_struct("Response").field("request", &request).field("bytes", &self.body.len()).finish()
+    }
 }
 
 impl Response {
@@ -33,7 +47,7 @@ impl Response {
     }
 
     fn unexpected(&self, place: &str, error: &serde_json::Error) -> Error {
-        let (request, excerpt) = (&self.request, excerpt(&self.body));
+        let (request, error, excerpt) = (&self.request, shortened(&error.to_string()), excerpt(&self.body));
         Error::system(format!(
             "{request} answered with an unexpected body{place}: {error}; the body is {excerpt}"
         ))
@@ -74,6 +88,22 @@ mod tests {
             error.starts_with("GET https://a.test/x answered with an unexpected body at `items[1]`"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_long_value_in_the_wrong_place_is_cut() {
+        let body = format!(r#"{{"items": "{}"}}"#, "x".repeat(5000));
+        let error = response(&body).json::<Vec<u8>>().unwrap_err().to_string();
+        assert!(error.len() < 600, "{error}");
+        let error = response(&format!("\"{}\"", "x".repeat(5000))).json::<u8>().unwrap_err().to_string();
+        assert!(error.contains("invalid type: string \"xxx") && error.len() < 600, "{error}");
+    }
+
+    #[test]
+    fn debug_shows_neither_query_nor_body() {
+        let response = Response::new("GET", &Url::parse("https://a.test/x?key=k-1").unwrap(), b"k-1".into());
+        let shown = format!("{response:?}");
+        assert!(shown.contains("https://a.test/x") && !shown.contains("k-1"), "{shown}");
     }
 
     #[test]

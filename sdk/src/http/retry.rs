@@ -3,9 +3,10 @@ use std::time::Duration;
 
 /// When a request is asked again.
 ///
-/// Asked again are statuses 408, 429 and 5xx, connections that fail, timeouts, and bodies that break off. Between
-/// attempts it waits as long as `Retry-After` says, else a random part of a time that doubles with each attempt, so
-/// that many connectors do not come back at the same moment. One count and one budget hold for all kinds of failure.
+/// Asked again are the statuses 408, 425, 429, 500, 502, 503, 504, 520 to 524 and 529, connections that fail other than by
+/// TLS, timeouts, and bodies that break off. Between attempts it waits as long as `Retry-After` says in whole seconds
+/// (a date there is passed over), else a random part of a time that doubles with each attempt, so that many connectors
+/// do not come back at the same moment. One count and one budget hold for all kinds of failure.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// How often a request is asked at most, the first time included.
@@ -14,7 +15,8 @@ pub struct Retry {
     pub first_wait: Duration,
     /// The longest wait before any attempt, unless `Retry-After` says more.
     pub longest_wait: Duration,
-    /// How long a request may take, all attempts and waits together. A wait that would pass it is not begun.
+    /// How long a request may take, all attempts and waits together. A wait that would pass it is not begun, and an
+    /// attempt that would is broken off.
     pub budget: Duration,
 }
 
@@ -68,6 +70,9 @@ impl fmt::Display for GiveUp {
         match self {
             GiveUp::Attempts(1) => write!(f, "gave up after 1 attempt"),
             GiveUp::Attempts(attempts) => write!(f, "gave up after {attempts} attempts"),
+            GiveUp::Budget { elapsed, budget, .. } if elapsed >= budget => {
+                write!(f, "gave up, since the limit of {budget:?} is reached")
+            }
             GiveUp::Budget { wait, elapsed, budget } => write!(
                 f,
                 "gave up, since a wait of {} s after {} s would pass the limit of {} s",

@@ -105,14 +105,16 @@ async fn a_stream_that_fails_keeps_what_it_has_and_the_next_is_read() {
 #[tokio::test]
 async fn check_always_answers_and_never_shows_the_token() {
     let stage = Stage::set().await;
-    for (token, status, message) in [
-        ("good-token", "SUCCEEDED", ""),
-        ("bad-token", "FAILED", "401 Unauthorized, saying `unknown token ****`; check the credentials"),
-        ("odd-token", "FAILED", "the token **** is odd"),
+    let refused = "401 Unauthorized, saying `unknown token ****`; check the credentials";
+    for (token, status, message, before) in [
+        ("good-token", "SUCCEEDED", "", &[][..]),
+        ("bad-token", "FAILED", refused, &[]),
+        ("odd-token", "FAILED", "the token **** is odd", &["error system_error"]),
     ] {
         let config = stage.config("2024-01-06", token);
         let (outcome, messages) = run(&["check", "--config", &config]).await;
         assert_eq!(outcome, Outcome::Succeeded);
+        assert_eq!(story(&messages)[..messages.len() - 1], *before);
         let answer = &messages.last().unwrap()["connectionStatus"];
         assert_eq!(answer["status"], status);
         assert!(answer["message"].as_str().unwrap_or_default().contains(message), "{answer}");
@@ -157,6 +159,26 @@ async fn an_invalid_config_names_the_field_and_hides_what_it_holds() {
 }
 
 #[tokio::test]
+async fn a_config_that_is_an_array_is_refused() {
+    let stage = Stage::set().await;
+    let config = stage.file("config.json", &json!([stage.server.uri(), "2024-01-06", "good-token"]));
+    let (outcome, messages) = run(&["discover", "--config", &config]).await;
+    assert_eq!(outcome, Outcome::Failed);
+    let error = &messages[0]["trace"]["error"];
+    assert_eq!(error["message"], "invalid config (config.json): want a JSON object, got an array");
+    assert_eq!(error["failure_type"], "config_error");
+}
+
+#[tokio::test]
+async fn a_stream_sees_the_clock_of_its_command() {
+    let stage = Stage::set().await;
+    let config = stage.config("2024-01-06", "good-token");
+    let catalog = stage.catalog(&[("today", "full_refresh")]);
+    let (_, messages) = run(&["read", "--config", &config, "--catalog", &catalog]).await;
+    assert_eq!(story(&messages)[2], "today {today:2024-01-07}");
+}
+
+#[tokio::test]
 async fn discover_offers_the_streams_as_they_are_described() {
     let stage = Stage::set().await;
     let (outcome, messages) = run(&["discover", "--config", &stage.config("2024-01-06", "good-token")]).await;
@@ -187,6 +209,16 @@ async fn help_is_for_stdout_and_a_wrong_command_line_is_not() {
         format!("error: unknown command `spek`: want one of spec, check, discover, read\n\n{help}")
     );
     assert_eq!(printed, "");
+}
+
+#[tokio::test]
+async fn no_command_is_an_error_with_the_usage() {
+    let (_, help) = print(&["--help"]).await;
+    let (outcome, messages) = run(&[]).await;
+    let problem = "no command: want one of spec, check, discover, read";
+    assert_eq!(outcome, Outcome::Idle(format!("error: {problem}\n\n{help}")));
+    assert_eq!(story(&messages), ["error system_error"]);
+    assert_eq!(messages[0]["trace"]["error"]["message"], problem);
 }
 
 #[tokio::test]

@@ -1,3 +1,6 @@
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use connector_sdk::{Api, FailureType, Retry, Timeouts};
@@ -42,7 +45,7 @@ async fn headers_and_parameters_of_the_api_go_with_every_request() {
 
 #[tokio::test]
 async fn a_busy_api_is_asked_again_until_it_answers() {
-    for status in [408, 429, 500, 503] {
+    for status in [408, 425, 429, 500, 502, 503, 504, 520, 524, 529] {
         let server = MockServer::start().await;
         Mock::given(method("GET"))
             .respond_with(ResponseTemplate::new(status))
@@ -108,7 +111,7 @@ async fn refused_credentials_are_a_config_error_and_not_asked_again() {
 
 #[tokio::test]
 async fn any_other_refusal_is_a_system_error_and_not_asked_again() {
-    for status in [400, 404, 418, 304] {
+    for status in [400, 404, 418, 304, 501, 505, 525, 599] {
         let server = server_answering(status).await;
         let error = api(&server.uri()).get("x").send().await.unwrap_err();
         assert_eq!(error.failure_type(), FailureType::SystemError, "{status}");
@@ -178,4 +181,100 @@ async fn a_user_in_the_url_is_not_shown() {
     let base = server.uri().replace("http://", "http://user:hidden@");
     let error = api(&base).get("x").send().await.unwrap_err().to_string();
     assert!(!error.contains("hidden") && !error.contains("user"), "{error}");
+}
+
+/// A server that takes connections and treats them all alike, until it is dropped: its base, and how many there were.
+async fn connections(answer: &'static [u8]) -> (String, Rc<Cell<u32>>, impl Future<Output = ()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let count = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&count);
+    let serve = async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            counted.set(counted.get() + 1);
+            let mut request = [0; 1024];
+            assert!(socket.read(&mut request).await.unwrap() > 0);
+            socket.write_all(answer).await.unwrap();
+        }
+    };
+    (address, count, serve)
+}
+
+#[tokio::test]
+async fn a_refusal_whose_body_breaks_off_is_still_a_refusal() {
+    let (address, count, serve) =
+        connections(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 99\r\n\r\n<p>no such key").await;
+    let api = api(&format!("http://{address}"));
+    let error = tokio::select! {
+        answer = api.get("x").send() => answer.unwrap_err(),
+        () = serve => unreachable!("it serves for ever"),
+    };
+    assert_eq!(error.failure_type(), FailureType::ConfigError);
+    assert!(error.to_string().contains("401 Unauthorized, saying `<p>no such key`"), "{error}");
+    assert_eq!(count.get(), 1);
+}
+
+#[tokio::test]
+async fn tls_that_fails_is_a_system_error_and_not_tried_again() {
+    let (address, count, serve) = connections(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    let api = api(&format!("https://{address}"));
+    let error = tokio::select! {
+        answer = api.get("x").send() => answer.unwrap_err(),
+        () = serve => unreachable!("it serves for ever"),
+    };
+    assert_eq!(error.failure_type(), FailureType::SystemError);
+    assert!(
+        error.to_string().contains("/x was not sent, since TLS failed: received corrupt message"),
+        "{error}"
+    );
+    assert_eq!(count.get(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_trusted_is_a_system_error_and_not_tried_again() {
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], signing_key.serialize_der().try_into().unwrap())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let api = api(&format!("https://localhost:{}", listener.local_addr().unwrap().port()));
+    let count = Cell::new(0);
+    let serve = async {
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            count.set(count.get() + 1);
+            assert!(acceptor.accept(socket).await.is_err());
+        }
+    };
+    let error = tokio::select! {
+        answer = api.get("x").send() => answer.unwrap_err(),
+        () = serve => unreachable!("it serves for ever"),
+    };
+    assert_eq!(error.failure_type(), FailureType::SystemError);
+    assert!(error.to_string().contains("/x was not sent, since the server is not trusted: "), "{error}");
+    assert!(error.to_string().contains("SSL_CERT_FILE"), "{error}");
+    assert_eq!(count.get(), 1);
+}
+
+#[tokio::test]
+async fn an_attempt_ends_where_the_budget_does() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let retry = Retry { budget: Duration::from_millis(20), first_wait: Duration::ZERO, ..Retry::default() };
+    let api = Api::new(&base).retry(retry);
+    let answer = tokio::time::timeout(Duration::from_secs(2), api.get("x").send()).await;
+    let error = answer.expect("the budget ends it").unwrap_err();
+    assert_eq!(error.failure_type(), FailureType::TransientError);
+    assert_eq!(
+        error.to_string(),
+        format!("GET {base}/x was not answered in time; gave up, since the limit of 20ms is reached")
+    );
+    drop(listener);
 }

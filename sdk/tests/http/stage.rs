@@ -21,7 +21,7 @@ pub(crate) struct Config {
     token: Secret,
 }
 
-/// Two streams that work, one by days and one as a whole, and one that panics.
+/// Streams that work, by days and as a whole, one that tells the day, and one that panics.
 pub(crate) struct Weather;
 
 impl Source for Weather {
@@ -55,6 +55,8 @@ impl Source for Weather {
                 let answer = api.get("stations").send().await?;
                 answer.json::<Vec<&RawValue>>()?.into_iter().try_for_each(|station| records.push(station))
             }),
+            stream("today")
+                .full_refresh(async |records| records.push(&json!({"today": Clock::current().today()}))),
             stream("broken").full_refresh(async |_| panic!("index out of range")),
         ])
     }
