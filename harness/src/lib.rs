@@ -1,6 +1,6 @@
 //! Judges any Airbyte-protocol connector, in any language, unmodified and offline.
 //!
-//! The walk of `harness test PATH`, one file a step:
+//! The walk of `harness test PATH`, a file or a folder a step:
 //!
 //! ```text
 //! cli -> locate (what to run) -> scenario (what to show it) -> plan (which processes)
@@ -8,7 +8,7 @@
 //!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
 //! ```
 //!
-//! It goes down once and comes up once; the only way back are [`Event`]s, which reporters turn into words. What is
+//! It goes down once and comes up once; on the way [`Event`]s go to a reporter, which turns them into words. What is
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
 #[doc(hidden)]

@@ -11,11 +11,12 @@ use crate::{Hints, Options, locate, runner};
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The connector: an executable, or its folder (a cargo package, or one with a harness.toml).
+    #[arg(default_value = ".")]
     path: PathBuf,
     /// Only scenarios whose name contains this.
     #[arg(long, short, value_name = "NAME")]
     scenario: Option<String>,
-    /// The folder of the scenarios, in place of the one that harness.toml names.
+    /// The folder of the scenarios, in place of the one that harness.toml names, or `fixtures` beside the connector.
     #[arg(long, value_name = "DIR")]
     fixtures: Option<PathBuf>,
     /// The folder of the snapshots, in place of the one that harness.toml names.
@@ -30,7 +31,7 @@ pub(super) struct Arguments {
     /// Checks of level should condemn too.
     #[arg(long)]
     strict: bool,
-    /// The profile that a cargo package is built with.
+    /// The profile that a cargo package is built with; dev unless said otherwise.
     #[arg(long, value_name = "NAME")]
     cargo_profile: Option<String>,
     /// How to report: `human` goes to stderr, `json` to stdout.

@@ -201,7 +201,9 @@ fn no_scenario_means_that_nothing_was_judged() {
 #[test]
 fn a_wrong_command_line_is_a_usage_error() {
     let bench = Bench::new("none");
-    for arguments in [&["test"][..], &["test", "nowhere"], &["explain", "records_match"], &["frob"]] {
+    for arguments in
+        [&["test", "--jobs", "0"][..], &["test", "nowhere"], &["explain", "records_match"], &["frob"]]
+    {
         let output = bench.harness(arguments, &[]);
         assert_eq!(output.status.code(), Some(4), "{arguments:?}: {}", stderr(&output));
     }
