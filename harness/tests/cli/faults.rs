@@ -21,17 +21,17 @@ fn table() -> Vec<Value> {
 
 fn judge(fault: &Value) {
     let name = fault["name"].as_str().unwrap();
+    // Elsewhere a process that leaves its group is not found: see `leftovers.rs`. `setsid` is not there either.
+    if name.contains("daemon") && !cfg!(target_os = "linux") {
+        return;
+    }
     let bench = Bench::new(name);
     bench.write("fixtures/normal/scenario.toml", fault["scenario"].as_str().unwrap());
     if name == "does_not_ask_for_everything" {
         bench.add_interaction();
     }
-    // A gigabyte takes its second or two; what hangs, hangs for as long as we let it.
-    let timeout = if ["gigabyte", "floods_stderr", "with_states"].iter().any(|slow| name.contains(slow)) {
-        "60"
-    } else {
-        "2"
-    };
+    // What hangs, hangs for as long as we let it; what does not may take its time on a busy machine.
+    let timeout = if fault["condemned_by"] == "process_ends_by_itself" { "2" } else { "60" };
     let (code, events) = bench.test(&["--timeout", timeout]);
 
     let expected: Vec<&str> = fault["condemned_by"].as_str().into_iter().collect();
