@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::Write;
-use std::path::Path;
 
 use anstyle::{AnsiColor, Style as Paint};
 
 use super::difference;
 use super::paragraph;
 use super::progress::Progress;
+use super::spelling::{from_here, plural, quoted};
 use super::{Reporter, Style, say};
 use crate::checks::{self, Group, Level};
 use crate::event::{Event, ScenarioShown, What};
@@ -29,6 +29,9 @@ const SHOWN: usize = 5;
 
 /// Lines of a snapshot's difference that are shown.
 const DIFF_SHOWN: usize = 20;
+
+/// Last lines of stderr that are shown.
+const STDERR_SHOWN: usize = 8;
 
 pub(super) struct Human {
     out: Box<dyn Write>,
@@ -147,7 +150,10 @@ impl Human {
         };
         let mut text = plural(count.0.len(), "check", "checks");
         for (checks, what) in [(&failed, "failed"), (&warned, "warned"), (&skipped, "had nothing to judge")] {
-            if !checks.is_empty() {
+            // Where nothing at all was judged, a list of it all says no more.
+            if word == "SKIP" && checks.len() > 1 {
+                text = format!("{text}, which {what}");
+            } else if !checks.is_empty() {
                 text = format!("{text}, {} {what}", checks.join(", "));
             }
         }
@@ -184,7 +190,9 @@ impl Human {
             for finding in &failure.findings {
                 let Some(command) = finding.command else { continue };
                 let stderr = self.stderr.remove(&(failure.subject.clone(), command.to_string()));
-                for line in stderr.unwrap_or_default().lines() {
+                let stderr = stderr.unwrap_or_default();
+                let lines: Vec<&str> = stderr.lines().collect();
+                for line in &lines[lines.len().saturating_sub(STDERR_SHOWN)..] {
                     self.entry("stderr", line);
                 }
             }
@@ -272,7 +280,11 @@ impl Human {
         for line in std::mem::take(&mut self.details) {
             self.line(line);
         }
-        for failure in std::mem::take(&mut self.failures) {
+        let mut failures = std::mem::take(&mut self.failures);
+        // A request without an answer is the cause of what else went wrong: it is said first.
+        failures
+            .sort_by_key(|failure| checks::find(failure.check).is_none_or(|it| it.group != Group::Requests));
+        for failure in failures {
             self.failure(&failure);
         }
         let pending = std::mem::take(&mut self.pending);
@@ -357,22 +369,6 @@ impl Reporter for Human {
             What::RunFinished { .. } => self.finished(&event.what),
         }
     }
-}
-
-/// A path as one would type it here.
-fn from_here(path: &Path) -> &Path {
-    std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &Path) -> String {
-    let path = path.display().to_string();
-    let plain = |character: char| character.is_alphanumeric() || "/._-+:@%".contains(character);
-    if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }
-}
-
-fn plural(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Where a finding stands: its stream, its command, its line, and how often.

@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod paragraph;
 mod progress;
+mod spelling;
 
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
