@@ -17,7 +17,7 @@ const LONGEST_LINE: usize = 64 * 1024;
 /// Takes stderr as it comes.
 pub(crate) struct StderrLog {
     secrets: Arc<Secrets>,
-    lines: Option<Lines>,
+    lines: Lines,
     tail: VecDeque<String>,
     leaks: Vec<Seen<Leak>>,
     bytes: u64,
@@ -27,23 +27,20 @@ pub(crate) struct StderrLog {
 
 impl StderrLog {
     pub(crate) fn new(secrets: Arc<Secrets>) -> Self {
-        let lines = Some(Lines::new(LONGEST_LINE));
+        let lines = Lines::new(LONGEST_LINE);
         StderrLog { secrets, lines, tail: VecDeque::new(), leaks: Vec::new(), bytes: 0, carried: Vec::new() }
     }
 
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
         self.bytes += chunk.len() as u64;
         self.look_for_secrets(chunk);
-        if let Some(lines) = &mut self.lines {
-            lines.feed(chunk, |line| keep(&mut self.tail, &self.secrets, &line));
-        }
+        self.lines.feed(chunk, |line| keep(&mut self.tail, &self.secrets, &line));
     }
 
-    pub(crate) fn finish(mut self) -> Stderr {
-        if let Some(lines) = self.lines.take() {
-            lines.finish(|line| keep(&mut self.tail, &self.secrets, &line));
-        }
-        Stderr { bytes: self.bytes, tail: Vec::from(self.tail).join("\n"), leaks: self.leaks }
+    pub(crate) fn finish(self) -> Stderr {
+        let StderrLog { secrets, lines, mut tail, leaks, bytes, .. } = self;
+        lines.finish(|line| keep(&mut tail, &secrets, &line));
+        Stderr { bytes, tail: Vec::from(tail).join("\n"), leaks }
     }
 
     /// By chunks and not by lines: no line is too long to be searched.
@@ -54,7 +51,10 @@ impl StderrLog {
         }
         let mut seam = std::mem::take(&mut self.carried);
         seam.extend_from_slice(&chunk[..chunk.len().min(overlap)]);
-        for leak in [self.secrets.leaks_in(&seam), self.secrets.leaks_in(chunk)].concat() {
+        let mut leaks = self.secrets.leaks_in(&seam);
+        let in_chunk = self.secrets.leaks_in(chunk).into_iter().filter(|leak| !leaks.contains(leak));
+        leaks.extend(in_chunk.collect::<Vec<_>>());
+        for leak in leaks {
             note(&mut self.leaks, 0, leak, PartialEq::eq);
         }
         // What is carried is the end of everything so far, however small the chunks are.

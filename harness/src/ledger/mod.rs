@@ -46,8 +46,7 @@ pub(crate) struct Wanted {
 
 /// The pass itself: fed with chunks, it keeps an [`Account`].
 pub(crate) struct Ledger {
-    /// Taken out while a chunk is cut into lines; always there otherwise.
-    lines: Option<Lines>,
+    lines: Lines,
     book: Book,
 }
 
@@ -85,7 +84,7 @@ impl Ledger {
             });
         }
         let book = Book { secrets, account, schemas, last: 0, since_global_state: 0, kept: 0 };
-        Ledger { lines: Some(Lines::new(LONGEST_LINE)), book }
+        Ledger { lines: Lines::new(LONGEST_LINE), book }
     }
 
     /// Takes the next bytes of stdout.
@@ -93,17 +92,14 @@ impl Ledger {
         self.book.account.bytes += chunk.len() as u64;
         let room = RAW_KEPT.saturating_sub(self.book.account.raw.len());
         self.book.account.raw.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if let Some(lines) = &mut self.lines {
-            lines.feed(chunk, |line| self.book.enter(&line));
-        }
+        self.lines.feed(chunk, |line| self.book.enter(&line));
     }
 
     /// Stdout has ended.
-    pub(crate) fn finish(mut self) -> Account {
-        if let Some(lines) = self.lines.take() {
-            lines.finish(|line| self.book.enter(&line));
-        }
-        self.book.account
+    pub(crate) fn finish(self) -> Account {
+        let Ledger { lines, mut book } = self;
+        lines.finish(|line| book.enter(&line));
+        book.account
     }
 }
 
