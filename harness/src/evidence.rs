@@ -7,6 +7,7 @@ use connector_replay::Journal;
 use serde_json::Value;
 
 use crate::expectation::{Expectation, Outcome};
+use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
 
 /// What is known of one subject: the connector itself (its `spec`), or one scenario of it.
@@ -36,6 +37,8 @@ pub struct Evidence {
 pub(crate) struct Run {
     pub(crate) transcript: Transcript,
     pub(crate) journal: Journal,
+    /// What it printed that no other run repeats: for snapshots, not for checks.
+    pub(crate) volatile: Volatile,
 }
 
 impl Evidence {

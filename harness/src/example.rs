@@ -32,6 +32,7 @@ mod parser {
     use crate::expectation::{ConfigIs, Outcome as Expected};
     use crate::ledger::{Ledger, StreamName, Wanted};
     use crate::secrets::Secrets;
+    use crate::snapshot::Volatile;
     use crate::stderr::StderrLog;
     use crate::transcript::{Exit, Transcript};
 
@@ -129,7 +130,7 @@ mod parser {
             duration: Duration::ZERO,
             leftovers,
         };
-        Run { transcript, journal }
+        Run { transcript, journal, volatile: Volatile::default() }
     }
 
     fn exchange(request: &str, outcome: Outcome) -> Exchange {

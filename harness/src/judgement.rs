@@ -37,10 +37,10 @@ pub(crate) fn compare(
     update: Update,
     held: bool,
 ) -> impl Iterator<Item = Result<What, Error>> {
-    let runs = subject.evidence.runs.iter().zip(&subject.volatile);
-    runs.filter(|(run, _)| run.transcript.status().is_some()).map(move |(run, volatile)| {
+    let ended = subject.evidence.runs.iter().filter(|run| run.transcript.status().is_some());
+    ended.map(move |run| {
         let transcript = &run.transcript;
-        let text = snapshot::text_of(transcript, volatile, &subject.secrets);
+        let text = snapshot::text_of(transcript, &run.volatile, &subject.secrets);
         let title = format!("harness test {}, {}", subject.evidence.subject, transcript.command);
         let file = file_of(subject, snapshots, transcript.command.as_str());
         Ok(What::SnapshotCompared {

@@ -9,8 +9,9 @@ use tokio::task::JoinSet;
 
 use crate::error::Error;
 use crate::event::What;
+use crate::evidence::Run;
 use crate::plan;
-use crate::stage::{Played, Stage};
+use crate::stage::Stage;
 use crate::subject::Prepared;
 
 /// How long at least one process ran.
@@ -48,7 +49,7 @@ pub(crate) struct Performance {
 /// What a line of the plan reports while it is played.
 enum Report {
     Starts { number: usize, subject: String, command: Command },
-    Ended { number: usize, subject: String, line: usize, played: Box<Played> },
+    Ended { number: usize, subject: String, line: usize, played: Box<Run> },
     Noted(String),
 }
 
@@ -62,7 +63,7 @@ impl Performance {
         self.busy.total
     }
 
-    pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Result<Played, Error> {
+    pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Result<Run, Error> {
         let subject = self.stage.connector.name.clone();
         self.begin(0, &subject, Command::Spec, say);
         let played = self.stage.spec().await?;
@@ -77,7 +78,7 @@ impl Performance {
         lines: Vec<plan::Line>,
         jobs: usize,
         say: &mut impl FnMut(What),
-    ) -> Result<Vec<Vec<Played>>, Error> {
+    ) -> Result<Vec<Vec<Run>>, Error> {
         let slots = Arc::new(Semaphore::new(jobs.max(1)));
         let (sender, mut reports) = mpsc::unbounded_channel();
         // Dropped on the way out, whatever the reason, and with it every task and every process.
@@ -95,7 +96,7 @@ impl Performance {
             });
         }
         drop(sender);
-        let mut by_line: Vec<Vec<Played>> = order.iter().map(|_| Vec::new()).collect();
+        let mut by_line: Vec<Vec<Run>> = order.iter().map(|_| Vec::new()).collect();
         // Ends when the last task has dropped its sender.
         while let Some(report) = reports.recv().await {
             match report {
@@ -113,7 +114,7 @@ impl Performance {
                 source: std::io::Error::other(error),
             })??;
         }
-        let mut by_scenario: Vec<Vec<Played>> = scenarios.iter().map(|_| Vec::new()).collect();
+        let mut by_scenario: Vec<Vec<Run>> = scenarios.iter().map(|_| Vec::new()).collect();
         for (scenario, played) in order.into_iter().zip(by_line) {
             by_scenario[scenario].extend(played);
         }
@@ -127,9 +128,9 @@ impl Performance {
         say(What::InvocationStarted { invocation: number, subject, command });
     }
 
-    fn end(&mut self, number: usize, subject: String, played: &Played, say: &mut impl FnMut(What)) {
+    fn end(&mut self, number: usize, subject: String, played: &Run, say: &mut impl FnMut(What)) {
         self.busy.end();
-        let transcript = &played.run.transcript;
+        let transcript = &played.transcript;
         say(What::InvocationFinished {
             invocation: number,
             subject,
@@ -140,7 +141,7 @@ impl Performance {
             duration_ms: transcript.duration.as_secs_f64() * 1e3,
             lines: transcript.account.lines,
             records: transcript.account.records,
-            requests: played.run.journal.exchanges.len() as u64 + played.run.journal.omitted,
+            requests: played.journal.exchanges.len() as u64 + played.journal.omitted,
             stderr_bytes: transcript.stderr.bytes,
             stderr: transcript.stderr.tail.clone(),
         });
@@ -173,7 +174,7 @@ async fn play(
         let _heard = reports.send(Report::Starts { number, subject: subject.clone(), command });
         let played = stage.play(command, &prepared.scenario, configured.as_ref(), &prepared.secrets).await?;
         if command == Command::Discover {
-            let discovered = played.run.transcript.account.answer(command);
+            let discovered = played.transcript.account.answer(command);
             configured = crate::catalog::configure(discovered.as_ref(), prepared.scenario.catalog.as_ref());
         }
         let (subject, played) = (subject.clone(), Box::new(played));

@@ -53,17 +53,19 @@ pub async fn run(
         connector.settings.timeout.set_all(seconds);
     }
     let mut tally = Tally::new(options.strict);
+    let at_ms = || u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     let mut say = |what: What| {
         tally.count(&what);
-        tell(&Event { at_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX), what });
+        tell(&Event { at_ms: at_ms(), what });
     };
+    let lines = plan::lines(&scenarios);
     say(What::RunStarted {
         format: 1,
         connector: connector.name.clone(),
         command: connector.command.clone(),
         found: connector.found.clone(),
         scenarios: scenarios.iter().map(shown).collect(),
-        invocations: plan::invocations(&plan::lines(&scenarios)),
+        invocations: plan::invocations(&lines),
     });
     let folder = temporary_folder()?;
     let stage = Arc::new(Stage {
@@ -74,7 +76,7 @@ pub async fn run(
     });
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = tokio::select! {
-        played = play(&mut performance, &stage.connector, scenarios, options.jobs, &mut say) => Some(played?),
+        played = play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut say) => Some(played?),
         // What was under way is dropped, and killed thereby.
         () = interrupted => None,
     };
@@ -89,7 +91,7 @@ pub async fn run(
     let exit_code = tally.exit_code();
     let milliseconds = |duration: Duration| duration.as_secs_f64() * 1e3;
     tell(&Event {
-        at_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        at_ms: at_ms(),
         what: What::RunFinished {
             duration_ms: milliseconds(began.elapsed()),
             connector_ms: milliseconds(performance.busy()),
@@ -111,12 +113,12 @@ pub async fn run(
 async fn play(
     performance: &mut Performance,
     connector: &Connector,
-    scenarios: Vec<Scenario>,
+    (scenarios, lines): (Vec<Scenario>, Vec<plan::Line>),
     jobs: usize,
     say: &mut impl FnMut(What),
 ) -> Result<Vec<Subject>, Error> {
     let spec = performance.spec(say).await?;
-    let answer = spec.run.transcript.account.answer(Command::Spec);
+    let answer = spec.transcript.account.answer(Command::Spec);
     let mut subjects = vec![Subject::of_connector(connector, spec)];
     // Without it nobody knows which values of a config are secret: none is handed out.
     let Some(mut answer) = answer else {
@@ -124,7 +126,6 @@ async fn play(
         return Ok(subjects);
     };
     let specification = Arc::new(answer["connectionSpecification"].take());
-    let lines = plan::lines(&scenarios);
     let scenarios: Vec<Arc<Prepared>> =
         scenarios.into_iter().map(|scenario| Arc::new(Prepared::new(scenario, &specification))).collect();
     let played = performance.scenarios(&scenarios, lines, jobs, say).await?;

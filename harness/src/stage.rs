@@ -39,15 +39,9 @@ struct Costume<'a> {
     secrets: Arc<Secrets>,
 }
 
-/// A process that was run, and what of its output no other run repeats.
-pub(crate) struct Played {
-    pub(crate) run: Run,
-    pub(crate) volatile: Volatile,
-}
-
 impl Stage {
     /// Runs `spec`, against a recording of nothing.
-    pub(crate) async fn spec(&self) -> Result<Played, Error> {
+    pub(crate) async fn spec(&self) -> Result<Run, Error> {
         let nothing =
             Cassette::parse(scenario::EMPTY, "spec").map_err(|source| Error::Cassette { source })?;
         let costume = Costume {
@@ -67,7 +61,7 @@ impl Stage {
         scenario: &Scenario,
         configured: Option<&Value>,
         secrets: &Arc<Secrets>,
-    ) -> Result<Played, Error> {
+    ) -> Result<Run, Error> {
         let costume = Costume {
             files: self.write_files(command, scenario, configured)?,
             wanted: configured.map(crate::catalog::wanted).unwrap_or_default(),
@@ -83,7 +77,7 @@ impl Stage {
         command: Command,
         costume: Costume<'_>,
         cassette: Arc<Cassette>,
-    ) -> Result<Played, Error> {
+    ) -> Result<Run, Error> {
         let Costume { files, wanted, now, volatile, secrets } = costume;
         let replay = |source| Error::Replay { source };
         let session = Session::start(&self.authority, Player::new(cassette)).await.map_err(replay)?;
@@ -96,7 +90,7 @@ impl Stage {
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: volatile.to_vec() };
         let journal = session.finish().await;
-        Ok(Played { run: Run { transcript, journal }, volatile })
+        Ok(Run { transcript, journal, volatile })
     }
 
     fn invocation(

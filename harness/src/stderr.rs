@@ -52,19 +52,16 @@ impl StderrLog {
         let mut seam = std::mem::take(&mut self.carried);
         seam.extend_from_slice(&chunk[..chunk.len().min(overlap)]);
         let mut leaks = self.secrets.leaks_in(&seam);
-        let in_chunk = self.secrets.leaks_in(chunk).into_iter().filter(|leak| !leaks.contains(leak));
-        leaks.extend(in_chunk.collect::<Vec<_>>());
+        if chunk.len() > overlap {
+            let beyond = self.secrets.leaks_in(chunk);
+            leaks.extend(beyond.into_iter().filter(|leak| !leaks.contains(leak)).collect::<Vec<_>>());
+            seam = chunk[chunk.len() - overlap..].to_vec();
+        }
         for leak in leaks {
             note(&mut self.leaks, 0, leak, PartialEq::eq);
         }
         // What is carried is the end of everything so far, however small the chunks are.
-        if chunk.len() > overlap {
-            seam.clear();
-        }
-        let rest = if chunk.len() > overlap { chunk } else { &chunk[chunk.len().min(overlap)..] };
-        seam.extend_from_slice(rest);
-        seam.drain(..seam.len().saturating_sub(overlap));
-        self.carried = seam;
+        self.carried = seam.split_off(seam.len().saturating_sub(overlap));
     }
 }
 

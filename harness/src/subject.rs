@@ -9,8 +9,6 @@ use crate::evidence::{Evidence, Run};
 use crate::locate::Connector;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
-use crate::snapshot::Volatile;
-use crate::stage::Played;
 
 /// A scenario whose secrets are known.
 pub(crate) struct Prepared {
@@ -31,25 +29,21 @@ pub(crate) struct Subject {
     pub(crate) secrets: Arc<Secrets>,
     /// The folder of its snapshots within the connector's.
     pub(crate) folder: PathBuf,
-    /// What each run printed that no other repeats, in the order of the evidence's runs.
-    pub(crate) volatile: Vec<Volatile>,
 }
 
 impl Subject {
-    pub(crate) fn of_connector(connector: &Connector, spec: Played) -> Self {
-        let evidence =
-            Evidence { subject: connector.name.clone(), runs: vec![spec.run], ..Evidence::default() };
-        Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), volatile: vec![spec.volatile] }
+    pub(crate) fn of_connector(connector: &Connector, spec: Run) -> Self {
+        let evidence = Evidence { subject: connector.name.clone(), runs: vec![spec], ..Evidence::default() };
+        Subject { evidence, secrets: Arc::default(), folder: PathBuf::new() }
     }
 
     pub(crate) fn of_scenario(
         connector: &Connector,
         prepared: &Prepared,
         specification: &Arc<Value>,
-        played: Vec<Played>,
+        runs: Vec<Run>,
     ) -> Self {
         let scenario = &prepared.scenario;
-        let (runs, volatile): (Vec<Run>, Vec<_>) = played.into_iter().map(|it| (it.run, it.volatile)).unzip();
         let evidence = Evidence {
             subject: format!("{}/{}", connector.name, scenario.name),
             connection_specification: Some(Arc::clone(specification)),
@@ -62,6 +56,6 @@ impl Subject {
             ..Evidence::default()
         };
         let folder = PathBuf::from(&scenario.name);
-        Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder, volatile }
+        Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder }
     }
 }

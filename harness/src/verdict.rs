@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use connector_protocol::Command;
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::ledger::{Seen, StreamName, Violation};
+use crate::ledger::{Schema, Seen, StreamName, Violation};
 use crate::transcript::Transcript;
 
 /// What a check says.
@@ -113,6 +114,16 @@ impl Finding {
     pub(crate) fn violation(seen: &Seen<Violation>) -> Self {
         let Violation { pointer, want, got, .. } = &seen.what;
         Finding { times: seen.times, ..Finding::new(want, got).pointer(pointer).line(seen.line) }
+    }
+
+    /// What is wrong with a JSON Schema that stands `at` this pointer of a message.
+    pub(crate) fn of_schema(schema: &Value, at: &str) -> Option<Self> {
+        if let Err(error) = jsonschema::draft7::meta::validate(schema) {
+            let finding = Finding::new("a valid JSON Schema (draft 7)", error.to_string());
+            return Some(finding.pointer(format!("{at}{}", error.instance_path())));
+        }
+        let why = Schema::compile(schema).err()?;
+        Some(Finding::new("a schema that compiles on its own", why).pointer(at))
     }
 
     pub(crate) fn by(mut self, transcript: &Transcript) -> Self {

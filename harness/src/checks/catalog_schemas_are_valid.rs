@@ -1,6 +1,6 @@
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
-use crate::ledger::{Schema, StreamName};
+use crate::ledger::StreamName;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -27,13 +27,9 @@ fn judge(evidence: &Evidence) -> Verdict {
     for (transcript, line, stream) in evidence.discovered_streams() {
         let Some(schema) = stream.get("json_schema").filter(|schema| schema.is_object()) else { continue };
         judged = true;
-        let at = |finding: Finding| finding.by(transcript).line(line).stream(&StreamName::of(&stream));
-        if let Err(error) = jsonschema::draft7::meta::validate(schema) {
-            let finding = Finding::new("a valid JSON Schema (draft 7)", error.to_string());
-            findings.push(at(finding.pointer(format!("/json_schema{}", error.instance_path()))));
-        } else if let Err(why) = Schema::compile(schema) {
-            findings.push(at(Finding::new("a schema that compiles on its own", why).pointer("/json_schema")));
-        }
+        let fault = Finding::of_schema(schema, "/json_schema");
+        let name = StreamName::of(&stream);
+        findings.extend(fault.map(|finding| finding.by(transcript).line(line).stream(&name)));
     }
     Verdict::of(findings, judged, "no stream was discovered")
 }

@@ -2,7 +2,6 @@ use connector_protocol::{Command, MessageType};
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
-use crate::ledger::Schema;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -32,16 +31,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         findings.extend(transcript.exactly_one(MessageType::Spec));
         for placed in transcript.account.of_kind(MessageType::Spec) {
             let schema = &placed.payload()["connectionSpecification"];
-            let at = "/spec/connectionSpecification";
-            let fault = match jsonschema::draft7::meta::validate(schema) {
-                Err(error) => Some(
-                    Finding::new("a valid JSON Schema (draft 7)", error.to_string())
-                        .pointer(format!("{at}{}", error.instance_path())),
-                ),
-                Ok(()) => Schema::compile(schema)
-                    .err()
-                    .map(|why| Finding::new("a schema that compiles on its own", why).pointer(at)),
-            };
+            let fault = Finding::of_schema(schema, "/spec/connectionSpecification");
             findings.extend(fault.map(|finding| finding.by(transcript).line(placed.line)));
         }
     }

@@ -96,8 +96,9 @@ pub(crate) struct Placed {
 }
 
 impl Placed {
-    pub(crate) fn new(line: u64, kind: MessageType, message: &Value) -> Self {
-        Placed { line, kind, text: message.to_string().into(), stream: None, records: 0, since_state: 0 }
+    pub(crate) fn new(line: u64, kind: MessageType, bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into();
+        Placed { line, kind, text, stream: None, records: 0, since_state: 0 }
     }
 
     pub(crate) fn stream_name(&self) -> Option<StreamName> {

@@ -123,41 +123,38 @@ impl Book {
         if bytes.trim_ascii().is_empty() {
             return;
         }
-        let tree = match Tree::parse(bytes) {
-            Ok(tree) => tree,
-            Err(_) if std::str::from_utf8(bytes).is_err() => {
-                self.look_for_secrets(number, bytes, None);
-                return self.stray(number, Stray::NotUtf8(excerpt::of_bytes(bytes)));
+        let parsed = Tree::parse(bytes);
+        let word = parsed.as_ref().ok().and_then(|tree| tree.get("type")).and_then(Tree::as_str);
+        let kind: Option<MessageType> = word.and_then(|word| word.parse().ok());
+        self.look_for_secrets(number, bytes, kind);
+        let excerpt = || excerpt::of_bytes(bytes);
+        let (tree, word) = match (&parsed, word) {
+            (Ok(tree), Some(word)) => (tree, word),
+            (Ok(_), None) => return self.stray(number, Stray::NotAMessage(excerpt())),
+            (Err(_), _) if std::str::from_utf8(bytes).is_err() => {
+                return self.stray(number, Stray::NotUtf8(excerpt()));
             }
-            Err(why) => {
-                self.look_for_secrets(number, bytes, None);
-                let (excerpt, why) = (excerpt::of_bytes(bytes), why.to_string());
-                return self.stray(number, Stray::NotJson { excerpt, why });
+            (Err(why), _) => {
+                return self.stray(number, Stray::NotJson { excerpt: excerpt(), why: why.to_string() });
             }
-        };
-        let Some(word) = tree.get("type").and_then(Tree::as_str) else {
-            self.look_for_secrets(number, bytes, None);
-            return self.stray(number, Stray::NotAMessage(excerpt::of_bytes(bytes)));
         };
         self.account.said += 1;
-        let kind: Option<MessageType> = word.parse().ok();
-        self.look_for_secrets(number, bytes, kind);
         let Some(kind) = kind else {
             return self.violation(number, protocol::unknown_type(word));
         };
         let schema = protocol::schema(kind);
-        if !schema.accepts(&tree) {
-            for mut violation in schema.violations(&tree, bytes.len()) {
+        if !schema.accepts(tree) {
+            for mut violation in schema.violations(tree, bytes.len()) {
                 violation.rule.insert_str(0, word);
                 self.violation(number, violation);
             }
         }
         match kind {
-            MessageType::Record => self.record(number, bytes.len(), &tree),
+            MessageType::Record => self.record(number, bytes.len(), tree),
             MessageType::Log => {}
             _ => {
                 self.kept += bytes.len();
-                self.place(number, kind, &tree.to_json());
+                self.place(Placed::new(number, kind, bytes), &tree.to_json());
             }
         }
     }
@@ -202,8 +199,8 @@ impl Book {
         Some(self.last)
     }
 
-    fn place(&mut self, line: u64, kind: MessageType, message: &Value) {
-        let mut placed = Placed::new(line, kind, message);
+    fn place(&mut self, mut placed: Placed, message: &Value) {
+        let (line, kind) = (placed.line, placed.kind);
         let descriptor = match kind {
             MessageType::State => message.pointer("/state/stream/stream_descriptor"),
             MessageType::Trace => message

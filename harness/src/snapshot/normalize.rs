@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use crate::ledger::Tree;
 
 /// The values of one run that no two runs share.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Volatile {
     /// The folder of the files that the connector was started with.
     pub(crate) folder: String,
