@@ -56,7 +56,7 @@ impl Desk {
             }
         };
         let request = Request { method: head.method, target, headers: head.headers, body };
-        let reply = self.responder.respond(&request);
+        let reply = self.responder.respond(&request).await;
         let status = reply.status();
         let (response, outcome) = reply.send(&request);
         self.log.exchange(&request, status, outcome);

@@ -48,19 +48,23 @@ pub struct Exchange {
     pub url: String,
     /// The status that was sent.
     pub status: u16,
-    /// Whether the cassette had an answer.
+    /// Where the answer came from.
     pub outcome: Outcome,
 }
 
-/// Whether there was an answer to a request.
+/// Where the answer to a request came from, if there was one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Outcome {
-    /// There was.
+    /// From the cassette.
     Answered {
         /// The one that was given.
         interaction: usize,
     },
+    /// The real server was asked, and answered.
+    Forwarded,
+    /// The real server was asked, and no answer came that could be passed on; 502 was sent.
+    Failed,
     /// There was none; 599 was sent.
     Unmatched {
         /// The interaction that comes closest, unless nothing was recorded at all.

@@ -57,6 +57,6 @@ pub use matching::Difference;
 pub use player::Player;
 pub use reply::Reply;
 pub use request::Request;
-pub use responder::Responder;
+pub use responder::{Answering, Responder};
 pub use session::Session;
 pub use target::{Scheme, Target};

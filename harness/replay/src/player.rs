@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::matching::{Difference, Group};
 use crate::miss::Miss;
+use crate::responder::Answering;
 use crate::{Cassette, Interaction, Reply, Request, Responder, Unasked};
 
 /// Answers from a cassette, each interaction once and equal requests in recorded order.
@@ -30,17 +31,8 @@ impl Player {
         group.interactions.get(before).or(again).copied().ok_or(before + 1)
     }
 
-    fn is_spent(&self, place: usize) -> bool {
-        self.asked[place].load(Ordering::Relaxed) >= self.cassette.index().groups()[place].interactions.len()
-    }
-
-    fn recorded(&self, interaction: usize) -> (usize, &Interaction) {
-        (interaction, &self.cassette.interactions()[interaction])
-    }
-}
-
-impl Responder for Player {
-    fn respond(&self, request: &Request) -> Reply {
+    /// The recorded answer, or the reason why there is none.
+    pub fn answer(&self, request: &Request) -> Reply {
         let groups = self.cassette.index().groups();
         let mut exhausted = None;
         for place in self.cassette.index().find(request) {
@@ -73,6 +65,20 @@ impl Responder for Player {
             },
         };
         miss.reply()
+    }
+
+    fn is_spent(&self, place: usize) -> bool {
+        self.asked[place].load(Ordering::Relaxed) >= self.cassette.index().groups()[place].interactions.len()
+    }
+
+    fn recorded(&self, interaction: usize) -> (usize, &Interaction) {
+        (interaction, &self.cassette.interactions()[interaction])
+    }
+}
+
+impl Responder for Player {
+    fn respond<'a>(&'a self, request: &'a Request) -> Answering<'a> {
+        Box::pin(std::future::ready(self.answer(request)))
     }
 
     fn unasked(&self) -> Vec<Unasked> {
@@ -129,7 +135,7 @@ mod tests {
     /// The interaction that answers, or the nearest one and what differs.
     fn ask(player: &Player, line: &str) -> Result<usize, String> {
         let request = request(line);
-        match player.respond(&request).send(&request).1 {
+        match player.answer(&request).send(&request).1 {
             Outcome::Answered { interaction } => Ok(interaction),
             Outcome::Unmatched { nearest, differences } => {
                 let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
@@ -183,7 +189,7 @@ mod tests {
         }
         let form = player(&[r#"PUT http://a.test/ {"form": [["\ufffd", ""]]}"#]);
         let request = Request { body: vec![0xff].into(), ..request("PUT http://a.test/ x") };
-        let (_, outcome) = form.respond(&request).send(&request);
+        let (_, outcome) = form.answer(&request).send(&request);
         assert!(matches!(outcome, Outcome::Unmatched { .. }), "{outcome:?}");
         let same = player(&["GET http://a.test/?sig=%fe%41"]);
         assert_eq!(ask(&same, "GET http://a.test/?sig=%FEA"), Ok(0));
@@ -313,7 +319,7 @@ mod tests {
         let pairs = (0..1_000).map(|pair| format!("{pair}{0}={0}", "a".repeat(1_000)));
         let request = request(&format!("PUT http://a.test/?{}", pairs.collect::<Vec<_>>().join("&")));
         let request = Request { body: format!("{{{}}}", members.join(",")).into(), ..request };
-        let (_, outcome) = player.respond(&request).send(&request);
+        let (_, outcome) = player.answer(&request).send(&request);
         let Outcome::Unmatched { differences, .. } = outcome else { panic!("a miss") };
         assert_eq!(differences.len(), 10 + 10);
         assert!(differences.iter().all(|difference| difference.to_string().len() < 300), "{differences:?}");

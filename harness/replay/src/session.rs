@@ -114,7 +114,7 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
-    use crate::{Cassette, Player, Reply, Request};
+    use crate::{Answering, Cassette, Player, Request};
 
     /// Long for a client on the same machine, short for a test.
     const SHORT: Duration = Duration::from_millis(300);
@@ -174,7 +174,7 @@ mod tests {
     struct Panicking;
 
     impl Responder for Panicking {
-        fn respond(&self, _: &Request) -> Reply {
+        fn respond<'a>(&'a self, _: &'a Request) -> Answering<'a> {
             panic!("no answer")
         }
     }

@@ -1,0 +1,1 @@
+//! Other tools' recordings to cassettes, and back.

@@ -1,0 +1,1 @@
+//! Makes cassettes of real traffic, safe to publish.
