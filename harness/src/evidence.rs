@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use connector_protocol::Command;
-use connector_replay::Journal;
+use connector_replay::{Journal, Rule};
 use serde_json::Value;
 
 use crate::expectation::{Expectation, Outcome};
@@ -26,6 +26,8 @@ pub struct Evidence {
     pub(crate) has_secrets: bool,
     /// The interactions of the cassette; `None` where there is no cassette.
     pub(crate) recorded: Option<usize>,
+    /// What is passed over in comparing requests.
+    pub(crate) ignore: Vec<Rule>,
     /// Processes that were left behind and that no single command would answer for, by name.
     pub(crate) orphans: Vec<String>,
     /// The processes, in the order of the plan. There may be several of one command.

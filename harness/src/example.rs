@@ -100,9 +100,10 @@ mod parser {
                 Some((">", request)) => {
                     journal.exchanges.push(exchange(request, Outcome::Answered { interaction: 0 }));
                 }
-                Some(("!", request)) => journal
-                    .exchanges
-                    .push(exchange(request, Outcome::Unmatched { nearest: None, differences: Vec::new() })),
+                Some(("!", request)) => journal.exchanges.push(exchange(
+                    request,
+                    Outcome::Unmatched { nearest: None, differences: Vec::new(), remedy: None },
+                )),
                 Some(("?", request)) => {
                     let (method, url) = request.split_once(' ').unwrap();
                     let interaction = journal.unasked.len();

@@ -41,6 +41,7 @@ mod stage;
 mod stderr;
 mod subject;
 mod tally;
+mod terms;
 mod transcript;
 pub mod verdict;
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
 use connector_replay::Authority;
+use jiff::Timestamp;
 
 use crate::checks::{self, Level};
 use crate::error::{Error, ExitCode};
@@ -175,7 +176,8 @@ fn shown(scenario: &Scenario) -> ScenarioShown {
 }
 
 fn select(connector: &Connector, options: &Options) -> Result<Vec<Scenario>, Error> {
-    let mut scenarios = Scenario::load_all(&connector.fixtures)?;
+    let mut scenarios =
+        Scenario::load_all(&connector.fixtures, Timestamp::now(), &connector.settings.ignore)?;
     if let Some(wanted) = &options.scenario {
         let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
         scenarios.retain(|scenario| scenario.name.contains(wanted));

@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use connector_protocol::StateInput;
-use connector_replay::Cassette;
+use connector_replay::{Cassette, Rule, Tape};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::Error;
 use crate::expectation::Expectation;
+use crate::terms;
 
 /// One situation, read from its folder.
 #[derive(Clone, Debug)]
@@ -39,9 +41,6 @@ pub(crate) struct EmptyStream {
     reason: String,
 }
 
-/// The cassette of a scenario that has none.
-pub(crate) const EMPTY: &str = r#"{"cassette": 1, "interactions": []}"#;
-
 /// `scenario.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +57,13 @@ struct File {
 
 impl Scenario {
     /// Reads all scenarios of a connector, in the order of their names.
-    pub(crate) fn load_all(fixtures: &Path) -> Result<Vec<Scenario>, Error> {
+    ///
+    /// `began` is the time for those that say none; `ignore` is what their recordings pass over in comparing.
+    pub(crate) fn load_all(
+        fixtures: &Path,
+        began: Timestamp,
+        ignore: &[Rule],
+    ) -> Result<Vec<Scenario>, Error> {
         let none = |why: String| Error::NoScenario { why };
         let entries = std::fs::read_dir(fixtures).map_err(|error| {
             none(format!(
@@ -83,10 +88,10 @@ impl Scenario {
                 fixtures.display()
             )));
         }
-        folders.iter().map(|folder| Scenario::load(folder)).collect()
+        folders.iter().map(|folder| Scenario::load(folder, began, ignore)).collect()
     }
 
-    fn load(folder: &Path) -> Result<Scenario, Error> {
+    fn load(folder: &Path, began: Timestamp, ignore: &[Rule]) -> Result<Scenario, Error> {
         let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let file = match read(&folder.join("scenario.toml"))? {
             Some((path, text)) => File::parse(&text, &path)?,
@@ -97,10 +102,13 @@ impl Scenario {
             let why = "a scenario needs one: the config that the connector is started with".to_owned();
             return Err(Error::Missing { path: config, why });
         };
-        let cassette = folder.join("cassette.json");
+        let clock = file.now.as_deref().and_then(|now| now.parse().ok()).unwrap_or(began);
+        let terms = terms::of(&config, clock, ignore);
+        let path = folder.join("cassette.json");
         // Without one every request is one that nobody recorded. A link to nowhere is not "without".
-        let there = cassette.symlink_metadata().is_ok();
-        let cassette = if there { Cassette::load(&cassette) } else { Cassette::parse(EMPTY, &cassette) };
+        let there = path.symlink_metadata().is_ok();
+        let tape = if there { Tape::load(&path) } else { Ok(Tape::new(Vec::new())) };
+        let cassette = tape.and_then(|tape| Cassette::new(tape, &path, &terms));
         let cassette = cassette.map_err(|source| Error::Cassette { source })?;
         Ok(Scenario {
             name,
@@ -122,7 +130,7 @@ impl File {
         let file: File =
             toml::from_str(text).map_err(|source| Error::Toml { path: path.to_owned(), source })?;
         let invalid = |why: String| Err(Error::Settings { path: path.to_owned(), why });
-        if let Some(now) = file.now.as_deref().filter(|now| !crate::ledger::is_moment(now)) {
+        if let Some(now) = file.now.as_deref().filter(|now| now.parse::<Timestamp>().is_err()) {
             return invalid(format!("`now` is {now:?}: want a timestamp such as \"2024-01-09T12:00:00Z\""));
         }
         if let Some(stream) = file.empty_stream.iter().find(|stream| stream.reason.trim().is_empty()) {

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use connector_protocol::Command;
+use connector_replay::Rule;
 use serde::Deserialize;
 
 use crate::error::Error;
@@ -23,6 +24,9 @@ pub(crate) struct Settings {
     pub(crate) fixtures: Option<PathBuf>,
     /// The folder of the snapshots; `snapshots` unless said otherwise.
     pub(crate) snapshots: Option<PathBuf>,
+    /// What is passed over when a request is compared with a recorded one.
+    #[serde(default)]
+    pub(crate) ignore: Vec<Rule>,
     /// Environment variables that the connector needs.
     #[serde(default)]
     pub(crate) environment: BTreeMap<String, String>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_protocol::Command;
-use connector_replay::{Authority, Cassette, Player, Session};
+use connector_replay::{Authority, Cassette, Player, Session, Tape, Terms};
 use serde_json::Value;
 
 use crate::environment::{self, Network};
@@ -16,7 +16,7 @@ use crate::ledger::{Ledger, Wanted};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::process::{self, Invocation};
-use crate::scenario::{self, Scenario};
+use crate::scenario::Scenario;
 use crate::secrets::Secrets;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
@@ -42,8 +42,8 @@ struct Costume<'a> {
 impl Stage {
     /// Runs `spec`, against a recording of nothing.
     pub(crate) async fn spec(&self) -> Result<Run, Error> {
-        let nothing =
-            Cassette::parse(scenario::EMPTY, "spec").map_err(|source| Error::Cassette { source })?;
+        let nothing = Cassette::new(Tape::new(Vec::new()), "spec", &Terms::default())
+            .map_err(|source| Error::Cassette { source })?;
         let costume = Costume {
             files: Vec::new(),
             wanted: Vec::new(),

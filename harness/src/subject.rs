@@ -51,6 +51,7 @@ impl Subject {
             expect: scenario.expect,
             empty_streams: scenario.empty_streams.iter().map(|stream| stream.name.clone()).collect(),
             has_secrets: !prepared.secrets.is_empty(),
+            ignore: connector.settings.ignore.clone(),
             recorded: Some(scenario.cassette.interactions().len()),
             runs,
             ..Evidence::default()

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use connector_replay::{Authority, Cassette, Player, Session};
+use connector_replay::{Authority, Cassette, Player, Session, Terms};
 use http_body_util::Full;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -79,7 +79,9 @@ async fn replay(scheme: &str, size: usize) -> Outcome<f64> {
         .collect();
     let text = format!(r#"{{"cassette": 1, "interactions": [{}]}}"#, interactions.join(","));
     let authority = Authority::new()?;
-    let session = Session::start(&authority, Player::new(Cassette::parse(&text, "benchmark")?)).await?;
+    let session =
+        Session::start(&authority, Player::new(Cassette::parse(&text, "benchmark", &Terms::default())?))
+            .await?;
     let address = session.proxy_url().trim_start_matches("http://").to_owned();
     let rate = if scheme == "https" {
         let tls = tls(&authority)?;

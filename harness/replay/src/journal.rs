@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::excerpt::shorten;
-use crate::{Difference, Request};
+use crate::{Difference, Remedy, Request};
 
 /// The most exchanges with a recorded answer that a journal holds.
 const ANSWERED: usize = 100_000;
@@ -71,6 +71,9 @@ pub enum Outcome {
         nearest: Option<usize>,
         /// In what the request is not that one.
         differences: Vec<Difference>,
+        /// What to pass over so that it would be, if that is all that is wrong.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        remedy: Option<Remedy>,
     },
 }
 
@@ -232,7 +235,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_counted_and_no_answer_hides_a_miss() {
         let log = Log::new();
-        let unmatched = || Outcome::Unmatched { nearest: None, differences: Vec::new() };
+        let unmatched = || Outcome::Unmatched { nearest: None, differences: Vec::new(), remedy: None };
         let request = request("http://a.test/");
         for _ in 0..ANSWERED + 3 {
             log.exchange(&request, StatusCode::OK, Outcome::Answered { interaction: 0 });

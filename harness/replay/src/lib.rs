@@ -10,7 +10,7 @@
 //! - [`Session`] is the server; [`Session::finish`] ends it and hands out the [`Journal`] of all that happened.
 //!
 //! ```
-//! use connector_replay::{Authority, Cassette, Player, Session};
+//! use connector_replay::{Authority, Cassette, Player, Session, Terms};
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! let cassette = Cassette::parse(
@@ -18,6 +18,7 @@
 //!         "request": { "method": "GET", "url": "https://api.example.test/users" },
 //!         "response": { "status": 200, "body": { "json": [] } } } ] }"#,
 //!     "users.json",
+//!     &Terms::default(),
 //! )?;
 //! let authority = Authority::new()?;
 //! let session = Session::start(&authority, Player::new(cassette)).await?;
@@ -46,17 +47,23 @@ mod player;
 mod reply;
 mod request;
 mod responder;
+mod rule;
 mod session;
 mod target;
+mod template;
+mod terms;
 
 pub use authority::Authority;
-pub use cassette::{Body, Cassette, Header, Interaction, RecordedRequest, RecordedResponse};
+pub use cassette::{Body, BodyFile, Cassette, Header, Interaction, RecordedRequest, RecordedResponse, Tape};
 pub use error::Error;
 pub use journal::{Exchange, Fault, FaultKind, Journal, Outcome, Unasked};
-pub use matching::Difference;
+pub use matching::{Difference, Remedy};
 pub use player::Player;
 pub use reply::Reply;
 pub use request::Request;
 pub use responder::{Answering, Responder};
+pub use rule::{Part, Rule};
 pub use session::Session;
 pub use target::{Scheme, Target};
+pub use template::{Expression, Format, Moment, Offset, Template};
+pub use terms::Terms;

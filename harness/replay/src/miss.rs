@@ -4,8 +4,8 @@ use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 use crate::excerpt::short;
-use crate::matching::Difference;
-use crate::{Interaction, Outcome, Reply, Request};
+use crate::matching::{Difference, Remedy};
+use crate::{Interaction, Outcome, Reply, Request, Rule};
 
 /// A request that nothing recorded answers, and what is known of why.
 pub(crate) struct Miss<'a> {
@@ -13,6 +13,8 @@ pub(crate) struct Miss<'a> {
     /// The interaction that comes closest, by its position.
     pub(crate) nearest: Option<(usize, &'a Interaction)>,
     pub(crate) differences: Vec<Difference>,
+    /// What would have made it equal.
+    pub(crate) remedy: Option<Remedy>,
     /// How many answers were recorded for just this request, where all of them have been given.
     pub(crate) given: Option<usize>,
 }
@@ -24,6 +26,16 @@ struct Explanation<'a> {
     request: RequestLine<'a>,
     nearest: Option<Nearest<'a>>,
     differences: &'a [Difference],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remedy: Option<Shown<'a>>,
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    ignore: &'a [Rule],
+    /// Counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confuses: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +69,10 @@ impl Miss<'_> {
                 },
             }),
             differences: &self.differences,
+            remedy: self.remedy.as_ref().map(|remedy| Shown {
+                ignore: &remedy.ignore,
+                confuses: remedy.confuses.map(|interaction| interaction + 1),
+            }),
         };
         let body =
             serde_json::to_vec(&explanation).map_or_else(|error| error.to_string().into(), Bytes::from);
@@ -65,7 +81,10 @@ impl Miss<'_> {
         *response.status_mut() = StatusCode::from_u16(599).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let nearest = self.nearest.map(|(position, _)| position);
-        Reply::new(response, Outcome::Unmatched { nearest, differences: self.differences })
+        Reply::new(
+            response,
+            Outcome::Unmatched { nearest, differences: self.differences, remedy: self.remedy },
+        )
     }
 
     fn sentence(&self) -> String {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::matching::{Difference, Group};
+use crate::matching::{Difference, Group, Nearest};
 use crate::miss::Miss;
 use crate::responder::Answering;
 use crate::{Cassette, Interaction, Reply, Request, Responder, Unasked};
@@ -47,21 +47,17 @@ impl Player {
                 let given = interactions.len();
                 let times = Difference::new("times", Some(&given.to_string()), Some(&times.to_string()));
                 let nearest = interactions.last().map(|last| self.recorded(*last));
-                Miss { request, nearest, differences: vec![times], given: Some(given) }
+                Miss { request, nearest, differences: vec![times], remedy: None, given: Some(given) }
             }
             None => match self.cassette.index().nearest(request, |place| self.is_spent(place)) {
-                Some((place, differences)) => {
-                    let asked = self.asked[place].load(Ordering::Relaxed);
-                    let interactions = &groups[place].interactions;
+                Some(Nearest { group, differences, remedy }) => {
+                    let asked = self.asked[group].load(Ordering::Relaxed);
+                    let interactions = &groups[group].interactions;
                     let nearest = interactions.get(asked).or(interactions.last());
-                    Miss {
-                        request,
-                        nearest: nearest.map(|nearest| self.recorded(*nearest)),
-                        differences,
-                        given: None,
-                    }
+                    let nearest = nearest.map(|nearest| self.recorded(*nearest));
+                    Miss { request, nearest, differences, remedy, given: None }
                 }
-                None => Miss { request, nearest: None, differences: Vec::new(), given: None },
+                None => Miss { request, nearest: None, differences: Vec::new(), remedy: None, given: None },
             },
         };
         miss.reply()
@@ -86,6 +82,7 @@ impl Responder for Player {
         let mut places: Vec<usize> = groups
             .flat_map(|(group, asked)| group.interactions.iter().skip(asked.load(Ordering::Relaxed)).copied())
             .collect();
+        places.retain(|place| !self.cassette.interactions()[*place].optional);
         places.sort_unstable();
         let unasked = places.into_iter().map(|interaction| {
             let request = &self.cassette.interactions()[interaction].request;
@@ -100,7 +97,7 @@ mod tests {
     use http::Method;
 
     use super::*;
-    use crate::{Outcome, Target};
+    use crate::{Outcome, Target, Terms};
 
     /// A player of interactions that are all `METHOD URL [BODY]`, answered 200; a leading `*` marks one that repeats.
     fn player(requests: &[&str]) -> Player {
@@ -116,7 +113,7 @@ mod tests {
             })
             .collect();
         let text = format!(r#"{{"cassette": 1, "interactions": [{}]}}"#, interactions.join(","));
-        Player::new(Cassette::parse(&text, "test").unwrap())
+        Player::new(Cassette::parse(&text, "test", &Terms::default()).unwrap())
     }
 
     fn split(line: &str) -> (&str, &str, &str) {
@@ -137,10 +134,11 @@ mod tests {
         let request = request(line);
         match player.answer(&request).send(&request).1 {
             Outcome::Answered { interaction } => Ok(interaction),
-            Outcome::Unmatched { nearest, differences } => {
+            Outcome::Unmatched { nearest, differences, .. } => {
                 let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
                 Err(format!("{nearest:?} {}", differences.join("; ")))
             }
+            outcome => panic!("a player does not say {outcome:?}"),
         }
     }
 

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
 
 use crate::payload::Payload;
-use crate::{Interaction, Outcome, Request, coding};
+use crate::{Interaction, Outcome, Request, Terms, coding};
 
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 
@@ -71,11 +71,15 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// The error is the field that is wrong and what was wanted.
-    pub(crate) fn recorded(interaction: &Interaction) -> Result<Answer, (&'static str, String)> {
+    pub(crate) fn recorded(
+        interaction: &Interaction,
+        terms: &Terms,
+    ) -> Result<Answer, (&'static str, String)> {
         let response = &interaction.response;
         let status =
             StatusCode::from_u16(response.status).map_err(|error| ("response.status", error.to_string()))?;
-        let body = response.body.as_ref().map(crate::Body::to_bytes).unwrap_or_default();
+        let body = response.body.as_ref().map(|body| body.to_bytes(terms)).transpose();
+        let body = body.map_err(|reason| ("response.body", reason))?.unwrap_or_default();
         let head = interaction.request.method == Method::HEAD;
         if !body.is_empty() && (head || !has_body(status)) {
             let what = if head {
@@ -87,19 +91,20 @@ impl Answer {
         }
         let mut answer = Answer { status, headers: HeaderMap::new(), body, chunked: false, gzip: None };
         for header in &response.headers {
+            let value = header.bind(terms).map_err(|reason| ("response.headers", reason))?;
             match header.name.as_str() {
                 // What a HEAD says of the body that a GET would have is known from the recording alone.
                 "content-length" if !head => {}
                 // These belong to the connection that was, not to the one that is.
                 "connection" | "keep-alive" => {}
-                "transfer-encoding" if header.value == "chunked" => answer.chunked = true,
+                "transfer-encoding" if value == "chunked" => answer.chunked = true,
                 "transfer-encoding" => {
-                    let reason = format!("wanted no transfer-encoding but chunked, got {:?}", header.value);
+                    let reason = format!("wanted no transfer-encoding but chunked, got {value:?}");
                     return Err(("response.headers", reason));
                 }
-                "content-encoding" if header.value == GZIP => answer.gzip = Some(OnceLock::new()),
+                "content-encoding" if value == GZIP => answer.gzip = Some(OnceLock::new()),
                 _ => {
-                    answer.headers.append(&header.name, header.value.clone());
+                    answer.headers.append(&header.name, value);
                 }
             }
         }

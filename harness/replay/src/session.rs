@@ -114,7 +114,7 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
-    use crate::{Answering, Cassette, Player, Request};
+    use crate::{Answering, Cassette, Player, Request, Terms};
 
     /// Long for a client on the same machine, short for a test.
     const SHORT: Duration = Duration::from_millis(300);
@@ -132,7 +132,9 @@ mod tests {
     }
 
     fn nothing() -> Player {
-        Player::new(Cassette::parse(r#"{"cassette": 1, "interactions": []}"#, "test").unwrap())
+        Player::new(
+            Cassette::parse(r#"{"cassette": 1, "interactions": []}"#, "test", &Terms::default()).unwrap(),
+        )
     }
 
     #[tokio::test]

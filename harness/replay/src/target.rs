@@ -70,7 +70,7 @@ impl Target {
     }
 
     /// Reads a URL as people write it in a cassette. The error says what was wanted.
-    fn parse(text: &str) -> Result<Target, String> {
+    pub(crate) fn parse(text: &str) -> Result<Target, String> {
         // Even one that does not read may hold a password.
         let got = || excerpt::of_url(text);
         let url = Url::parse(text).map_err(|error| format!("wanted a URL, got \"{}\": {error}", got()))?;

@@ -2,7 +2,7 @@ use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::excerpt;
 use crate::verdict::{Finding, Verdict};
-use connector_replay::Outcome;
+use connector_replay::{Outcome, Remedy, Rule};
 
 pub(super) const CHECK: Check = Check {
     id: "requests_match_recording",
@@ -24,15 +24,17 @@ fn judge(evidence: &Evidence) -> Verdict {
         let journal = &run.journal;
         for exchange in &journal.exchanges {
             judged = true;
-            let Outcome::Unmatched { differences, .. } = &exchange.outcome else { continue };
+            let Outcome::Unmatched { differences, remedy, .. } = &exchange.outcome else { continue };
             let asked = format!("{} {}", exchange.method, exchange.url);
             let finding = match differences.as_slice() {
                 [] => Finding::new("a recorded request", asked),
                 differences => {
                     let parts: Vec<String> = differences.iter().map(ToString::to_string).collect();
+                    let parts = excerpt::of_text(&parts.join("; "));
+                    let remedy = remedy.as_ref().map(|remedy| said(remedy, &evidence.ignore));
                     Finding::new("a recorded request", asked).next(format!(
-                        "nearest recorded one differs in {}",
-                        excerpt::of_text(&parts.join("; "))
+                        "nearest recorded one differs in {parts}{}",
+                        remedy.unwrap_or_default()
                     ))
                 }
             };
@@ -48,4 +50,28 @@ fn judge(evidence: &Evidence) -> Verdict {
         }
     }
     Verdict::of(findings, judged, "no request was made")
+}
+
+/// The line of harness.toml that would accept a request, and what else it would do.
+fn said(remedy: &Remedy, ignored: &[Rule]) -> String {
+    // What is passed over already stays: the line takes the place of the one that is there.
+    let rules: Vec<String> = ignored.iter().chain(&remedy.ignore).map(toml).collect();
+    let mut said = format!("; harness.toml would accept it with: ignore = [{}]", rules.join(", "));
+    if let Some(other) = remedy.confuses {
+        let warning = format!(
+            " -- but then interaction {} would be taken for the same request: record again instead",
+            other + 1
+        );
+        said.push_str(&warning);
+    }
+    said
+}
+
+fn toml(rule: &Rule) -> String {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let part = quoted(&rule.part.to_string());
+    match &rule.path {
+        Some(path) => format!("{{ path = {}, part = {part} }}", quoted(path)),
+        None => part,
+    }
 }

@@ -7,11 +7,15 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::compact;
+use super::BodyFile;
 use crate::excerpt::short;
+use crate::template::{bind_json, bind_text};
+use crate::{Template, Terms};
 
 /// A body as a cassette holds it: the kind says how it is written, how it is sent and how it is compared.
-#[derive(Debug, Serialize)]
+///
+/// Text may hold expressions: see [`Template`].
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Body {
     /// Any JSON, its numbers to the digit and its keys in order; sent without white space, compared by value.
@@ -25,20 +29,40 @@ pub enum Body {
     /// Bytes that are no text.
     #[serde(serialize_with = "encode")]
     Base64(Vec<u8>),
+    /// In a file of its own.
+    File(BodyFile),
 }
 
 impl Body {
-    /// As it is sent, before any compression.
-    pub(crate) fn to_bytes(&self) -> Bytes {
-        match self {
-            Body::Json(value) => compact(value.get()).into(),
-            Body::Text(text) => text.clone().into(),
-            Body::Lines(lines) => lines.iter().flat_map(|line| [line, "\n"]).collect::<String>().into(),
+    /// As it is sent, before any compression. The error is the expression that cannot be filled in, and why.
+    pub(crate) fn to_bytes(&self, terms: &Terms) -> Result<Bytes, String> {
+        Ok(match self {
+            Body::Json(value) => bind_json(value, terms)?.into(),
+            Body::Text(text) => Template::new(text).bind(terms)?.into(),
+            Body::Lines(lines) => {
+                let lines = lines.iter().map(|line| Template::new(line).bind(terms));
+                let lines: Vec<Vec<u8>> = lines.collect::<Result<_, _>>()?;
+                lines.into_iter().flat_map(|line| line.into_iter().chain(*b"\n")).collect()
+            }
             Body::Form(pairs) => {
+                let pairs =
+                    pairs.iter().map(|(name, value)| Ok((bind_text(name, terms)?, bind_text(value, terms)?)));
+                let pairs: Vec<_> = pairs.collect::<Result<_, String>>()?;
                 form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into()
             }
             Body::Base64(bytes) => bytes.clone().into(),
-        }
+            Body::File(file) => match (file.json(), file.text()) {
+                (Some(json), _) => {
+                    let json: &RawValue = serde_json::from_slice(json).map_err(|error| error.to_string())?;
+                    bind_json(json, terms)?.into()
+                }
+                (_, Some(text)) => {
+                    let text = std::str::from_utf8(text).map_err(|error| error.to_string())?;
+                    Template::new(text).bind(terms)?.into()
+                }
+                _ => file.bytes().clone(),
+            },
+        })
     }
 }
 
@@ -51,7 +75,7 @@ impl<'de> Deserialize<'de> for Body {
 /// By hand, since what serde derives says of two kinds at once only that the JSON does not read.
 struct Kinds;
 
-const KINDS: &str = "exactly one of json, text, lines, form, base64";
+const KINDS: &str = "exactly one of json, text, lines, form, base64, file";
 
 impl<'de> Visitor<'de> for Kinds {
     type Value = Body;
@@ -69,6 +93,7 @@ impl<'de> Visitor<'de> for Kinds {
             "lines" => Body::Lines(kinds.next_value()?),
             "form" => Body::Form(kinds.next_value()?),
             "base64" => Body::Base64(kinds.next_value::<Encoded>()?.0),
+            "file" => Body::File(kinds.next_value()?),
             _ => return Err(wanted(&short(&kind))),
         };
         match kinds.next_key::<String>()? {
@@ -110,7 +135,11 @@ mod tests {
             (r#"{"form": [["b", "1 2"], ["a", "&"], ["b", "é"]]}"#, "b=1+2&a=%26&b=%C3%A9"),
             (r#"{"base64": "aGk="}"#, "hi"),
         ] {
-            assert_eq!(serde_json::from_str::<Body>(body).unwrap().to_bytes(), sent, "{body}");
+            assert_eq!(
+                serde_json::from_str::<Body>(body).unwrap().to_bytes(&Terms::default()).unwrap(),
+                sent,
+                "{body}"
+            );
         }
     }
 }

@@ -5,13 +5,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Body;
 use super::object::{or_default, strict};
-use crate::Target;
-use crate::excerpt::short;
+use crate::excerpt::{self, short};
+use crate::{Expression, Target, Template, Terms};
 
 /// One request and its answer.
 ///
 /// Displayed, it is the request's line: method and URL.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Interaction {
     /// A word to the reader.
@@ -26,18 +26,22 @@ pub struct Interaction {
     /// Whether the answer may be given again and again. Only the last of equal requests has it.
     #[serde(default, deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
     pub repeat: bool,
+    /// Whether it may go unasked.
+    #[serde(default, deserialize_with = "or_default", skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
 }
 
 /// What a client asked.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedRequest {
     /// The method, in upper case.
     #[serde(deserialize_with = "method", serialize_with = "text")]
     pub method: Method,
     /// The whole URL.
-    pub url: Target,
-    /// For the reader alone: they are not compared.
+    #[serde(deserialize_with = "url")]
+    pub url: Template,
+    /// For the reader alone, but for those that hold an expression: these are compared.
     #[serde(default, deserialize_with = "or_default", skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<Header>,
     /// The body, before any compression.
@@ -45,8 +49,24 @@ pub struct RecordedRequest {
     pub body: Option<Body>,
 }
 
+impl RecordedRequest {
+    /// Whether it holds a time that depends on when it is played.
+    pub(crate) fn tells_time(&self) -> bool {
+        let has = |text: &str| text.contains("{{now");
+        has(self.url.as_str())
+            || match &self.body {
+                Some(Body::Json(json)) => has(json.get()),
+                Some(Body::Text(text)) => has(text),
+                Some(Body::Lines(lines)) => lines.iter().any(|line| has(line)),
+                Some(Body::Form(pairs)) => pairs.iter().any(|(_, value)| has(value)),
+                Some(Body::File(file)) => memchr::memmem::find(file.bytes(), b"{{now").is_some(),
+                Some(Body::Base64(_)) | None => false,
+            }
+    }
+}
+
 /// What it was answered.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedResponse {
     /// 200 to 999: an interim status (1xx) is never the answer.
@@ -61,17 +81,44 @@ pub struct RecordedResponse {
 }
 
 /// A header: a pair in the file, so that order and repetition survive.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Header {
     /// In lower case.
     pub name: HeaderName,
     /// Text.
-    pub value: HeaderValue,
+    pub value: Template,
+}
+
+impl Header {
+    /// A header that means itself. Bytes that are no UTF-8 stand in it as an expression.
+    pub fn literal(name: &HeaderName, value: &HeaderValue) -> Header {
+        let value = if let Ok(text) = std::str::from_utf8(value.as_bytes()) {
+            Template::literal(text)
+        } else {
+            let mut template = Template::default();
+            template.push(&Expression::Bytes(value.as_bytes().to_vec()));
+            template
+        };
+        Header { name: name.clone(), value }
+    }
+
+    /// Its value, filled in.
+    pub(crate) fn bind(&self, terms: &Terms) -> Result<HeaderValue, String> {
+        let value = self.value.bind(terms).map_err(|reason| format!("{}: {reason}", self.name))?;
+        HeaderValue::from_bytes(&value)
+            .map_err(|_| format!("wanted a value without control characters for \"{}\"", self.name))
+    }
 }
 
 impl fmt::Display for Interaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.request.method, self.request.url)
+        // Of what may be no URL, not what may be a password.
+        let url = self.request.url.as_str();
+        if Target::parse(url).is_ok() {
+            write!(f, "{} {url}", self.request.method)
+        } else {
+            write!(f, "{} {}", self.request.method, excerpt::of_url(url))
+        }
     }
 }
 
@@ -82,20 +129,33 @@ impl<'de> Deserialize<'de> for Header {
             name: name.parse().map_err(|_| {
                 de::Error::custom(format_args!("wanted the name of a header, got \"{}\"", short(&name)))
             })?,
-            value: HeaderValue::from_bytes(value.as_bytes()).map_err(|_| {
-                de::Error::custom(format_args!(
-                    "wanted a value without control characters for \"{}\"",
-                    short(&name)
-                ))
-            })?,
+            value: match HeaderValue::from_bytes(value.as_bytes()) {
+                Ok(_) => Template::new(value),
+                Err(_) => {
+                    return Err(de::Error::custom(format_args!(
+                        "wanted a value without control characters for \"{}\"",
+                        short(&name)
+                    )));
+                }
+            },
         })
     }
 }
 
 impl Serialize for Header {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.name.as_str(), String::from_utf8_lossy(self.value.as_bytes())).serialize(serializer)
+        (self.name.as_str(), &self.value).serialize(serializer)
     }
+}
+
+/// In its one spelling, where it holds no expression.
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Template, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let template = Template::new(&*text);
+    if template.has_expressions() {
+        return Ok(template);
+    }
+    Target::parse(&text).map(|target| Template::new(target.to_string())).map_err(de::Error::custom)
 }
 
 fn method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {

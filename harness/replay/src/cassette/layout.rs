@@ -61,7 +61,7 @@ fn new_line(out: &mut String, depth: usize) {
 }
 
 /// The string that `json` begins with, quotes included.
-fn string(json: &str) -> &str {
+pub(crate) fn string(json: &str) -> &str {
     let mut escaped = false;
     let end = json.bytes().skip(1).position(|byte| {
         let ends = byte == b'"' && !escaped;

@@ -7,11 +7,9 @@ use serde_path_to_error::Segment;
 
 use super::Interaction;
 use super::object::Strict;
+use super::tape::VERSION;
 use crate::excerpt::{short, shorten};
 use crate::{Error, Target};
-
-/// The version of the format that is read and written.
-const VERSION: u64 = 1;
 
 /// The most characters of a reason: room for what was wanted beside what came.
 const REASON: usize = 400;
@@ -31,10 +29,12 @@ impl Place {
 
     /// A field of the interaction at a position counted from 0.
     pub(super) fn of(interaction: &Interaction, position: usize, field: &str) -> Place {
-        Place {
-            interaction: Some((position + 1, Some(short(&interaction.to_string())))),
-            field: field.to_owned(),
-        }
+        Place::named(position, &interaction.to_string(), field)
+    }
+
+    /// Likewise, the interaction's line as text.
+    pub(super) fn named(position: usize, line: &str, field: &str) -> Place {
+        Place { interaction: Some((position + 1, Some(short(line)))), field: field.to_owned() }
     }
 
     fn on_path(text: &str, path: &serde_path_to_error::Path) -> Place {

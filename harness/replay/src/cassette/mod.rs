@@ -1,30 +1,29 @@
 mod body;
+mod classify;
+mod file;
 mod interaction;
 mod layout;
 mod malformed;
 mod object;
+mod tape;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, de};
-use serde_json::value::RawValue;
-
 pub use body::Body;
+pub use file::BodyFile;
 pub use interaction::{Header, Interaction, RecordedRequest, RecordedResponse};
-pub(crate) use layout::compact;
+pub(crate) use layout::{compact, string};
 use malformed::Place;
-use object::{Strict, all_strict};
+pub use tape::Tape;
 
-use crate::Error;
-use crate::excerpt::short;
 use crate::matching::Index;
 use crate::reply::Answer;
+use crate::{Error, Terms};
 
-/// What was recorded: interactions in their order, checked and ready to be answered from.
+/// A tape under certain terms: its interactions in their order, checked and ready to be answered from.
 ///
-/// The format is `docs/cassette.md`. A loaded cassette does not change; sessions share it.
+/// A loaded cassette does not change; sessions share it.
 #[derive(Debug)]
 pub struct Cassette {
     tape: Tape,
@@ -32,53 +31,40 @@ pub struct Cassette {
     index: Index,
 }
 
-/// The file, field by field.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tape {
-    #[serde(rename = "cassette")]
-    version: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "object")]
-    meta: Option<Box<RawValue>>,
-    #[serde(deserialize_with = "all_strict")]
-    interactions: Vec<Interaction>,
-}
-
 impl Cassette {
-    /// Reads a cassette file.
+    /// Reads a cassette file, to be played on these terms.
     ///
     /// # Errors
     /// [`Error::ReadCassette`] where the file cannot be read, else as [`Cassette::parse`].
-    pub fn load(path: impl Into<PathBuf>) -> Result<Cassette, Error> {
+    pub fn load(path: impl Into<PathBuf>, terms: &Terms) -> Result<Cassette, Error> {
         let path = path.into();
-        match fs::read_to_string(&path) {
-            Ok(text) => Cassette::parse(&text, path),
-            Err(source) => Err(Error::ReadCassette { path, source }),
-        }
+        Cassette::new(Tape::load(&path)?, &path, terms)
     }
 
-    /// Reads a cassette from its text; `path` is for messages alone.
+    /// Reads a cassette from its text; `path` is for messages, and to find bodies that stand in files beside it.
     ///
     /// # Errors
     /// [`Error::Malformed`], which names file, interaction, field, what was wanted and what came.
-    pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Cassette, Error> {
-        let path = path.as_ref();
-        malformed::check_version(text, path)?;
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        let Strict(tape): Strict<Tape> = serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| malformed::field(text, path, &error))?;
-        deserializer.end().map_err(|error| malformed::at(path, &Place::file(), error))?;
+    pub fn parse(text: &str, path: impl AsRef<Path>, terms: &Terms) -> Result<Cassette, Error> {
+        Cassette::new(Tape::parse(text, &path)?, path, terms)
+    }
 
+    /// Makes a tape ready to be played on these terms; `path` is for messages alone.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`], as from [`Cassette::parse`].
+    pub fn new(tape: Tape, path: impl AsRef<Path>, terms: &Terms) -> Result<Cassette, Error> {
+        let path = path.as_ref();
+        let wrong = |position: usize, (field, reason): (&str, String)| {
+            malformed::at(path, &Place::of(&tape.interactions[position], position, field), reason)
+        };
         let mut answers = Vec::with_capacity(tape.interactions.len());
         for (position, interaction) in tape.interactions.iter().enumerate() {
-            let answer = Answer::recorded(interaction);
-            answers.push(Arc::new(answer.map_err(|(field, reason)| {
-                malformed::at(path, &Place::of(interaction, position, field), reason)
-            })?));
+            let answer = Answer::recorded(interaction, terms);
+            answers.push(Arc::new(answer.map_err(|error| wrong(position, error))?));
         }
-        let index = Index::new(&tape.interactions).map_err(|(position, field, reason)| {
-            malformed::at(path, &Place::of(&tape.interactions[position], position, field), reason)
-        })?;
+        let index = Index::new(&tape.interactions, terms);
+        let index = index.map_err(|(position, field, reason)| wrong(position, (field, reason)))?;
         Ok(Cassette { tape, answers, index })
     }
 
@@ -87,12 +73,9 @@ impl Cassette {
         &self.tape.interactions
     }
 
-    /// The whole file as text, laid out as `docs/cassette.md` says: equal cassettes give equal bytes.
-    ///
-    /// # Errors
-    /// None in practice: the values come from such a text.
-    pub fn to_json(&self) -> serde_json::Result<String> {
-        Ok(layout::pretty(&serde_json::to_string(&self.tape)?))
+    /// The file.
+    pub fn tape(&self) -> &Tape {
+        &self.tape
     }
 
     pub(crate) fn index(&self) -> &Index {
@@ -104,17 +87,6 @@ impl Cassette {
     }
 }
 
-/// Raw, so that numbers keep their digits and keys their order.
-fn object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Box<RawValue>>, D::Error> {
-    let value = Option::<Box<RawValue>>::deserialize(deserializer)?;
-    match &value {
-        Some(meta) if !meta.get().starts_with('{') => {
-            Err(de::Error::custom(format_args!("wanted an object, got {}", short(meta.get()))))
-        }
-        _ => Ok(value),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,8 +94,12 @@ mod tests {
     const REQUEST: &str = r#""request": {"method": "GET", "url": "https://a.test/x"}"#;
     const RESPONSE: &str = r#""response": {"status": 200}"#;
 
+    fn parse(text: &str, path: &str) -> Result<Cassette, Error> {
+        Cassette::parse(text, path, &Terms::default())
+    }
+
     fn error(text: &str) -> String {
-        Cassette::parse(text, "x/cassette.json").unwrap_err().to_string()
+        parse(text, "x/cassette.json").unwrap_err().to_string()
     }
 
     #[test]
@@ -182,14 +158,10 @@ mod tests {
   ]
 }
 "#;
-        let cassette = Cassette::parse(text, "").unwrap();
-        assert_eq!(cassette.to_json().unwrap(), text);
+        let written = |text: &str| Tape::parse(text, "").unwrap().to_json().unwrap();
+        assert_eq!(written(text), text);
         let crowded = compact(text).replace("https://api.example.test", "HTTPS://API.example.test:443");
-        assert_eq!(
-            Cassette::parse(&crowded, "").unwrap().to_json().unwrap(),
-            text,
-            "whatever the layout was"
-        );
+        assert_eq!(written(&crowded), text, "whatever the layout was");
     }
 
     #[test]
@@ -206,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_named() {
-        let error = Cassette::load("no/such.json").unwrap_err();
+        let error = Cassette::load("no/such.json", &Terms::default()).unwrap_err();
         assert_eq!(error.to_string(), "read the cassette no/such.json", "after \"failed to\"");
     }
 
@@ -225,11 +197,11 @@ mod tests {
             (response(r#"{"status": 200, "headers": [["a", "b\n"]]}"#), format!("{get}response.headers[0]: wanted a value without control characters for \"a\"")),
             (response(r#"{"status": 200, "headers": {"a": "b"}}"#), format!("{get}response.headers: invalid type: map, expected a sequence")),
             (response(r#"{"status": 200, "headers": [["transfer-encoding", "gzip"]]}"#), format!("{get}response.headers: wanted no transfer-encoding but chunked")),
-            (response(r#"{"status": 200, "body": {"xml": "<a/>"}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, got xml")),
+            (response(r#"{"status": 200, "body": {"xml": "<a/>"}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, file, got xml")),
             (response(r#"{"status": 200, "body": {"base64": "a"}}"#), format!("{get}response.body.base64: wanted base64 with padding, got a: ")),
             (response(r#"{"status": 200, "body": {"lines": "a"}}"#), format!("{get}response.body.lines: invalid type: string \"a\", expected a sequence")),
-            (response(r#"{"status": 200, "body": {"json": 1, "text": "1"}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, got json and text")),
-            (response(r#"{"status": 200, "body": {}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, got none")),
+            (response(r#"{"status": 200, "body": {"json": 1, "text": "1"}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, file, got json and text")),
+            (response(r#"{"status": 200, "body": {}}"#), format!("{get}response.body: wanted exactly one of json, text, lines, form, base64, file, got none")),
             (response(r#"{"status": 200, "body": "a"}"#), format!("{get}response.body: invalid type: string \"a\", expected an object with exactly one of json, text")),
             (response(r#"{"status": 200, "body": [["json", 1]]}"#), format!("{get}response.body: invalid type: sequence, expected an object")),
             (response("[200]"), format!("{get}response: invalid type: sequence, expected an object")),
@@ -265,7 +237,7 @@ mod tests {
         let interaction =
             format!(r#"{{"note": null, "request": {request}, "response": {response}, "repeat": null}}"#);
         let text = format!(r#"{{"cassette": 1, "meta": null, "interactions": [{interaction}]}}"#);
-        assert_eq!(Cassette::parse(&text, "").unwrap().interactions().len(), 1);
+        assert_eq!(parse(&text, "").unwrap().interactions().len(), 1);
     }
 
     #[test]
@@ -314,7 +286,7 @@ mod tests {
         );
         assert!(error.len() < 400, "{error}");
         let answered = format!(r#"{{{REQUEST}, "response": {{"status": 200, {body}}}}}"#);
-        assert!(Cassette::parse(&format!(r#"{{"cassette": 1, "interactions": [{answered}]}}"#), "").is_ok());
+        assert!(parse(&format!(r#"{{"cassette": 1, "interactions": [{answered}]}}"#), "").is_ok());
     }
 
     #[test]
@@ -333,6 +305,6 @@ mod tests {
             error(r#"{"cassette": 1, "meta": 7, "interactions": []}"#)
                 .contains("meta: wanted an object, got 7")
         );
-        assert!(Cassette::parse(r#"{"cassette": 1, "meta": null, "interactions": []}"#, "").is_ok());
+        assert!(parse(r#"{"cassette": 1, "meta": null, "interactions": []}"#, "").is_ok());
     }
 }

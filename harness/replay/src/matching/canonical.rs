@@ -3,7 +3,8 @@ use percent_encoding::percent_decode;
 
 use super::json::Json;
 use crate::cassette::Body;
-use crate::{RecordedRequest, Request, Scheme, Target};
+use crate::template::{bind_json, bind_text, claims_of};
+use crate::{Part, RecordedRequest, Request, Rule, Scheme, Target, Terms};
 
 /// A name and a value, decoded. Bytes: what is no UTF-8 is compared too.
 pub(super) type Pair = (Vec<u8>, Vec<u8>);
@@ -33,29 +34,26 @@ pub(crate) enum Content {
 
 impl Canonical {
     /// The recorded kind of body says how it is compared. The error is the field that cannot be and why.
-    pub(crate) fn recorded(request: &RecordedRequest) -> Result<Canonical, (&'static str, String)> {
+    pub(crate) fn recorded(
+        request: &RecordedRequest,
+        terms: &Terms,
+    ) -> Result<Canonical, (&'static str, String)> {
+        let target = request.url.bind_url(terms).and_then(|url| Target::parse(&url));
+        let target = target.map_err(|reason| ("request.url", reason))?;
         let content = match &request.body {
-            Some(Body::Json(value)) => {
-                let got = crate::excerpt::short(value.get());
-                let wanted = "wanted JSON to compare, its lists and objects nested at most 128 deep, of whole characters";
-                let json =
-                    Json::read(value.get()).ok_or(("request.body.json", format!("{wanted}, got {got}")))?;
-                Content::Json(json)
-            }
-            Some(Body::Form(pairs)) if !pairs.is_empty() => Content::Form(recorded(pairs)),
-            Some(body) => Content::bytes(&body.to_bytes()),
+            Some(body) => Content::recorded(body, terms)?,
             None => Content::Empty,
         };
-        Ok(Canonical::of(&request.method, &request.url, content))
+        Ok(Canonical::of(&request.method, &target, content, &terms.ignore))
     }
 
     /// A live request, its body read in one of the ways of [`Content::readings`].
-    pub(crate) fn live(request: &Request, content: Content) -> Canonical {
-        Canonical::of(&request.method, &request.target, content)
+    pub(crate) fn live(request: &Request, content: Content, ignore: &[Rule]) -> Canonical {
+        Canonical::of(&request.method, &request.target, content, ignore)
     }
 
-    fn of(method: &Method, target: &Target, content: Content) -> Canonical {
-        Canonical {
+    fn of(method: &Method, target: &Target, content: Content, ignore: &[Rule]) -> Canonical {
+        let mut canonical = Canonical {
             method: method.clone(),
             scheme: target.scheme,
             host: target.host.clone(),
@@ -63,11 +61,70 @@ impl Canonical {
             path: path(&target.path),
             query: target.query.as_deref().map_or_else(Vec::new, |query| pairs(query.as_bytes())),
             content,
+        };
+        for rule in ignore {
+            canonical.pass_over(rule);
+        }
+        canonical
+    }
+
+    /// The same with another body.
+    pub(super) fn with(&self, content: Content, ignore: &[Rule]) -> Canonical {
+        let mut canonical = Canonical { content, ..self.clone() };
+        for rule in ignore {
+            canonical.pass_over(rule);
+        }
+        canonical
+    }
+
+    /// Takes away what a rule passes over.
+    pub(super) fn pass_over(&mut self, rule: &Rule) {
+        if !rule.is_for(&self.path) {
+            return;
+        }
+        match (&rule.part, &mut self.content) {
+            (Part::Query(name), _) => self.query.retain(|(it, _)| it != name.as_bytes()),
+            (Part::Form(name), Content::Form(pairs)) => {
+                pairs.retain(|(it, _)| it != name.as_bytes());
+                if pairs.is_empty() {
+                    self.content = Content::Empty;
+                }
+            }
+            (Part::Pointer(pointer), Content::Json(json)) => json.remove(pointer),
+            (Part::Body, content) => *content = Content::Empty,
+            (Part::Form(_) | Part::Pointer(_) | Part::Header(_), _) => {}
         }
     }
 }
 
 impl Content {
+    fn recorded(body: &Body, terms: &Terms) -> Result<Content, (&'static str, String)> {
+        let wrong = |field| move |reason| (field, reason);
+        let json = |text: &str, field| {
+            let got = crate::excerpt::short(text);
+            let wanted =
+                "wanted JSON to compare, its lists and objects nested at most 128 deep, of whole characters";
+            Json::read(text).map(Content::Json).ok_or((field, format!("{wanted}, got {got}")))
+        };
+        match body {
+            Body::Json(value) => {
+                let text = bind_json(value, terms).map_err(wrong("request.body.json"))?;
+                json(&text, "request.body.json")
+            }
+            Body::Form(pairs) if !pairs.is_empty() => {
+                let bound = |text: &str| bind_text(text, terms).map(String::into_bytes);
+                let pairs = pairs.iter().map(|(name, value)| Ok((bound(name)?, one_spelling(bound(value)?))));
+                let pairs = pairs.collect::<Result<Vec<_>, String>>().map_err(wrong("request.body.form"))?;
+                Ok(Content::Form(sorted(pairs.into_iter())))
+            }
+            Body::File(file) if file.is("json") => {
+                let bytes = body.to_bytes(terms).map_err(wrong("request.body.file"))?;
+                json(&String::from_utf8_lossy(&bytes), "request.body.file")
+            }
+            body => Ok(Content::bytes(&body.to_bytes(terms).map_err(wrong("request.body"))?)),
+        }
+    }
+
     /// The ways to read a body that came over the wire, the closest to its bytes first. No header is asked what it is:
     /// clients call JSON a form and send forms without a word.
     pub(crate) fn readings(body: &[u8]) -> impl Iterator<Item = Content> {
@@ -89,13 +146,14 @@ fn pairs(text: &[u8]) -> Vec<Pair> {
     let written = text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
     let decoded = written.map(|pair| {
         let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
-        (decode(name), decode(pair.get(name.len() + 1..).unwrap_or_default()))
+        (decode(name), one_spelling(decode(pair.get(name.len() + 1..).unwrap_or_default())))
     });
     sorted(decoded)
 }
 
-fn recorded(pairs: &[(String, String)]) -> Vec<Pair> {
-    sorted(pairs.iter().map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes())))
+/// A JSON Web Token by what it claims: each run signs its own.
+fn one_spelling(value: Vec<u8>) -> Vec<u8> {
+    claims_of(&value).map_or(value, String::into_bytes)
 }
 
 fn sorted(pairs: impl Iterator<Item = Pair>) -> Vec<Pair> {

@@ -10,7 +10,7 @@ use super::{Canonical, Content};
 use crate::excerpt::{SHOWN, short};
 
 /// The most differences within one query or body: past them these are strangers, and more would only be longer.
-const MOST: usize = 10;
+pub(super) const MOST: usize = 10;
 
 /// One part in which a request is not the recorded one.
 ///
@@ -18,7 +18,7 @@ const MOST: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// `method`, `scheme`, `host`, `port`, `path`, `query NAME`, `body`, `body NAME` in a form, `body POINTER` in JSON,
-    /// `body at byte N`, shortened where it is long; `times` where a request was answered as often as it was recorded.
+    /// `body at byte N`, `header NAME`, shortened where it is long; `times` where a request was answered as often as it was recorded.
     pub part: String,
     /// What was recorded; `None` where the part was not there. Shortened where it is long.
     pub wanted: Option<String>,

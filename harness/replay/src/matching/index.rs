@@ -1,87 +1,172 @@
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
 
-use super::{Canonical, Content, Difference, difference};
-use crate::{Interaction, Request};
+use super::clock::{self, Place, Range};
+use super::credential::Credential;
+use super::{Canonical, Content, Difference, Remedy, difference};
+use crate::{Interaction, Request, Rule, Terms};
 
 /// The most groups among which the nearest is looked for, so that a client that asks for what is not there in a loop
 /// does not wait for long.
 const NEAREST: usize = 5_000;
 /// The most segments of a path that are compared for the nearest.
 const SEGMENTS: usize = 100;
+/// Times that are this near to what was recorded are equally near: nanoseconds.
+const EQUALLY_NEAR: i128 = 60_000_000_000;
 
 /// The recorded requests, to be found in a time that does not grow with their number.
 #[derive(Debug)]
 pub(crate) struct Index {
     /// In the order of their first interactions.
     groups: Vec<Group>,
-    by_request: HashMap<Arc<Canonical>, usize>,
+    /// The groups by their requests, the times taken out.
+    by_request: HashMap<Canonical, Vec<usize>>,
+    /// Where times are compared as times.
+    places: BTreeSet<Place>,
+    ignore: Vec<Rule>,
 }
 
 /// The interactions whose requests are equal.
 #[derive(Debug)]
 pub(crate) struct Group {
-    request: Arc<Canonical>,
+    request: Canonical,
+    ranges: Vec<Range>,
+    credentials: Vec<Credential>,
     /// In recorded order, never empty.
     pub(crate) interactions: Vec<usize>,
     /// Whether the last answer may be given again.
     pub(crate) repeats: bool,
 }
 
+/// A request that no group answers, and the one that comes closest.
+pub(crate) struct Nearest {
+    pub(crate) group: usize,
+    pub(crate) differences: Vec<Difference>,
+    pub(crate) remedy: Option<Remedy>,
+}
+
+/// A recorded request at the time it is played, and at the earliest and latest that it may be asked.
+struct Recorded {
+    at: Canonical,
+    early: Canonical,
+    late: Canonical,
+    credentials: Vec<Credential>,
+}
+
+impl Recorded {
+    fn read(interaction: &Interaction, terms: &Terms) -> Result<Recorded, (&'static str, String)> {
+        let request = &interaction.request;
+        let at = Canonical::recorded(request, terms)?;
+        let (early, late) = if request.tells_time() {
+            let early = Canonical::recorded(request, &terms.at(-terms.tolerance))?;
+            (early, Canonical::recorded(request, &terms.at(terms.tolerance))?)
+        } else {
+            (at.clone(), at.clone())
+        };
+        let credentials = Credential::all_of(request, terms);
+        let credentials = credentials.map_err(|reason| ("request.headers", reason))?;
+        Ok(Recorded { at, early, late, credentials })
+    }
+}
+
 impl Index {
     /// The error is the interaction's position, its field, and what is wrong there.
-    pub(crate) fn new(interactions: &[Interaction]) -> Result<Index, (usize, &'static str, String)> {
-        let mut index = Index { groups: Vec::new(), by_request: HashMap::with_capacity(interactions.len()) };
+    pub(crate) fn new(
+        interactions: &[Interaction],
+        terms: &Terms,
+    ) -> Result<Index, (usize, &'static str, String)> {
+        let mut recorded = Vec::with_capacity(interactions.len());
+        let mut places = BTreeSet::new();
         for (position, interaction) in interactions.iter().enumerate() {
-            let request = Canonical::recorded(&interaction.request)
-                .map_err(|(field, reason)| (position, field, reason))?;
-            let request = Arc::new(request);
-            let place = *index.by_request.entry(Arc::clone(&request)).or_insert(index.groups.len());
-            let Some(group) = index.groups.get_mut(place) else {
-                index.groups.push(Group {
-                    request,
-                    interactions: vec![position],
-                    repeats: interaction.repeat,
-                });
-                continue;
-            };
-            if let Some(&last) = group.interactions.last().filter(|_| group.repeats) {
-                let reason = format!(
-                    "only the last of equal requests may repeat, and interaction {} is equal to this one",
-                    position + 1
-                );
-                return Err((last, "repeat", reason));
+            let request =
+                Recorded::read(interaction, terms).map_err(|(field, reason)| (position, field, reason))?;
+            if interaction.request.tells_time() {
+                places.extend(clock::places(&request.early, &request.late));
             }
-            group.interactions.push(position);
-            group.repeats = interaction.repeat;
+            recorded.push(request);
+        }
+        let mut index =
+            Index { groups: Vec::new(), by_request: HashMap::new(), places, ignore: terms.ignore.clone() };
+        for (position, (interaction, request)) in interactions.iter().zip(recorded).enumerate() {
+            index.add(position, interaction, request)?;
         }
         Ok(index)
+    }
+
+    fn add(
+        &mut self,
+        position: usize,
+        interaction: &Interaction,
+        request: Recorded,
+    ) -> Result<(), (usize, &'static str, String)> {
+        let Recorded { at, mut early, mut late, credentials } = request;
+        let from = clock::take(&mut early, &self.places);
+        let until = clock::take(&mut late, &self.places);
+        let ranges: Vec<Range> = from.into_iter().zip(until).collect();
+        let equals = self.by_request.entry(early).or_default();
+        let equal = |place: &usize| {
+            let group = &self.groups[*place];
+            group.ranges == ranges && group.credentials == credentials
+        };
+        let Some(place) = equals.iter().copied().find(equal) else {
+            equals.push(self.groups.len());
+            let (interactions, repeats) = (vec![position], interaction.repeat);
+            self.groups.push(Group { request: at, ranges, credentials, interactions, repeats });
+            return Ok(());
+        };
+        let group = &mut self.groups[place];
+        if let Some(&last) = group.interactions.last().filter(|_| group.repeats) {
+            let reason = format!(
+                "only the last of equal requests may repeat, and interaction {} is equal to this one",
+                position + 1
+            );
+            return Err((last, "repeat", reason));
+        }
+        group.interactions.push(position);
+        group.repeats = interaction.repeat;
+        Ok(())
     }
 
     pub(crate) fn groups(&self) -> &[Group] {
         &self.groups
     }
 
-    /// The groups that a request belongs to: one, or one for each kind in which its body was recorded.
-    pub(crate) fn find<'a>(&'a self, request: &'a Request) -> impl Iterator<Item = usize> + 'a {
-        let mut canonical = Canonical::live(request, Content::Empty);
-        Content::readings(&request.body).filter_map(move |content| {
-            canonical.content = content;
-            self.by_request.get(&canonical).copied()
-        })
+    /// The groups that a request belongs to: one, as a rule; one for each kind in which its body was recorded; and of
+    /// requests that are told apart by times near each other all, the nearest first.
+    pub(crate) fn find(&self, request: &Request) -> Vec<usize> {
+        let mut live = Canonical::live(request, Content::Empty, &self.ignore);
+        let mut found = Vec::new();
+        for content in Content::readings(&request.body) {
+            let (key, times) = if self.places.is_empty() && self.ignore.is_empty() {
+                live.content = content;
+                (None, Vec::new())
+            } else {
+                let mut key = live.with(content, &self.ignore);
+                let times = clock::take(&mut key, &self.places);
+                (Some(key), times)
+            };
+            let groups = self.by_request.get(key.as_ref().unwrap_or(&live)).into_iter().flatten();
+            let mut near: Vec<(i128, usize)> = groups
+                .filter_map(|place| {
+                    let group = &self.groups[*place];
+                    let known = group.credentials.iter().all(|it| it.is_in(&request.headers));
+                    Some((clock::distance(&group.ranges, &times).filter(|_| known)? / EQUALLY_NEAR, *place))
+                })
+                .collect();
+            near.sort_unstable();
+            found.extend(near.into_iter().map(|(_, place)| place));
+        }
+        found
     }
 
     /// The group that a request which belongs to none comes closest to, and what differs.
     ///
     /// Host counts most, then path, method, scheme and port, query, body; of equals `spent` ones come last, then later
     /// ones. Looks at the first [`NEAREST`] groups: a miss may cost what a hit may not, but not any price.
-    pub(crate) fn nearest(
-        &self,
-        request: &Request,
-        spent: impl Fn(usize) -> bool,
-    ) -> Option<(usize, Vec<Difference>)> {
-        let readings: Vec<Content> = Content::readings(&request.body).collect();
-        let live = Canonical::live(request, Content::Empty);
+    pub(crate) fn nearest(&self, request: &Request, spent: impl Fn(usize) -> bool) -> Option<Nearest> {
+        let live = Canonical::live(request, Content::Empty, &self.ignore);
+        let readings: Vec<Content> = Content::readings(&request.body)
+            .map(|content| live.with(content, &self.ignore).content)
+            .collect();
         let heads: Vec<_> =
             self.groups.iter().take(NEAREST).map(|group| head_distance(&group.request, &live)).collect();
         let closest = heads.iter().min()?;
@@ -93,10 +178,29 @@ impl Index {
                 (body, spent(place), place)
             })
             .min()?;
-        let wanted = &self.groups[nearest].request;
+        let group = &self.groups[nearest];
+        let wanted = &group.request;
         let mut differences = difference::of_head(wanted, &live);
         differences.extend(difference::of_content(&wanted.content, &readings));
-        Some((nearest, differences))
+        let unknown = group.credentials.iter().filter(|it| !it.is_in(&request.headers));
+        differences.extend(unknown.map(|it| it.difference(&request.headers)));
+        let remedy = Remedy::of(&differences, &live.path, self, nearest);
+        Some(Nearest { group: nearest, differences, remedy })
+    }
+
+    /// The first interaction of another group that these rules make equal to this one.
+    pub(super) fn confused_with(&self, place: usize, rules: &[Rule]) -> Option<usize> {
+        let without = |group: &Group| {
+            let mut request = group.request.clone();
+            for rule in rules {
+                request.pass_over(rule);
+            }
+            request
+        };
+        let nearest = without(&self.groups[place]);
+        let others = self.groups.iter().take(NEAREST).enumerate().filter(|(other, _)| *other != place);
+        let mut confused = others.filter(|(_, group)| without(group) == nearest);
+        confused.next().and_then(|(_, group)| group.interactions.first().copied())
     }
 }
 
@@ -141,9 +245,9 @@ mod tests {
             .collect();
         let interactions: Vec<Interaction> =
             serde_json::from_str(&format!("[{}]", interactions.join(","))).unwrap();
-        let index = Index::new(&interactions).unwrap();
+        let index = Index::new(&interactions, &Terms::default()).unwrap();
         let nearest =
-            |item| index.nearest(&request(&format!("http://a.test/{item}?x")), |_| false).unwrap().0;
+            |item| index.nearest(&request(&format!("http://a.test/{item}?x")), |_| false).unwrap().group;
         assert_eq!(nearest(NEAREST - 1), NEAREST - 1);
         assert_eq!(nearest(NEAREST), 0);
     }

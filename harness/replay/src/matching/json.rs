@@ -3,6 +3,8 @@ use std::fmt;
 
 use serde_json::value::RawValue;
 
+use crate::template::claims_of;
+
 /// The deepest nesting of lists and objects that is read: what reads and compares them calls itself.
 const DEPTH: usize = 128;
 
@@ -40,10 +42,49 @@ impl Json {
                 let items: Vec<&RawValue> = serde_json::from_str(text).ok()?;
                 Json::Array(items.into_iter().map(|item| Json::of(item, depth)).collect::<Option<_>>()?)
             }
-            b'"' => Json::String(serde_json::from_str(text).ok()?),
+            b'"' => {
+                let text: String = serde_json::from_str(text).ok()?;
+                // A JSON Web Token by what it claims: each run signs its own.
+                Json::String(claims_of(text.as_bytes()).unwrap_or(text))
+            }
             b'-' | b'0'..=b'9' => Json::Plain(number(text)),
             _ => Json::Plain(text.to_owned()),
         })
+    }
+}
+
+impl Json {
+    /// Takes what stands at a JSON pointer away. In a list the others keep their places.
+    pub(super) fn remove(&mut self, pointer: &str) {
+        let Some((parent, last)) = pointer.rsplit_once('/') else { return };
+        let mut at = self;
+        let steps = parent
+            .split('/')
+            .skip(1)
+            .chain(std::iter::once(last))
+            .map(|step| step.replace("~1", "/").replace("~0", "~"));
+        let steps: Vec<String> = steps.collect();
+        let Some((last, steps)) = steps.split_last() else { return };
+        for step in steps {
+            let next = match at {
+                Json::Object(members) => members.get_mut(step),
+                Json::Array(items) => step.parse().ok().and_then(|place: usize| items.get_mut(place)),
+                _ => None,
+            };
+            match next {
+                Some(next) => at = next,
+                None => return,
+            }
+        }
+        match at {
+            Json::Object(members) => drop(members.remove(last)),
+            Json::Array(items) => {
+                if let Some(item) = last.parse().ok().and_then(|place: usize| items.get_mut(place)) {
+                    *item = Json::Plain("null".to_owned());
+                }
+            }
+            _ => {}
+        }
     }
 }
 

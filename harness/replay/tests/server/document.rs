@@ -1,6 +1,6 @@
 use std::fs;
 
-use connector_replay::{Authority, Cassette, Player, Session};
+use connector_replay::{Authority, Cassette, Player, Session, Tape, Terms};
 
 use crate::{client, finish};
 
@@ -16,16 +16,19 @@ fn the_document_s_cassettes_load_and_are_laid_out_as_it_says() {
     let blocks = blocks("json");
     assert_eq!(blocks.len(), 2);
     for block in blocks {
-        assert_eq!(Cassette::parse(&block, "docs/cassette.md").unwrap().to_json().unwrap(), block);
+        assert_eq!(Tape::parse(&block, "docs/cassette.md").unwrap().to_json().unwrap(), block);
     }
 }
 
 #[tokio::test]
 async fn the_document_s_miss_is_what_a_client_is_told() {
     let authority = Authority::new().unwrap();
-    let player = Player::new(Cassette::parse(&blocks("json")[0], "docs/cassette.md").unwrap());
+    let values = [("access_key".to_owned(), "k3y".to_owned())].into();
+    let terms = Terms { values, ..Terms::default() };
+    let player = Player::new(Cassette::parse(&blocks("json")[0], "docs/cassette.md", &terms).unwrap());
     let session = Session::start(&authority, player).await.unwrap();
-    let client = client(&session, &authority).build().unwrap();
+    let key = [("authorization".parse().unwrap(), "Bearer k3y".parse().unwrap())];
+    let client = client(&session, &authority).default_headers(key.into_iter().collect()).build().unwrap();
     let get = async |page| {
         let url = format!("https://api.example.test/v1/users?page={page}");
         client.get(url).send().await.unwrap().text().await.unwrap()

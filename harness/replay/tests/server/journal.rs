@@ -54,6 +54,7 @@ async fn an_unmatched_request_is_told_what_is_nearest_and_what_differs() {
             "request": {"method": "GET", "url": "http://a.test/users?page=3"},
             "nearest": {"interaction": 1, "method": "GET", "url": "http://a.test/users?page=1"},
             "differences": [{"part": "query page", "wanted": "1", "got": "3"}],
+            "remedy": {"ignore": [{"path": "/users", "part": "query page"}], "confuses": 3},
         })
     );
 }
@@ -88,7 +89,7 @@ async fn an_empty_cassette_answers_nothing() {
     );
     assert_eq!(
         finish(session).await.exchanges[0].outcome,
-        Outcome::Unmatched { nearest: None, differences: vec![] }
+        Outcome::Unmatched { nearest: None, differences: vec![], remedy: None }
     );
 }
 

@@ -13,7 +13,7 @@ mod secure;
 use std::fs;
 use std::time::Duration;
 
-use connector_replay::{Authority, Cassette, Journal, Player, Session};
+use connector_replay::{Authority, Cassette, Journal, Player, Session, Terms};
 use reqwest::{Certificate, Client, ClientBuilder, Proxy};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 async fn play(interactions: &str) -> (Session, Authority) {
     let text = format!(r#"{{"cassette": 1, "interactions": [{interactions}]}}"#);
     let authority = Authority::new().unwrap();
-    let cassette = Cassette::parse(&text, "test").unwrap();
+    let cassette = Cassette::parse(&text, "test", &Terms::default()).unwrap();
     (Session::start(&authority, Player::new(cassette)).await.unwrap(), authority)
 }
 
