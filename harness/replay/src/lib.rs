@@ -51,6 +51,7 @@ mod target;
 
 pub use authority::Authority;
 pub use cassette::{Body, Cassette, Header, Interaction, RecordedRequest, RecordedResponse};
+pub use coding::inflate;
 pub use error::Error;
 pub use journal::{Exchange, Fault, FaultKind, Journal, Outcome, Unasked};
 pub use matching::Difference;
