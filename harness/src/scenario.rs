@@ -8,6 +8,7 @@ use connector_replay::Cassette;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::expectation::Expectation;
 
@@ -28,6 +29,8 @@ pub(crate) struct Scenario {
     pub(crate) cassette: Arc<Cassette>,
     /// JSON pointers into messages, of values that no two runs share.
     pub(crate) volatile: Vec<String>,
+    /// What it says in place of the connector's.
+    pub(crate) budget: Budget,
 }
 
 /// A stream that may bring no record.
@@ -54,6 +57,8 @@ struct File {
     empty_stream: Vec<EmptyStream>,
     #[serde(default)]
     volatile: Vec<String>,
+    #[serde(default)]
+    budget: Budget,
 }
 
 impl Scenario {
@@ -113,6 +118,7 @@ impl Scenario {
             state: read_state(&folder.join("state.json"))?,
             cassette: Arc::new(cassette),
             volatile: file.volatile,
+            budget: file.budget,
         })
     }
 }
