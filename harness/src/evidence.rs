@@ -6,7 +6,10 @@ use connector_protocol::Command;
 use connector_replay::{Journal, Rule};
 use serde_json::Value;
 
+use crate::budget::Budget;
 use crate::expectation::{Expectation, Outcome};
+use crate::hosts::Hosts;
+use crate::requests::Requests;
 use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
 
@@ -24,6 +27,10 @@ pub struct Evidence {
     pub(crate) empty_streams: Vec<String>,
     /// Whether the config sets a secret that can be searched for.
     pub(crate) has_secrets: bool,
+    /// Where requests may go.
+    pub(crate) hosts: Hosts,
+    /// How many there may be.
+    pub(crate) budget: Budget,
     /// The interactions of the cassette; `None` where there is no cassette.
     pub(crate) recorded: Option<usize>,
     /// What is passed over in comparing requests.
@@ -39,6 +46,7 @@ pub struct Evidence {
 pub(crate) struct Run {
     pub(crate) transcript: Transcript,
     pub(crate) journal: Journal,
+    pub(crate) requests: Requests,
     /// What it printed that no other run repeats: for snapshots, not for checks.
     pub(crate) volatile: Volatile,
 }

@@ -13,6 +13,7 @@
 
 #[doc(hidden)]
 pub mod bench;
+mod budget;
 mod catalog;
 pub mod checks;
 pub mod cli;
@@ -24,14 +25,17 @@ pub mod example;
 mod excerpt;
 mod expectation;
 mod field_path;
+mod hosts;
 mod judgement;
 mod ledger;
 mod leftovers;
 mod locate;
+mod metadata;
 mod performance;
 mod plan;
 mod process;
 pub mod report;
+mod requests;
 mod runner;
 mod scenario;
 mod secrets;

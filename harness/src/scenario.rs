@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::budget::Budget;
 use crate::error::Error;
 use crate::expectation::Expectation;
 use crate::terms;
@@ -30,6 +31,8 @@ pub(crate) struct Scenario {
     pub(crate) cassette: Arc<Cassette>,
     /// JSON pointers into messages, of values that no two runs share.
     pub(crate) volatile: Vec<String>,
+    /// What it says in place of the connector's.
+    pub(crate) budget: Budget,
 }
 
 /// A stream that may bring no record.
@@ -53,6 +56,8 @@ struct File {
     empty_stream: Vec<EmptyStream>,
     #[serde(default)]
     volatile: Vec<String>,
+    #[serde(default)]
+    budget: Budget,
 }
 
 impl Scenario {
@@ -121,6 +126,7 @@ impl Scenario {
             state: read_state(&folder.join("state.json"))?,
             cassette: Arc::new(cassette),
             volatile: file.volatile,
+            budget: file.budget,
         })
     }
 }

@@ -16,6 +16,7 @@ use crate::ledger::{Ledger, Wanted};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::process::{self, Invocation};
+use crate::requests::Watch;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
 use crate::snapshot::Volatile;
@@ -80,7 +81,8 @@ impl Stage {
     ) -> Result<Run, Error> {
         let Costume { files, wanted, now, volatile, secrets } = costume;
         let replay = |source| Error::Replay { source };
-        let session = Session::start(&self.authority, Player::new(cassette)).await.map_err(replay)?;
+        let (watch, notes) = Watch::over(Player::new(cassette), Arc::clone(&secrets));
+        let session = Session::start(&self.authority, watch).await.map_err(replay)?;
         let proxy_url = session.proxy_url();
         let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
         let invocation = self.invocation(command, &network, now, &files);
@@ -90,7 +92,7 @@ impl Stage {
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: volatile.to_vec() };
         let journal = session.finish().await;
-        Ok(Run { transcript, journal, volatile })
+        Ok(Run { transcript, journal, requests: notes.take(), volatile })
     }
 
     fn invocation(
