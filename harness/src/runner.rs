@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
-use connector_replay::Authority;
 use jiff::Timestamp;
 
 use crate::checks::{self, Level};
 use crate::error::{Error, ExitCode};
 use crate::event::{Event, ScenarioShown, What};
 use crate::judgement;
-use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::performance::Performance;
 use crate::plan;
@@ -68,13 +66,7 @@ pub async fn run(
         scenarios: scenarios.iter().map(shown).collect(),
         invocations: plan::invocations(&lines),
     });
-    let folder = temporary_folder()?;
-    let stage = Arc::new(Stage {
-        authority: Authority::new().map_err(|source| Error::Replay { source })?,
-        nursery: Nursery::open(),
-        folder: folder.path().to_owned(),
-        connector,
-    });
+    let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = tokio::select! {
         played = play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut say) => Some(played?),
@@ -188,14 +180,4 @@ fn select(connector: &Connector, options: &Options) -> Result<Vec<Scenario>, Err
         }
     }
     Ok(scenarios)
-}
-
-fn temporary_folder() -> Result<tempfile::TempDir, Error> {
-    let mut builder = tempfile::Builder::new();
-    // Configs with secrets lie in it.
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.prefix("harness-").tempdir().map_err(|source| Error::Environment {
-        doing: format!("make a folder in {}", std::env::temp_dir().display()),
-        source,
-    })
 }

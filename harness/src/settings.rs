@@ -9,6 +9,7 @@ use connector_replay::Rule;
 use serde::Deserialize;
 
 use crate::budget::Budget;
+use crate::clock::ClockSettings;
 use crate::error::Error;
 use crate::hosts::HostPattern;
 use crate::metadata;
@@ -35,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) environment: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) timeout: Timeouts,
+    #[serde(default)]
+    pub(crate) clock: ClockSettings,
     /// The hosts that may be asked. Where it is left out, those of `metadata.yaml`; where there is none, nothing is
     /// said of them.
     pub(crate) allowed_hosts: Option<Vec<HostPattern>>,
@@ -127,6 +130,9 @@ impl Settings {
         }
         if let Some(name) = settings.environment.keys().find(|name| name.is_empty() || name.contains('=')) {
             return invalid(&format!("{name:?} in [environment] is no name of a variable"));
+        }
+        if let Some(why) = settings.clock.fault() {
+            return invalid(&why);
         }
         let Timeouts { spec, check, discover, read } = settings.timeout;
         for seconds in [spec, check, discover, read].into_iter().flatten() {

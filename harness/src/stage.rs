@@ -8,7 +8,9 @@ use std::time::Duration;
 use connector_protocol::Command;
 use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Terms};
 use serde_json::Value;
+use tempfile::TempDir;
 
+use crate::clock::Clock;
 use crate::environment::{self, Network};
 use crate::error::Error;
 use crate::evidence::Run;
@@ -19,6 +21,7 @@ use crate::process::{self, Invocation};
 use crate::requests::Watch;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
+use crate::shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
 
@@ -28,7 +31,10 @@ pub(crate) struct Stage {
     pub(crate) authority: Authority,
     pub(crate) nursery: Nursery,
     /// A private folder for the files that connectors are started with; gone when the run is over.
-    pub(crate) folder: PathBuf,
+    folder: TempDir,
+    /// In it, what interpreters load.
+    shim: PathBuf,
+    clock: Clock,
 }
 
 /// What a process is given.
@@ -47,6 +53,24 @@ pub(crate) struct Given<'a> {
 }
 
 impl Stage {
+    pub(crate) fn set(connector: Connector) -> Result<Stage, Error> {
+        let mut builder = tempfile::Builder::new();
+        // Configs with secrets lie in it.
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.prefix("harness-").tempdir().map_err(|source| Error::Environment {
+            doing: format!("make a folder in {}", std::env::temp_dir().display()),
+            source,
+        })?;
+        Ok(Stage {
+            authority: Authority::new().map_err(|source| Error::Replay { source })?,
+            nursery: Nursery::open(),
+            shim: shim::write(folder.path())?,
+            clock: Clock::of(&connector.settings.clock, &connector.root)?,
+            folder,
+            connector,
+        })
+    }
+
     /// Runs `spec`, against a recording of nothing.
     pub(crate) async fn spec(&self) -> Result<Run, Error> {
         let nothing = Cassette::new(Tape::new(Vec::new()), "spec", &Terms::default())
@@ -92,7 +116,7 @@ impl Stage {
         let invocation = self.invocation(command, &network, given.now, &files);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
-        let folder = self.folder.display().to_string();
+        let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
@@ -116,7 +140,12 @@ impl Stage {
         Invocation {
             command,
             words,
-            environment: environment::of(network, now, &settings.environment),
+            environment: environment::of(
+                network,
+                &self.shim,
+                self.clock.variables(now),
+                &settings.environment,
+            ),
             folder: root,
             limit: self.limit(command),
         }
@@ -127,7 +156,7 @@ impl Stage {
     }
 
     fn write_files(&self, given: &Given<'_>) -> Result<Vec<(&'static str, PathBuf)>, Error> {
-        let folder = self.folder.join(&given.folder);
+        let folder = self.folder.path().join(&given.folder);
         std::fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
         let mut files = Vec::new();
         for (flag, name, value) in [

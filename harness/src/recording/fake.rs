@@ -57,7 +57,8 @@ fn text_of(path: &str, text: &str, hosts: &[String]) -> String {
 /// What a key begins with to say of which kind it is: `ghp_`, `sk_test_`, `xoxb-`.
 fn kind_of(text: &str) -> &str {
     let head = text.get(..KIND.min(text.len())).unwrap_or_default();
-    let plain = |part: &str| (2..=6).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let plain =
+        |part: &str| (2..=6).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase());
     let mut end = 0;
     for (at, _) in head.match_indices(['_', '-']) {
         if !plain(&head[end..at]) || text.len() < at + 1 + REST {
@@ -81,7 +82,8 @@ fn key_of(text: &str) -> Option<String> {
 
 /// Letters for letters and digits for digits; all else stays, and so does a part that names a host.
 fn shaped(path: &str, text: &str, hosts: &[String]) -> String {
-    let mut seed = path.bytes().fold(text.len(), |seed, byte| seed.wrapping_mul(31).wrapping_add(usize::from(byte)));
+    let mut seed =
+        path.bytes().fold(text.len(), |seed, byte| seed.wrapping_mul(31).wrapping_add(usize::from(byte)));
     let mut parts = Vec::new();
     for part in text.split_inclusive(['-', '.', '@', ':']) {
         let name = part.trim_end_matches(['-', '.', '@', ':']);
@@ -91,7 +93,11 @@ fn shaped(path: &str, text: &str, hosts: &[String]) -> String {
     }
     let made_up = parts.concat();
     // A value of nothing but made-up letters is no secret to begin with.
-    if made_up == text && !text.is_empty() && hosts.is_empty() { letters(text, &mut (seed + 1)) } else { made_up }
+    if made_up == text && !text.is_empty() && hosts.is_empty() {
+        letters(text, &mut (seed + 1))
+    } else {
+        made_up
+    }
 }
 
 fn letters(text: &str, seed: &mut usize) -> String {
@@ -142,7 +148,9 @@ mod tests {
             assert!(made_up.starts_with(kept) && made_up.len() == secret.len(), "{made_up}");
             assert_ne!(made_up, secret);
             let classes = |text: &str| {
-                text.chars().map(|it| (it.is_ascii_lowercase(), it.is_ascii_uppercase(), it.is_ascii_digit())).collect::<Vec<_>>()
+                text.chars()
+                    .map(|it| (it.is_ascii_lowercase(), it.is_ascii_uppercase(), it.is_ascii_digit()))
+                    .collect::<Vec<_>>()
             };
             assert_eq!(classes(&made_up), classes(secret), "{made_up}");
         }
@@ -150,7 +158,9 @@ mod tests {
 
     #[test]
     fn what_says_where_to_go_stays() {
-        assert!(made_up("0123456789abcdef0123456789abcdef-us10", &["us10.api.mailchimp.com"]).ends_with("-us10"));
+        assert!(
+            made_up("0123456789abcdef0123456789abcdef-us10", &["us10.api.mailchimp.com"]).ends_with("-us10")
+        );
         let url = made_up("https://me:pa55@hooks.example.test/T0/x?k=v", &[]);
         assert!(url.contains("@hooks.example.test/") && !url.contains("pa55"), "{url}");
     }
@@ -163,7 +173,8 @@ mod tests {
         assert_eq!(made_up["private_key"], RSA);
         assert!(made_up["token_uri"].as_str().unwrap().starts_with("https://oauth2.example.test/"));
         assert_ne!(made_up["client_id"], account["client_id"]);
-        let escaped = text_of("k", "-----BEGIN EC PRIVATE KEY-----\\nMIIx\\n-----END EC PRIVATE KEY-----", &[]);
+        let escaped =
+            text_of("k", "-----BEGIN EC PRIVATE KEY-----\\nMIIx\\n-----END EC PRIVATE KEY-----", &[]);
         assert!(escaped.contains("\\n") && !escaped.contains('\n'));
     }
 

@@ -73,7 +73,8 @@ mod tests {
     fn of_many_states_some_are_taken_the_first_and_the_last_among_them() {
         let lines: Vec<String> = (0..100).map(|at| state("a", at)).collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let at: Vec<_> = states(&lines, 3).iter().map(|it| it[0]["stream"]["stream_state"]["at"].clone()).collect();
+        let at: Vec<_> =
+            states(&lines, 3).iter().map(|it| it[0]["stream"]["stream_state"]["at"].clone()).collect();
         assert_eq!(at, [json!(0), json!(49), json!(99)]);
     }
 

@@ -1,0 +1,4 @@
+//! Records a scenario from real traffic.
+
+mod fake;
+mod resume;
