@@ -26,6 +26,8 @@ use crate::tally::{Standing, Tally};
 pub struct Options {
     /// Only scenarios whose name contains this.
     pub scenario: Option<String>,
+    /// Whether it is the whole name.
+    pub exact: bool,
     /// Whether checks of level should condemn too.
     pub strict: bool,
     /// How many processes run side by side.
@@ -172,7 +174,9 @@ fn select(connector: &Connector, options: &Options) -> Result<Vec<Scenario>, Err
         Scenario::load_all(&connector.fixtures, Timestamp::now(), &connector.settings.ignore)?;
     if let Some(wanted) = &options.scenario {
         let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-        scenarios.retain(|scenario| scenario.name.contains(wanted));
+        scenarios.retain(|scenario| {
+            if options.exact { scenario.name == *wanted } else { scenario.name.contains(wanted) }
+        });
         if scenarios.is_empty() {
             return Err(Error::NoScenario {
                 why: format!("no name contains `{wanted}`; there are {}", names.join(", ")),

@@ -48,6 +48,8 @@ pub(crate) struct Given<'a> {
     pub(crate) configured: Option<&'a Value>,
     pub(crate) state: Option<&'a Value>,
     pub(crate) now: Option<&'a str>,
+    /// Whether it meets real servers: then its clock and its waits are what they are.
+    pub(crate) real: bool,
     pub(crate) volatile: &'a [String],
     pub(crate) secrets: Arc<Secrets>,
 }
@@ -92,6 +94,7 @@ impl Stage {
             configured,
             state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
+            real: false,
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
         };
@@ -113,7 +116,8 @@ impl Stage {
         let session = Session::start(&self.authority, watch).await.map_err(replay)?;
         let proxy_url = session.proxy_url();
         let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
-        let invocation = self.invocation(command, &network, given.now, &files);
+        let clock = if given.real { &Clock::default() } else { &self.clock };
+        let invocation = self.invocation(command, &network, clock.variables(given.now), &files);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
         let folder = self.folder.path().display().to_string();
@@ -127,7 +131,7 @@ impl Stage {
         &self,
         command: Command,
         network: &Network<'_>,
-        now: Option<&str>,
+        clock: Vec<(&'static str, OsString)>,
         files: &[(&str, PathBuf)],
     ) -> Invocation<'_> {
         let Connector { command: program, root, settings, .. } = &self.connector;

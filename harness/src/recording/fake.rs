@@ -2,6 +2,7 @@
 
 use serde_json::{Number, Value};
 
+use crate::secrets::is_secret_leaf;
 use crate::terms::json_within;
 
 /// Keys that we made and that open nothing: a connector that signs with a key needs one that works.
@@ -36,9 +37,21 @@ pub(super) fn of(path: &str, value: &Value, hosts: &[String]) -> Value {
     }
 }
 
+/// A secret that is JSON, its own secrets made up.
+fn within(path: &str, inner: &Value, hosts: &[String]) -> Value {
+    match inner {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), within(&format!("{path}.{name}"), value, hosts)))
+            .collect(),
+        Value::String(text) if is_secret_leaf(text) => Value::String(text_of(path, text, hosts)),
+        other => other.clone(),
+    }
+}
+
 fn text_of(path: &str, text: &str, hosts: &[String]) -> String {
     if let Some(inner) = json_within(text) {
-        return of(path, &inner, hosts).to_string();
+        return within(path, &inner, hosts).to_string();
     }
     if let Some(key) = key_of(text) {
         return key;
@@ -168,10 +181,13 @@ mod tests {
     #[test]
     fn a_key_that_signs_is_one_that_works_and_a_text_of_json_stays_json() {
         let account = json!({"private_key": "-----BEGIN PRIVATE KEY-----\nMIIx\n-----END PRIVATE KEY-----\n",
-                             "token_uri": "https://oauth2.example.test/token", "client_id": "123"});
+                             "token_uri": "https://oauth2.example.test/token", "client_id": "123456789012345",
+                             "client_email": "bot@example.test"});
         let made_up: Value = serde_json::from_str(&made_up(&account.to_string(), &[])).unwrap();
         assert_eq!(made_up["private_key"], RSA);
-        assert!(made_up["token_uri"].as_str().unwrap().starts_with("https://oauth2.example.test/"));
+        for name in ["token_uri", "client_email"] {
+            assert_eq!(made_up[name], account[name]);
+        }
         assert_ne!(made_up["client_id"], account["client_id"]);
         let escaped =
             text_of("k", "-----BEGIN EC PRIVATE KEY-----\\nMIIx\\n-----END EC PRIVATE KEY-----", &[]);

@@ -1,4 +1,161 @@
-//! Records a scenario from real traffic.
+//! Records a scenario from real traffic: the walk of `harness record`.
+//!
+//! ```text
+//! cli -> recording (spec, check, discover, read, and reads resumed from every state, against the real servers)
+//!     -> take up: connector_record (scrubbed, merged into a cassette) -> folder (config, scenario, cassette)
+//!     -> runner (the new scenario, replayed with made-up secrets: the first snapshots)
+//! ```
 
 mod fake;
+mod folder;
+mod mode;
+mod performance;
 mod resume;
+mod step;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use connector_protocol::Command;
+use connector_record::{Circumstances, Recorded, Secret, assemble, scrub};
+use connector_replay::Tape;
+use serde_json::Value;
+
+pub use self::mode::Mode;
+pub use self::step::Step;
+use crate::error::Error;
+use crate::expectation::Outcome;
+use crate::ledger::first_fault_by;
+use crate::locate::Connector;
+use crate::secrets::{Secrets, secret_values};
+use crate::stage::Stage;
+
+/// How a recording is to be done.
+#[derive(Debug)]
+pub struct Options {
+    /// The name of the scenario.
+    pub scenario: String,
+    /// The file with the real config.
+    pub config: PathBuf,
+    /// What to do with what is there already.
+    pub mode: Mode,
+    /// A configured catalog, in place of one that reads everything.
+    pub catalog: Option<PathBuf>,
+    /// Only these streams, where there is no catalog.
+    pub streams: Vec<String>,
+    /// The state that the read begins from.
+    pub state: Option<PathBuf>,
+    /// From how many states at most a read is taken up again.
+    pub resumes: usize,
+    /// How many pages of each chain are kept.
+    pub sample: Option<usize>,
+    /// How the real servers are reached.
+    pub upstream: connector_record::Options,
+}
+
+/// Records a scenario and writes its folder; `tell` hears of every step.
+///
+/// # Errors
+/// Whatever keeps it from being recorded. Then nothing is written.
+pub async fn record(
+    connector: &Connector,
+    options: Options,
+    tell: &mut impl FnMut(&Step),
+) -> Result<(), Error> {
+    let folder = folder::Folder::open(connector, &options)?;
+    let stage = Stage::set(connector.clone())?;
+    let spec = stage.spec().await?;
+    let Some(mut answer) = spec.transcript.account.answer(Command::Spec) else {
+        let why = format!(
+            "`spec` printed no SPEC message ({}): without it nobody knows which values of the config are secret",
+            spec.transcript.exit
+        );
+        return Err(Error::Recording { why });
+    };
+    let specification = answer["connectionSpecification"].take();
+    let valid = first_fault_by(&specification, &folder.config).is_none();
+    let secrets: Vec<Secret> = secret_values(&specification, &folder.config)
+        .into_iter()
+        .map(|(name, value)| Secret { name, value })
+        .collect();
+    tell(&Step::Began {
+        scenario: options.scenario.clone(),
+        connector: connector.name.clone(),
+        secrets: secrets.iter().map(|secret| secret.name.clone()).collect(),
+    });
+
+    let known = Arc::new(Secrets::of(&specification, &folder.config));
+    let mut performance = performance::Performance::open(&stage, &folder, &options, known)?;
+    performance.perform(tell).await?;
+    let performance::Performance { reel, tracks, outcomes, discovered, catalog, streams, began, .. } =
+        performance;
+
+    for failure in reel.failures() {
+        tell(&Step::Unanswered { request: failure.to_string() });
+    }
+    let known = folder.known(discovered.as_ref());
+    let circumstances = Circumstances { secrets: &secrets, tracks: &tracks, known: &known };
+    let record = |source| Error::Record { source };
+    let scrubbed = scrub(&*reel, &circumstances).map_err(record)?;
+    if scrubbed.interactions.is_empty() && folder.old.is_none() {
+        let why = "not one request came through: does the connector honour HTTPS_PROXY? `harness test` \
+                   needs no recording of a connector that asks for nothing";
+        return Err(Error::Recording { why: why.to_owned() });
+    }
+    let hosts = hosts_of(&scrubbed.interactions);
+    let assembled = assemble(
+        scrubbed.interactions,
+        &connector_record::Assembly {
+            required: vec![performance::CHECK, performance::DISCOVER, performance::READ],
+            sample: options.sample,
+            old: folder.old.as_ref(),
+            keep_old: options.mode == Mode::NewEpisodes,
+        },
+    );
+    let tape: Tape = assembled.tape;
+    for note in assembled.notes {
+        tell(&Step::Noted { note });
+    }
+    for suspect in connector_record::suspects(&tape) {
+        tell(&Step::Suspected { suspect: suspect.to_string() });
+    }
+
+    let config = folder.made_up(&secrets, &hosts);
+    if valid && let Some(fault) = first_fault_by(&specification, &config) {
+        tell(&Step::Noted {
+            note: format!(
+                "the made-up config does not satisfy the spec: {fault}; write a value that does into {}",
+                folder.path("config.json").display()
+            ),
+        });
+    }
+    let scenario = folder::Scenario { began, valid, outcomes, catalog, empty: streams, hosts };
+    let interactions = tape.interactions.len();
+    let optional = tape.interactions.iter().filter(|it| it.optional).count();
+    folder.write(&config, &tape, &scenario)?;
+    tell(&Step::Wrote { folder: folder.root.clone(), interactions, optional });
+    Ok(())
+}
+
+/// The hosts that were asked, each once.
+fn hosts_of(interactions: &[Recorded]) -> Vec<String> {
+    let urls = interactions.iter().map(|recorded| recorded.interaction.request.url.as_str());
+    let hosts = urls.filter_map(|url| {
+        let (_, rest) = url.split_once("://")?;
+        Some(rest.split(['/', '?']).next().unwrap_or_default().to_owned())
+    });
+    let mut hosts: Vec<String> = hosts.collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
+}
+
+/// How the commands came out.
+pub(crate) type Outcomes = Vec<(Command, Outcome)>;
+
+/// The state, catalog or config in a file.
+fn read_json(path: &std::path::Path) -> Result<Value, Error> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    serde_json::from_str(&text).map_err(|source| Error::Json { path: path.to_owned(), source })
+}

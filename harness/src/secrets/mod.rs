@@ -3,6 +3,8 @@
 mod field;
 mod guise;
 
+pub(crate) use field::{is_secret_leaf, secret_values};
+
 use memchr::memmem::Finder;
 use serde_json::Value;
 
