@@ -55,21 +55,18 @@ impl HostPattern {
     }
 
     fn matches(&self, host: &str) -> bool {
-        let mut pieces = self.0.split('*');
-        let Some(mut rest) = pieces.next().and_then(|first| host.strip_prefix(first)) else { return false };
-        let mut pieces = pieces.peekable();
-        let mut open = false;
-        while let Some(piece) = pieces.next() {
-            // A star stands for one character at least.
-            let Some(more) = rest.get(1..) else { return false };
-            open = pieces.peek().is_none();
-            match more.find(piece) {
-                _ if open => rest = if more.ends_with(piece) { "" } else { return false },
-                Some(at) => rest = &more[at + piece.len()..],
-                None => return false,
-            }
+        let Some((first, rest)) = self.0.split_once('*') else { return self.0 == host };
+        let Some(mut left) = host.strip_prefix(first) else { return false };
+        let (between, last) = match rest.rsplit_once('*') {
+            Some((between, last)) => (Some(between), last),
+            None => (None, rest),
+        };
+        // A star stands for one character at least.
+        for piece in between.into_iter().flat_map(|between| between.split('*')) {
+            let Some((_, more)) = left.get(1..).and_then(|left| left.split_once(piece)) else { return false };
+            left = more;
         }
-        open || rest.is_empty()
+        left.get(1..).is_some_and(|left| left.ends_with(last))
     }
 }
 

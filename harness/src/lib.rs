@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! cli -> locate (what to run) -> scenario (what to show it) -> plan (which processes)
-//!     -> stage, process (one process against one replay session) -> ledger (its output, judged line by line)
+//!     -> stage, process (one process against one replay session)
+//!     -> ledger (its output, judged line by line), requests (what it asked for)
 //!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
 //! ```
 //!

@@ -37,7 +37,7 @@ fn judge(evidence: &Evidence) -> Verdict {
             // One that carries a secret is condemned for that, by secrets_go_to_allowed_hosts.
             if sent.without_secret > 0 && !hosts.allow(&origin.host) {
                 let finding = Finding::new(hosts.allowed_names(), origin.url()).by(&run.transcript);
-                let next = "if it belongs there, add it to allowed_hosts, and to allowedHosts of metadata.yaml if there is one";
+                let next = "if it may be asked, add it to allowed_hosts of harness.toml or, where that says nothing, to allowedHosts of metadata.yaml";
                 findings.push(Finding { times: sent.without_secret, ..finding.next(next) });
             }
         }

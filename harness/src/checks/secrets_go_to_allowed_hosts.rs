@@ -37,7 +37,8 @@ fn judge(evidence: &Evidence) -> Verdict {
                 let want =
                     format!("the secret {} sent to no host but {}", sent.fields(), hosts.secret_names());
                 let finding = Finding::new(want, origin.url()).by(&run.transcript);
-                findings.push(Finding { times: sent.with_secret, ..finding });
+                let next = "does it follow a redirect or a link with its own headers? If that host needs the secret, allow it";
+                findings.push(Finding { times: sent.with_secret, ..finding.next(next) });
             }
         }
     }

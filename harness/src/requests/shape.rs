@@ -22,7 +22,12 @@ pub(super) fn of(request: &Request) -> String {
     let query: Vec<&str> = query.iter().map(AsRef::as_ref).collect();
     let mark = if query.is_empty() { "" } else { "?" };
     let shape = format!("{} {url}{mark}{}{}", request.method, query.join("&"), body(request));
-    excerpt::of_line(&shape).chars().take(LONGEST).collect()
+    let mut shown = excerpt::of_line(&shape);
+    if let Some((end, _)) = shown.char_indices().nth(LONGEST) {
+        shown.truncate(end);
+        shown.push(excerpt::CUT);
+    }
+    shown
 }
 
 /// The names of a query or a form, each once, in alphabetical order.

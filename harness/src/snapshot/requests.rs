@@ -14,9 +14,8 @@ pub(crate) fn text_of_requests(runs: &[Run], secrets: &Secrets) -> String {
         let _infallible = writeln!(text, "$ {}", run.transcript.command);
         for (shape, statuses) in &run.requests.shapes {
             let times: u64 = statuses.values().sum();
-            let line = format!("> {shape}  x{times}{}", came_back(statuses.iter()));
-            text.push_str(&secrets.mask(&normalize::normalize(&line, &run.volatile)));
-            text.push('\n');
+            let shape = secrets.mask(&normalize::normalize(shape, &run.volatile));
+            let _infallible = writeln!(text, "> {shape}  x{times}{}", came_back(statuses.iter()));
         }
         if run.requests.shapeless > 0 {
             let _infallible = writeln!(text, "... {} more requests", run.requests.shapeless);
