@@ -147,7 +147,7 @@ impl Stage {
             environment: environment::of(
                 network,
                 &self.shim,
-                self.clock.variables(now),
+                clock,
                 &settings.environment,
             ),
             folder: root,

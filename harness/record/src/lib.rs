@@ -55,3 +55,5 @@ pub use reel::Reel;
 pub use take::Take;
 pub use upstream::{Options, Upstream};
 pub use upstreams::{Mapping, Upstreams};
+mod recorded; pub use recorded::Recorded;
+mod stub; pub use stub::*;

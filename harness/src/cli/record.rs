@@ -5,7 +5,7 @@ use connector_record::{Mapping, Upstreams};
 
 use super::test::{interrupted, seconds};
 use crate::error::{Error, ExitCode};
-use crate::recording::{self, Mode};
+use crate::recording::{self, Mode, Step};
 use crate::report::{self, Format, Style};
 use crate::snapshot::Update;
 use crate::{Hints, Options, locate, runner};
@@ -100,12 +100,14 @@ impl Arguments {
             if replays {
                 report.replays(&cassette);
             } else {
-                tokio::select! {
-                    done = recording::record(&recorded, options, &mut |step| report.tell(step)) => done?,
-                    () = interrupted()? => {
-                        report.interrupted();
-                        return Ok(ExitCode::Interrupted);
-                    }
+                let mut tell = |step: &Step| report.tell(step);
+                let done = tokio::select! {
+                    done = recording::record(&recorded, options, &mut tell) => Some(done?),
+                    () = interrupted()? => None,
+                };
+                if done.is_none() {
+                    report.interrupted();
+                    return Ok(ExitCode::Interrupted);
                 }
             }
             // What was recorded is worth no more than what can be replayed from it.

@@ -121,7 +121,7 @@ impl Folder {
         }
         let path = self.path("scenario.toml");
         let text = match std::fs::read_to_string(&path) {
-            Ok(text) => scenario.into_text(&text),
+            Ok(text) => scenario.told_in(&text),
             Err(_) => scenario.text(),
         };
         replace(&path, text.as_bytes())?;
@@ -193,7 +193,7 @@ impl Scenario {
     }
 
     /// The `scenario.toml` that is there, told the time of the new recording. All else in it people have written.
-    fn into_text(&self, text: &str) -> String {
+    fn told_in(&self, text: &str) -> String {
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         let is_now = |line: &String| line.split('=').next().is_some_and(|key| key.trim() == "now");
         let first_table = lines.iter().position(|line| line.starts_with('[')).unwrap_or(lines.len());
@@ -234,8 +234,8 @@ mod tests {
         let text = "# Ours.\nabout = \"now = x\"\nnow = \"2020-01-01T00:00:00Z\" # then\n\n[expect]\nread = \"fails\"\n";
         let wanted =
             "# Ours.\nabout = \"now = x\"\nnow = \"2026-11-22T15:00:00Z\"\n\n[expect]\nread = \"fails\"\n";
-        assert_eq!(scenario().into_text(text), wanted);
-        assert_eq!(scenario().into_text("[expect]\n"), "now = \"2026-11-22T15:00:00Z\"\n[expect]\n");
+        assert_eq!(scenario().told_in(text), wanted);
+        assert_eq!(scenario().told_in("[expect]\n"), "now = \"2026-11-22T15:00:00Z\"\n[expect]\n");
     }
 
     #[test]

@@ -21,8 +21,8 @@ use connector_record::{Circumstances, Recorded, Secret, assemble, scrub};
 use connector_replay::Tape;
 use serde_json::Value;
 
-pub use self::mode::Mode;
-pub use self::step::Step;
+pub(crate) use self::mode::Mode;
+pub(crate) use self::step::Step;
 use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::ledger::first_fault_by;
@@ -31,33 +31,32 @@ use crate::secrets::{Secrets, secret_values};
 use crate::stage::Stage;
 
 /// How a recording is to be done.
-#[derive(Debug)]
-pub struct Options {
+pub(crate) struct Options {
     /// The name of the scenario.
-    pub scenario: String,
+    pub(crate) scenario: String,
     /// The file with the real config.
-    pub config: PathBuf,
+    pub(crate) config: PathBuf,
     /// What to do with what is there already.
-    pub mode: Mode,
+    pub(crate) mode: Mode,
     /// A configured catalog, in place of one that reads everything.
-    pub catalog: Option<PathBuf>,
+    pub(crate) catalog: Option<PathBuf>,
     /// Only these streams, where there is no catalog.
-    pub streams: Vec<String>,
+    pub(crate) streams: Vec<String>,
     /// The state that the read begins from.
-    pub state: Option<PathBuf>,
+    pub(crate) state: Option<PathBuf>,
     /// From how many states at most a read is taken up again.
-    pub resumes: usize,
+    pub(crate) resumes: usize,
     /// How many pages of each chain are kept.
-    pub sample: Option<usize>,
+    pub(crate) sample: Option<usize>,
     /// How the real servers are reached.
-    pub upstream: connector_record::Options,
+    pub(crate) upstream: connector_record::Options,
 }
 
 /// Records a scenario and writes its folder; `tell` hears of every step.
 ///
 /// # Errors
 /// Whatever keeps it from being recorded. Then nothing is written.
-pub async fn record(
+pub(crate) async fn record(
     connector: &Connector,
     options: Options,
     tell: &mut impl FnMut(&Step),
@@ -85,16 +84,19 @@ pub async fn record(
     });
 
     let known = Arc::new(Secrets::of(&specification, &folder.config));
-    let mut performance = performance::Performance::open(&stage, &folder, &options, known)?;
+    let mut performance = performance::Performance::open(&stage, &folder, &options, Arc::clone(&known))?;
     performance.perform(tell).await?;
     let performance::Performance { reel, tracks, outcomes, discovered, catalog, streams, began, .. } =
         performance;
 
     for failure in reel.failures() {
-        tell(&Step::Unanswered { request: failure.to_string() });
+        // A query may hold tokens that no config knows of.
+        let url = failure.url.split('?').next().unwrap_or_default();
+        let request = format!("{} {url}: {}", failure.method, failure.reason);
+        tell(&Step::Unanswered { request: known.mask(&request) });
     }
-    let known = folder.known(discovered.as_ref());
-    let circumstances = Circumstances { secrets: &secrets, tracks: &tracks, known: &known };
+    let texts = folder.known(discovered.as_ref());
+    let circumstances = Circumstances { secrets: &secrets, tracks: &tracks, known: &texts };
     let record = |source| Error::Record { source };
     let scrubbed = scrub(&*reel, &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {

@@ -3,7 +3,7 @@ use clap::ValueEnum;
 /// What to do with what is recorded already: the words that recorders of this kind share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "snake_case")]
-pub enum Mode {
+pub(crate) enum Mode {
     /// Record nothing: only replay.
     None,
     /// Record where there is no cassette yet, else only replay.

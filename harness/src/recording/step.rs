@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 /// What happens while a scenario is recorded.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub(crate) enum Step {
     /// It is known what to record, and what is secret.
     Began {
         /// Its name.

@@ -35,7 +35,7 @@ impl Recording {
             format_args!(
                 "{BOLD}Nothing is recorded{BOLD:#}: {} is replayed. `--mode new_episodes` adds what it lacks, \
                  `--mode all` records it anew.\n",
-                from_here(cassette)
+                from_here(cassette).display()
             ),
         );
     }
@@ -68,7 +68,7 @@ impl Recording {
                     out,
                     format_args!(
                         "{paint}{word}{paint:#}  {command}: {outcome}; {}, {seconds:.1} s",
-                        plural(*requests, "request")
+                        plural(*requests, "request", "requests")
                     ),
                 );
                 for line in stderr.lines() {
@@ -103,8 +103,8 @@ impl Recording {
                     out,
                     format_args!(
                         "{GOOD}DONE{GOOD:#}  {}: {}{optional}\n\nReplayed, with made-up secrets:",
-                        from_here(folder),
-                        plural(*interactions, "interaction")
+                        from_here(folder).display(),
+                        plural(*interactions, "interaction", "interactions")
                     ),
                 );
             }
