@@ -1,9 +1,10 @@
 //! All that checks may look at.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connector_protocol::Command;
-use connector_replay::{Journal, Rule};
+use connector_replay::{Journal, Rule, Unasked};
 use serde_json::Value;
 
 use crate::budget::Budget;
@@ -52,6 +53,17 @@ pub(crate) struct Run {
 }
 
 impl Evidence {
+    /// The interactions that none of the processes asked for, by their place.
+    pub(crate) fn unasked(&self) -> BTreeMap<usize, &Unasked> {
+        let journals = || self.runs.iter().map(|run| &run.journal);
+        let mut unasked = BTreeMap::new();
+        for interaction in journals().flat_map(|journal| &journal.unasked) {
+            unasked.entry(interaction.interaction).or_insert((interaction, 0)).1 += 1;
+        }
+        let by_none = unasked.into_iter().filter(|(_, (_, times))| *times == self.runs.len());
+        by_none.map(|(place, (interaction, _))| (place, interaction)).collect()
+    }
+
     /// The processes that ran `command` and ended by themselves. Of one that had to be killed, only the checks on
     /// processes speak: what it left unsaid follows from its end.
     pub(crate) fn ended(&self, command: Command) -> impl Iterator<Item = &Transcript> {

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::checks::{self, Level};
 use crate::error::{Error, ExitCode};
 use crate::event::{Event, ScenarioShown, What};
+use crate::evidence::Evidence;
 use crate::judgement;
 use crate::locate::Connector;
 use crate::performance::Performance;
@@ -22,7 +23,7 @@ use crate::subject::{Prepared, Subject};
 use crate::tally::{Standing, Tally};
 
 /// How a run is to be done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Only scenarios whose name contains this.
     pub scenario: Option<String>,
@@ -102,6 +103,19 @@ pub async fn run(
         },
     });
     unwritten.map_or(Ok(exit_code), Err)
+}
+
+/// Plays one scenario, and judges nothing: what its processes did.
+pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
+    let options = Options { scenario: Some(scenario.to_owned()), exact: true, ..Options::default() };
+    let scenarios = select(&connector, &options)?;
+    let lines = plan::lines(&scenarios);
+    let stage = Arc::new(Stage::set(connector)?);
+    let mut performance = Performance::new(Arc::clone(&stage));
+    let played = play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut |_| {}).await;
+    stage.nursery.close().await;
+    let last = played?.pop().map(|subject| subject.evidence);
+    last.ok_or_else(|| Error::NoScenario { why: format!("`{scenario}` was not played") })
 }
 
 /// Runs every process of the plan. The first subject is the connector itself.

@@ -4,4 +4,5 @@
 
 mod bench;
 mod faults;
+mod record;
 mod words;
