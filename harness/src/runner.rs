@@ -112,7 +112,8 @@ pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evi
     let lines = plan::lines(&scenarios);
     let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
-    let played = play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut |_| {}).await;
+    let played =
+        play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut |_| {}).await;
     stage.nursery.close().await;
     let last = played?.pop().map(|subject| subject.evidence);
     last.ok_or_else(|| Error::NoScenario { why: format!("`{scenario}` was not played") })

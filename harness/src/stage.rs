@@ -144,12 +144,7 @@ impl Stage {
         Invocation {
             command,
             words,
-            environment: environment::of(
-                network,
-                &self.shim,
-                clock,
-                &settings.environment,
-            ),
+            environment: environment::of(network, &self.shim, clock, &settings.environment),
             folder: root,
             limit: self.limit(command),
         }

@@ -11,3 +11,6 @@ pub struct Assembled { pub tape: Tape, pub notes: Vec<String> }
 pub fn assemble(r: Vec<Recorded>, o: &Assembly<'_>) -> Assembled { todo!() }
 pub fn suspects(t: &Tape) -> Vec<String> { todo!() }
 pub fn write(t: &Tape, p: &std::path::Path) -> Result<(), Error> { todo!() }
+pub fn faults(t: &Tape) -> Vec<String> { todo!() }
+pub fn diff(t: &Tape, u: &Tape) -> Vec<String> { todo!() }
+pub fn prune(t: &Tape, u: &std::collections::BTreeSet<usize>) -> Tape { todo!() }

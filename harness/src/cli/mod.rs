@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and what it sets in motion.
 
 mod accept;
+mod cassette;
 mod explain;
 mod list;
 mod record;
@@ -33,6 +34,8 @@ enum Command {
     Test(test::Arguments),
     /// Record a scenario from the real servers, its secrets made up, and replay it.
     Record(record::Arguments),
+    /// Look at cassettes, and change them.
+    Cassette(cassette::Arguments),
     /// List every check.
     List,
     /// Say what a check demands, why, and what it condemns.
@@ -68,6 +71,7 @@ impl Cli {
         match self.command {
             Command::Test(arguments) => arguments.run(),
             Command::Record(arguments) => arguments.run(),
+            Command::Cassette(arguments) => arguments.run(),
             Command::List => list::run(),
             Command::Explain(arguments) => arguments.run(),
             Command::Review(arguments) => arguments.review(),

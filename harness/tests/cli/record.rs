@@ -38,7 +38,8 @@ impl Bench {
         let rates = move |request: &Request| {
             let last = request.url.path().rsplit('/').next().unwrap().to_owned();
             if request.headers.get("apikey").is_none_or(|key| key != KEY) {
-                return ResponseTemplate::new(401).set_body_json(json!({"message": "Invalid authentication"}));
+                return ResponseTemplate::new(401)
+                    .set_body_json(json!({"message": "Invalid authentication"}));
             }
             let today = Timestamp::now().to_zoned(TimeZone::UTC).date().to_string();
             let day = if last == "latest" { today } else { last };
@@ -137,7 +138,10 @@ fn a_recording_is_safe_to_publish_replays_and_is_the_same_when_made_again() {
         let again = bench.files("fixtures");
         let name = bench.path("fixtures/first/cassette.json");
         assert_eq!(String::from_utf8_lossy(&again[&name]), cassette);
-        assert_eq!(again[&bench.path("fixtures/first/config.json")], first[&bench.path("fixtures/first/config.json")]);
+        assert_eq!(
+            again[&bench.path("fixtures/first/config.json")],
+            first[&bench.path("fixtures/first/config.json")]
+        );
         assert_eq!(bench.files("snapshots"), snapshots, "byte for byte");
         said(&bench.harness(&["test"]).output().unwrap(), 0);
         assert_eq!(bench.files("snapshots"), snapshots, "byte for byte");

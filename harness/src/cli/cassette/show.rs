@@ -33,7 +33,8 @@ impl Arguments {
         for (place, interaction) in interactions.iter().enumerate() {
             let response = &interaction.response;
             let marks = [(interaction.repeat, "repeat"), (interaction.optional, "optional")];
-            let marks: String = marks.iter().filter(|(set, _)| *set).map(|(_, mark)| format!("  {mark}")).collect();
+            let marks: String =
+                marks.iter().filter(|(set, _)| *set).map(|(_, mark)| format!("  {mark}")).collect();
             writeln!(
                 out,
                 "{:>digits$}  {}  {}{marks}  {interaction}",
@@ -53,7 +54,9 @@ fn body_of(interaction: &Interaction) -> String {
         Some(Body::Json(json)) => ("json", json.get().len()),
         Some(Body::Text(text)) => ("text", text.len()),
         Some(Body::Lines(lines)) => ("lines", lines.iter().map(|line| line.len() + 1).sum()),
-        Some(Body::Form(pairs)) => ("form", pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum()),
+        Some(Body::Form(pairs)) => {
+            ("form", pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum())
+        }
         Some(Body::Base64(bytes)) => ("base64", bytes.len()),
         Some(Body::File(file)) => ("file", file.bytes().len()),
     };
