@@ -101,11 +101,7 @@ impl Arguments {
                 report.replays(&cassette);
             } else {
                 let mut tell = |step: &Step| report.tell(step);
-                let done = tokio::select! {
-                    done = recording::record(&recorded, options, &mut tell) => Some(done?),
-                    () = interrupted()? => None,
-                };
-                if done.is_none() {
+                if !recording::record(&recorded, &options, interrupted()?, &mut tell).await? {
                     report.interrupted();
                     return Ok(ExitCode::Interrupted);
                 }

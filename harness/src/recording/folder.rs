@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use connector_protocol::Command;
 use connector_record::Secret;
 use connector_replay::Tape;
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Mode, Options, Outcomes, fake, read_json};
+use super::performance::Takes;
+use super::{Mode, Options, fake, read_json};
 use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::locate::Connector;
@@ -28,16 +28,11 @@ pub(super) struct Folder {
 }
 
 /// What is known of a scenario once it is recorded.
-pub(super) struct Scenario {
-    pub(super) began: Timestamp,
+pub(super) struct Scenario<'a> {
     /// Whether the config satisfies the spec.
     pub(super) valid: bool,
-    pub(super) outcomes: Outcomes,
-    /// What is read, where that is not everything.
-    pub(super) catalog: Option<Value>,
-    /// Streams that brought no record.
-    pub(super) empty: Vec<String>,
     pub(super) hosts: Vec<String>,
+    pub(super) takes: &'a Takes,
 }
 
 impl Folder {
@@ -110,11 +105,13 @@ impl Folder {
     }
 
     /// Writes all of it, the cassette last.
-    pub(super) fn write(&self, config: &Value, tape: &Tape, scenario: &Scenario) -> Result<(), Error> {
+    pub(super) fn write(&self, config: &Value, tape: &Tape, scenario: &Scenario<'_>) -> Result<(), Error> {
         std::fs::create_dir_all(&self.root)
             .map_err(|source| Error::Write { path: self.root.clone(), source })?;
         self.write_json("config.json", config)?;
-        for (name, value) in [("configured_catalog.json", &scenario.catalog), ("state.json", &self.state)] {
+        for (name, value) in
+            [("configured_catalog.json", &scenario.takes.catalog), ("state.json", &self.state)]
+        {
             if let Some(value) = value {
                 self.write_json(name, value)?;
             }
@@ -159,20 +156,21 @@ fn at<'a>(config: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     Some(at)
 }
 
-impl Scenario {
+impl Scenario<'_> {
     fn now(&self) -> String {
-        format!("now = \"{}\"", self.began)
+        format!("now = \"{}\"", self.takes.began)
     }
 
     /// A `scenario.toml` for what was recorded.
     fn text(&self) -> String {
         let mut text = String::new();
-        let day = self.began.strftime("%Y-%m-%d");
+        let day = self.takes.began.strftime("%Y-%m-%d");
         let hosts = if self.hosts.is_empty() { "nowhere".to_owned() } else { self.hosts.join(", ") };
         let about = toml::Value::from(format!("Recorded from {hosts} on {day}."));
         let _infallible = writeln!(text, "about = {about}\n{}", self.now());
         let usual = if self.valid { Outcome::Succeeds } else { Outcome::Fails };
-        let unusual: Vec<&(Command, Outcome)> = self.outcomes.iter().filter(|(_, it)| *it != usual).collect();
+        let unusual: Vec<&(Command, Outcome)> =
+            self.takes.outcomes.iter().filter(|(_, it)| *it != usual).collect();
         if !self.valid || !unusual.is_empty() {
             text.push_str("\n[expect]\n");
         }
@@ -182,7 +180,7 @@ impl Scenario {
         for (command, outcome) in unusual {
             let _infallible = writeln!(text, "{command} = \"{outcome}\"");
         }
-        for stream in &self.empty {
+        for stream in &self.takes.empty {
             let name = toml::Value::from(stream.as_str());
             let _infallible = writeln!(
                 text,
@@ -207,22 +205,29 @@ impl Scenario {
 
 #[cfg(test)]
 mod tests {
+    use connector_record::Reel;
+
     use super::*;
 
-    fn scenario() -> Scenario {
-        Scenario {
+    fn takes() -> Takes {
+        Takes {
             began: "2026-11-22T15:00:00Z".parse().unwrap(),
-            valid: true,
-            catalog: None,
+            reel: Reel::new().unwrap().into(),
+            tracks: Vec::new(),
             outcomes: vec![(Command::Check, Outcome::Succeeds), (Command::Read, Outcome::Fails)],
+            discovered: None,
+            catalog: None,
             empty: vec!["refunds".to_owned()],
-            hosts: vec!["api.example.test".to_owned()],
         }
+    }
+
+    fn scenario(takes: &Takes) -> Scenario<'_> {
+        Scenario { valid: true, hosts: vec!["api.example.test".to_owned()], takes }
     }
 
     #[test]
     fn a_new_scenario_says_what_was_seen() {
-        let text = scenario().text();
+        let text = scenario(&takes()).text();
         let wanted = "about = \"Recorded from api.example.test on 2026-11-22.\"\nnow = \"2026-11-22T15:00:00Z\"\n\n\
                       [expect]\nread = \"fails\"\n\n[[empty_stream]]\nname = \"refunds\"\n\
                       reason = \"the recorded account has none\"\n";
@@ -234,8 +239,8 @@ mod tests {
         let text = "# Ours.\nabout = \"now = x\"\nnow = \"2020-01-01T00:00:00Z\" # then\n\n[expect]\nread = \"fails\"\n";
         let wanted =
             "# Ours.\nabout = \"now = x\"\nnow = \"2026-11-22T15:00:00Z\"\n\n[expect]\nread = \"fails\"\n";
-        assert_eq!(scenario().told_in(text), wanted);
-        assert_eq!(scenario().told_in("[expect]\n"), "now = \"2026-11-22T15:00:00Z\"\n[expect]\n");
+        assert_eq!(scenario(&takes()).told_in(text), wanted);
+        assert_eq!(scenario(&takes()).told_in("[expect]\n"), "now = \"2026-11-22T15:00:00Z\"\n[expect]\n");
     }
 
     #[test]

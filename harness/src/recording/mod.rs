@@ -17,11 +17,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use connector_protocol::Command;
-use connector_record::{Circumstances, Recorded, Secret, assemble, scrub};
+use connector_record::{Assembly, AssemblyMode, Circumstances, Recorded, Secret, assemble, scrub};
 use connector_replay::Tape;
 use serde_json::Value;
 
+use self::folder::Folder;
 pub(crate) use self::mode::Mode;
+use self::performance::{Performance, Takes};
 pub(crate) use self::step::Step;
 use crate::error::Error;
 use crate::expectation::Outcome;
@@ -52,17 +54,45 @@ pub(crate) struct Options {
     pub(crate) upstream: connector_record::Options,
 }
 
-/// Records a scenario and writes its folder; `tell` hears of every step.
+/// Records a scenario and writes its folder; `tell` hears of every step. When `interrupted` comes first, nothing is written
+/// and `false` returned.
 ///
 /// # Errors
-/// Whatever keeps it from being recorded. Then nothing is written.
+/// Whatever keeps it from being recorded. Then nothing is written either.
 pub(crate) async fn record(
     connector: &Connector,
-    options: Options,
+    options: &Options,
+    interrupted: impl Future<Output = ()>,
     tell: &mut impl FnMut(&Step),
-) -> Result<(), Error> {
-    let folder = folder::Folder::open(connector, &options)?;
+) -> Result<bool, Error> {
+    let folder = Folder::open(connector, options)?;
     let stage = Stage::set(connector.clone())?;
+    let live = tokio::select! {
+        live = live(&stage, &folder, options, tell) => Some(live),
+        () = interrupted => None,
+    };
+    stage.nursery.close().await;
+    match live {
+        Some(live) => keep(connector, &folder, options, live?, tell).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// What came of the real servers.
+struct Live {
+    specification: Value,
+    secrets: Vec<Secret>,
+    known: Arc<Secrets>,
+    takes: Takes,
+}
+
+/// Runs the connector against them.
+async fn live(
+    stage: &Stage,
+    folder: &Folder,
+    options: &Options,
+    tell: &mut impl FnMut(&Step),
+) -> Result<Live, Error> {
     let spec = stage.spec().await?;
     let Some(mut answer) = spec.transcript.account.answer(Command::Spec) else {
         let why = format!(
@@ -72,57 +102,72 @@ pub(crate) async fn record(
         return Err(Error::Recording { why });
     };
     let specification = answer["connectionSpecification"].take();
-    let valid = first_fault_by(&specification, &folder.config).is_none();
     let secrets: Vec<Secret> = secret_values(&specification, &folder.config)
         .into_iter()
         .map(|(name, value)| Secret { name, value })
         .collect();
     tell(&Step::Began {
         scenario: options.scenario.clone(),
-        connector: connector.name.clone(),
+        connector: stage.connector.name.clone(),
         secrets: secrets.iter().map(|secret| secret.name.clone()).collect(),
     });
-
     let known = Arc::new(Secrets::of(&specification, &folder.config));
-    let mut performance = performance::Performance::open(&stage, &folder, &options, Arc::clone(&known))?;
+    let mut performance = Performance::open(stage, folder, options, Arc::clone(&known))?;
     performance.perform(tell).await?;
-    let performance::Performance { reel, tracks, outcomes, discovered, catalog, streams, began, .. } =
-        performance;
+    Ok(Live { specification, secrets, known, takes: performance.takes })
+}
 
-    for failure in reel.failures() {
+/// Makes a scenario of it.
+fn keep(
+    connector: &Connector,
+    folder: &Folder,
+    options: &Options,
+    live: Live,
+    tell: &mut impl FnMut(&Step),
+) -> Result<(), Error> {
+    let Live { specification, secrets, known, takes } = live;
+    for failure in takes.reel.failures() {
         // A query may hold tokens that no config knows of.
         let url = failure.url.split('?').next().unwrap_or_default();
         let request = format!("{} {url}: {}", failure.method, failure.reason);
         tell(&Step::Unanswered { request: known.mask(&request) });
     }
-    let texts = folder.known(discovered.as_ref());
-    let circumstances = Circumstances { secrets: &secrets, tracks: &tracks, known: &texts };
+    let texts = folder.known(takes.discovered.as_ref());
+    let circumstances = Circumstances { secrets: &secrets, tracks: &takes.tracks, known: &texts };
     let record = |source| Error::Record { source };
-    let scrubbed = scrub(&*reel, &circumstances).map_err(record)?;
+    let scrubbed = scrub(&*takes.reel, &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {
-        let why = "not one request came through: does the connector honour HTTPS_PROXY? `harness test` \
-                   needs no recording of a connector that asks for nothing";
+        let why = "not one request came through: does the connector honour HTTPS_PROXY? One that asks for nothing \
+                   needs no recording: `harness test` takes a scenario without a cassette";
         return Err(Error::Recording { why: why.to_owned() });
     }
     let hosts = hosts_of(&scrubbed.interactions);
+    let required = [performance::CHECK, performance::DISCOVER, performance::READ].into();
     let assembled = assemble(
         scrubbed.interactions,
-        &connector_record::Assembly {
-            required: vec![performance::CHECK, performance::DISCOVER, performance::READ],
-            sample: options.sample,
+        &Assembly {
+            required,
+            ignore: connector.settings.ignore.clone(),
             old: folder.old.as_ref(),
-            keep_old: options.mode == Mode::NewEpisodes,
+            mode: if options.mode == Mode::NewEpisodes {
+                AssemblyMode::NewEpisodes
+            } else {
+                AssemblyMode::All
+            },
+            sample: options.sample,
         },
-    );
-    let tape: Tape = assembled.tape;
-    for note in assembled.notes {
+    )
+    .map_err(record)?;
+    for note in scrubbed.notes.into_iter().chain(assembled.notes) {
         tell(&Step::Noted { note });
     }
+    let tape: Tape = assembled.tape;
     for suspect in connector_record::suspects(&tape) {
         tell(&Step::Suspected { suspect: suspect.to_string() });
     }
 
     let config = folder.made_up(&secrets, &hosts);
+    let valid = first_fault_by(&specification, &folder.config).is_none();
     if valid && let Some(fault) = first_fault_by(&specification, &config) {
         tell(&Step::Noted {
             note: format!(
@@ -131,10 +176,16 @@ pub(crate) async fn record(
             ),
         });
     }
-    let scenario = folder::Scenario { began, valid, outcomes, catalog, empty: streams, hosts };
+    if connector.settings.allowed_hosts.is_none() && !hosts.is_empty() {
+        let list = toml::Value::from(hosts.clone());
+        let note = format!(
+            "to hold every request to the hosts that were asked, say in harness.toml: allowed_hosts = {list}"
+        );
+        tell(&Step::Noted { note });
+    }
     let interactions = tape.interactions.len();
     let optional = tape.interactions.iter().filter(|it| it.optional).count();
-    folder.write(&config, &tape, &scenario)?;
+    folder.write(&config, &tape, &folder::Scenario { valid, hosts, takes: &takes })?;
     tell(&Step::Wrote { folder: folder.root.clone(), interactions, optional });
     Ok(())
 }

@@ -24,7 +24,7 @@ pub(super) const CHECK: u32 = 0;
 pub(super) const DISCOVER: u32 = 1;
 pub(super) const READ: u32 = 2;
 
-/// What is recorded while it is.
+/// A recording while it is made.
 pub(super) struct Performance<'a> {
     stage: &'a Stage,
     folder: &'a Folder,
@@ -33,6 +33,12 @@ pub(super) struct Performance<'a> {
     upstream: Arc<Upstream>,
     /// What is replayed and need not be asked.
     known: Option<Arc<Cassette>>,
+    pub(super) takes: Takes,
+}
+
+/// What was taken of it.
+pub(super) struct Takes {
+    pub(super) began: Timestamp,
     pub(super) reel: Arc<Reel>,
     /// One per process, in their order.
     pub(super) tracks: Vec<Track>,
@@ -41,8 +47,7 @@ pub(super) struct Performance<'a> {
     /// What is to be read, where that is not everything.
     pub(super) catalog: Option<Value>,
     /// Streams that were read and brought no record.
-    pub(super) streams: Vec<String>,
-    pub(super) began: Timestamp,
+    pub(super) empty: Vec<String>,
 }
 
 impl<'a> Performance<'a> {
@@ -70,13 +75,15 @@ impl<'a> Performance<'a> {
             secrets,
             upstream: Arc::new(Upstream::new(options.upstream.clone()).map_err(record)?),
             known,
-            reel: Arc::new(Reel::new().map_err(record)?),
-            tracks: Vec::new(),
-            outcomes: Vec::new(),
-            discovered: None,
-            catalog: None,
-            streams: Vec::new(),
-            began,
+            takes: Takes {
+                began,
+                reel: Arc::new(Reel::new().map_err(record)?),
+                tracks: Vec::new(),
+                outcomes: Vec::new(),
+                discovered: None,
+                catalog: None,
+                empty: Vec::new(),
+            },
         })
     }
 
@@ -85,23 +92,26 @@ impl<'a> Performance<'a> {
         let check = self.run(Command::Check, None, None, "check", tell).await?;
         let status = check.transcript.account.answer(Command::Check).unwrap_or_default();
         let succeeded = status["status"] == "SUCCEEDED";
-        self.outcomes.push((Command::Check, if succeeded { Outcome::Succeeds } else { Outcome::Fails }));
+        self.takes
+            .outcomes
+            .push((Command::Check, if succeeded { Outcome::Succeeds } else { Outcome::Fails }));
 
         let discover = self.run(Command::Discover, None, None, "discover", tell).await?;
-        self.outcomes.push((Command::Discover, outcome_of(&discover.transcript)));
-        self.discovered = discover.transcript.account.answer(Command::Discover);
-        self.catalog = self.folder.wanted(self.discovered.as_ref(), &self.options.streams)?;
-        let configured = crate::catalog::configure(self.discovered.as_ref(), self.catalog.as_ref());
+        self.takes.outcomes.push((Command::Discover, outcome_of(&discover.transcript)));
+        self.takes.discovered = discover.transcript.account.answer(Command::Discover);
+        self.takes.catalog = self.folder.wanted(self.takes.discovered.as_ref(), &self.options.streams)?;
+        let configured =
+            crate::catalog::configure(self.takes.discovered.as_ref(), self.takes.catalog.as_ref());
         let Some(configured) = configured else {
             tell(&Step::Noted { note: "nothing was read, since nothing was discovered".to_owned() });
             return Ok(());
         };
         let state = self.folder.state.as_ref();
         let read = self.run(Command::Read, Some(&configured), state, "read", tell).await?;
-        self.outcomes.push((Command::Read, outcome_of(&read.transcript)));
+        self.takes.outcomes.push((Command::Read, outcome_of(&read.transcript)));
         let streams = &read.transcript.account.streams;
         let empty = streams.iter().filter(|stream| stream.configured && stream.records == 0);
-        self.streams = empty.map(|stream| stream.name.to_string()).collect();
+        self.takes.empty = empty.map(|stream| stream.name.to_string()).collect();
 
         let states = resume::states_after(&read.transcript, self.options.resumes);
         for (place, state) in states.iter().enumerate() {
@@ -120,9 +130,9 @@ impl<'a> Performance<'a> {
         tell: &mut impl FnMut(&Step),
     ) -> Result<Run, Error> {
         let began = now();
-        let track = u32::try_from(self.tracks.len()).unwrap_or(u32::MAX);
-        self.tracks.push(Track { began });
-        let mut recorder = Recorder::new(Arc::clone(&self.upstream), Arc::clone(&self.reel), track);
+        let track = u32::try_from(self.takes.tracks.len()).unwrap_or(u32::MAX);
+        self.takes.tracks.push(Track { began });
+        let mut recorder = Recorder::new(Arc::clone(&self.upstream), Arc::clone(&self.takes.reel), track);
         if let Some(known) = &self.known {
             recorder = recorder.completing(Player::new(Arc::clone(known)), |_| false);
         }
