@@ -28,6 +28,11 @@ impl Reply {
         Reply { answer: Arc::new(answer), outcome }
     }
 
+    /// Why it is answered so.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
     pub(crate) fn recorded(answer: Arc<Answer>, interaction: usize) -> Reply {
         Reply { answer, outcome: Outcome::Answered { interaction } }
     }
