@@ -31,8 +31,8 @@ fn file_of(body: &Body) -> Option<BodyFile> {
         _ => return None,
     };
     let sum = digest(&SHA256, &text);
-    let name: String = sum.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    BodyFile::new(format!("{FOLDER}/{name}.{ending}"), text).ok()
+    let start = sum.as_ref().iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+    BodyFile::new(format!("{FOLDER}/{start:016x}.{ending}"), text).ok()
 }
 
 /// Whether a file of the folder was named here, not by a person.

@@ -31,9 +31,9 @@ pub(super) enum Step {
     /// A value that the answer held at `place`, asked for in the slot `name`.
     Carried { name: String, place: String },
     /// What the last record says.
-    Record { name: String },
+    Record,
     /// A number that is so much larger; unknown where the page before has none.
-    Counted { name: String, by: Option<u64> },
+    Counted { by: Option<u64> },
 }
 
 /// The chains among requests that are in the order in which they were first asked.
@@ -80,10 +80,10 @@ fn step(from: &Page, name: &str, value: &str) -> Option<Step> {
     if before == Some(value) || value.is_empty() {
         return None;
     }
-    let short = name.rsplit([' ', '/', '.']).next().unwrap_or(name);
-    if let Some(by) = counted(short, before, value) {
-        return Some(Step::Counted { name: name.to_owned(), by });
+    if let Some(counted) = counted(name, before, value) {
+        return Some(counted);
     }
+    let short = short(name);
     let holds =
         |leaf: &&Leaf| leaf.text == value || linked_value(&leaf.text, short) == Some(value.to_owned());
     let pointer = from.leaves.iter().filter(holds).find(|leaf| !leaf.is_listed() && is_pointer(&leaf.place));
@@ -93,20 +93,26 @@ fn step(from: &Page, name: &str, value: &str) -> Option<Step> {
     // Of a record in between, it would be one of many things that have a page of their own.
     let record = is_pointer(short)
         && from.leaves.iter().any(|leaf| leaf.last && leaf.is_listed() && leaf.text == value);
-    record.then(|| Step::Record { name: name.to_owned() })
+    record.then_some(Step::Record)
 }
 
-/// By how much a counter grew. `None` of what does not count.
-fn counted(name: &str, before: Option<&str>, value: &str) -> Option<Option<u64>> {
-    let name = name.to_ascii_lowercase();
+/// What leads from a number to one that counts on from it. `None` of what does not count.
+fn counted(name: &str, before: Option<&str>, value: &str) -> Option<Step> {
+    let short = short(name).to_ascii_lowercase();
     let number: u64 = value.parse().ok()?;
-    if !COUNTERS.iter().any(|word| name.contains(word)) || !Moment::all_in(value).is_empty() {
+    if !COUNTERS.iter().any(|word| short.contains(word)) || !Moment::all_in(value).is_empty() {
         return None;
     }
-    match before {
-        Some(before) => number.checked_sub(before.parse().ok()?).filter(|by| *by > 0).map(Some),
-        None => Some(None),
-    }
+    let by = match before {
+        Some(before) => Some(number.checked_sub(before.parse().ok()?).filter(|by| *by > 0)?),
+        None => None,
+    };
+    Some(Step::Counted { by })
+}
+
+/// The last part of a slot's name.
+fn short(name: &str) -> &str {
+    name.rsplit([' ', '/', '.']).next().unwrap_or(name)
 }
 
 /// The value of a parameter in a URL.

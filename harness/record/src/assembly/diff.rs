@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use connector_replay::{Difference, Equals, Tape};
+use connector_replay::{Difference, Equals, Tape, Terms};
 
 use super::meaning::{Comparison, Meaning};
 use super::stand_in;
@@ -98,10 +98,12 @@ pub fn diff(first: &Tape, second: &Tape) -> Vec<Change> {
 }
 
 /// For each interaction of the second tape the one of the first that has the same turn among equal requests.
-fn pairs(first: &Tape, second: &Tape, terms: &connector_replay::Terms) -> Vec<Option<usize>> {
+fn pairs(first: &Tape, second: &Tape, terms: &Terms) -> Vec<Option<usize>> {
     let equals = Equals::new(first.interactions.iter().map(|interaction| &interaction.request), terms);
     let mut left = equals.sets();
-    left.iter_mut().for_each(|set| set.reverse());
+    for set in &mut left {
+        set.reverse();
+    }
     let pair = second.interactions.iter().map(|interaction| {
         let request = interaction.request.asked(terms).ok()?;
         equals.find(&request).into_iter().find_map(|set| left[set].pop())

@@ -56,7 +56,9 @@ fn of_answer(Interaction { response, .. }: &Interaction, terms: &Terms) -> Vec<S
     }
     let decoded = match &response.body {
         Some(Body::Base64(_)) | None => false,
-        Some(Body::File(file)) => file.path().ends_with(".json") || file.path().ends_with(".txt"),
+        Some(Body::File(file)) => {
+            file.path().rsplit_once('.').is_some_and(|(_, it)| ["json", "txt"].contains(&it))
+        }
         Some(_) => true,
     };
     if let Some(coding) = header("content-encoding").filter(|it| decoded && it != "gzip" && it != "identity")
@@ -93,7 +95,7 @@ fn breaks(interactions: &[Interaction], sets: &[Vec<usize>], terms: &Terms) -> V
                 let found = page.leaves.iter().find(|leaf| leaf.place == *place).map(|leaf| &*leaf.text);
                 found.filter(|text| !["", "false", "0"].contains(text) && Some(*text) != page.value(name))
             }
-            Step::Record { .. } | Step::Counted { .. } => None,
+            Step::Record | Step::Counted { .. } => None,
         };
         let again = page.next.contains(&page.line());
         if let Some(ahead) = ahead.or(more.map(|leaf| &*leaf.place)).filter(|_| !again) {

@@ -74,7 +74,9 @@ impl<'a> Ground<'a> {
         let answer_of_last = self.given.answer[*last];
         let mut gone: Vec<usize> =
             std::iter::once(first).chain(rest).map(|page| self.given.answer[*page]).collect();
-        gone.iter().for_each(|answer| self.given.asker[*answer] = None);
+        for answer in &gone {
+            self.given.asker[*answer] = None;
+        }
         self.given.answer[*first] = answer_of_last;
         self.given.asker[answer_of_last] = Some(*first);
         let followers: BTreeSet<usize> = follow.values().flat_map(|pages| pages.iter().copied()).collect();

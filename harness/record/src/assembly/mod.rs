@@ -85,9 +85,8 @@ pub fn assemble(recorded: Vec<Recorded>, options: &Options<'_>) -> Result<Assemb
     let sets = reuse::pair(&mut sequences, old, &terms);
     for sequence in &mut sequences {
         let last = sequence.old.and_then(|set| sets[set].last()).map(|last| &old[*last]);
-        let repeated = last.is_some_and(|last| {
-            last.repeat && meaning.is_same(&last.response, &sequence.last().response)
-        });
+        let repeated = last
+            .is_some_and(|last| last.repeat && meaning.is_same(&last.response, &sequence.last().response));
         merge::collapse(sequence, &meaning, repeated);
     }
     if let Some(pages) = options.sample {

@@ -155,11 +155,12 @@ fn next(request: &Request, leaves: &[Leaf], origin: &str) -> Vec<String> {
     let mut found = Vec::new();
     for leaf in leaves {
         if leaf.place == "header link" {
-            let links = leaf.text.split(",").filter(|link| {
-                let link = link.to_ascii_lowercase();
-                link.contains("rel=\"next\"") || link.contains("rel=next")
-            });
-            found.extend(links.filter_map(|link| Some(link.split_once('<')?.1.split_once('>')?.0)));
+            let links = leaf.text.split('<').filter_map(|link| link.split_once('>'));
+            let is_next = |parameters: &str| {
+                let parameters = parameters.to_ascii_lowercase();
+                parameters.contains("rel=\"next\"") || parameters.contains("rel=next")
+            };
+            found.extend(links.filter(|(_, parameters)| is_next(parameters)).map(|(url, _)| url));
         } else if leaf.place.to_ascii_lowercase().contains("next")
             && !leaf.is_listed()
             && (leaf.text.starts_with(['/', '?']) || leaf.text.starts_with("http"))

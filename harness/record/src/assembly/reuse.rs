@@ -153,7 +153,9 @@ pub(super) fn extend(
                     Interaction { repeat, optional, ..rewritten(&old[place], entry.interaction, meaning) };
             } else {
                 // There is more to come after these.
-                known.iter().for_each(|place| tape[*place].repeat = false);
+                for place in known {
+                    tape[*place].repeat = false;
+                }
                 new.push(entry);
             }
         }

@@ -95,7 +95,7 @@ fn reason_to_keep(chain: &Chain, pages: &[Page]) -> Option<String> {
     }
     let (first, last) = (&pages[chain.pages[0]], &pages[chain.pages[chain.pages.len() - 1]]);
     let mut strides = chain.steps.iter().filter_map(|step| match step {
-        Step::Counted { by, .. } => *by,
+        Step::Counted { by } => *by,
         _ => None,
     });
     let stride = strides.next();
@@ -118,7 +118,7 @@ fn reason_to_keep(chain: &Chain, pages: &[Page]) -> Option<String> {
             last.leaves.iter().any(|leaf| leaf.place == *place && Some(&*leaf.text) == own)
         }
         Step::Link => last.next.contains(&last.line()),
-        Step::Record { .. } | Step::Counted { .. } => false,
+        Step::Record | Step::Counted { .. } => false,
     };
     unmoved.then(|| "the last one is told by what it is asked for with".to_owned())
 }
