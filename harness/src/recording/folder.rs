@@ -122,7 +122,8 @@ impl Folder {
             Err(_) => scenario.text(),
         };
         replace(&path, text.as_bytes())?;
-        connector_record::write(tape, &self.path("cassette.json")).map_err(|source| Error::Record { source })
+        connector_record::assembly::write(tape, &self.path("cassette.json"))
+            .map_err(|source| Error::Record { source })
     }
 
     fn write_json(&self, name: &str, value: &Value) -> Result<(), Error> {

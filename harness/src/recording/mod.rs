@@ -17,7 +17,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use connector_protocol::Command;
-use connector_record::{Assembly, AssemblyMode, Circumstances, Recorded, Secret, assemble, scrub};
+use connector_record::assembly::{self, assemble};
+use connector_record::{Circumstances, Recorded, Secret, scrub};
 use connector_replay::Tape;
 use serde_json::Value;
 
@@ -145,14 +146,14 @@ fn keep(
     let required = [performance::CHECK, performance::DISCOVER, performance::READ].into();
     let assembled = assemble(
         scrubbed.interactions,
-        &Assembly {
+        &assembly::Options {
             required,
             ignore: connector.settings.ignore.clone(),
             old: folder.old.as_ref(),
             mode: if options.mode == Mode::NewEpisodes {
-                AssemblyMode::NewEpisodes
+                assembly::Mode::NewEpisodes
             } else {
-                AssemblyMode::All
+                assembly::Mode::All
             },
             sample: options.sample,
         },
