@@ -10,20 +10,30 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 /// The error says why the body does not decode, or that it holds more than `limit` bytes.
 pub(crate) fn decode(headers: &HeaderMap, body: Bytes, limit: usize) -> Result<Bytes, String> {
     let coding = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let coding = coding.trim().to_ascii_lowercase();
     if body.is_empty() {
         return Ok(body);
     }
+    inflate(coding, &body, limit).unwrap_or(Ok(body))
+}
+
+/// Takes gzip or deflate off a body; `None` where `coding`, as a `content-encoding` names it, is neither.
+///
+/// # Errors
+/// Why the body does not decode, or that it holds more than `limit` bytes.
+pub fn inflate(coding: &str, body: &[u8], limit: usize) -> Option<Result<Bytes, String>> {
+    let coding = coding.trim().to_ascii_lowercase();
     let decoded = match coding.as_str() {
-        "gzip" | "x-gzip" => read(MultiGzDecoder::new(&*body), limit),
-        // Meant to be zlib's format; some clients send it without zlib's head.
-        "deflate" if is_zlib(&body) => read(ZlibDecoder::new(&*body), limit),
-        "deflate" => read(DeflateDecoder::new(&*body), limit),
-        _ => return Ok(body),
+        "gzip" | "x-gzip" => read(MultiGzDecoder::new(body), limit),
+        // Meant to be zlib's format; some send it without zlib's head.
+        "deflate" if is_zlib(body) => read(ZlibDecoder::new(body), limit),
+        "deflate" => read(DeflateDecoder::new(body), limit),
+        _ => return None,
     };
-    let decoded =
-        decoded.map_err(|error| format!("the body is not the {coding} that its header says: {error}"))?;
-    if decoded.len() > limit { Err(too_long(limit)) } else { Ok(decoded.into()) }
+    Some(match decoded {
+        Ok(decoded) if decoded.len() > limit => Err(too_long(limit)),
+        Ok(decoded) => Ok(decoded.into()),
+        Err(error) => Err(format!("the body is not the {coding} that its header says: {error}")),
+    })
 }
 
 /// What to say of a body past the limit.

@@ -55,6 +55,7 @@ mod terms;
 
 pub use authority::Authority;
 pub use cassette::{Body, BodyFile, Cassette, Header, Interaction, RecordedRequest, RecordedResponse, Tape};
+pub use coding::inflate;
 pub use error::Error;
 pub use journal::{Exchange, Fault, FaultKind, Journal, Outcome, Unasked};
 pub use matching::{Difference, Remedy};

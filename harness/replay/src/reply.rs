@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use hyper::ext::ReasonPhrase;
 
@@ -21,11 +21,19 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Answers with `response`, sent as it is and with its length; `outcome` goes to the journal.
+    /// Answers with `response`, sent as it is; `outcome` goes to the journal.
+    ///
+    /// It goes with its length, or in chunks where a header `transfer-encoding` says so.
     pub fn new(response: Response<Bytes>, outcome: Outcome) -> Reply {
-        let (head, body) = response.into_parts();
-        let answer = Answer { status: head.status, headers: head.headers, body, chunked: false, gzip: None };
+        let (mut head, body) = response.into_parts();
+        let chunked = head.headers.remove(TRANSFER_ENCODING).is_some();
+        let answer = Answer { status: head.status, headers: head.headers, body, chunked, gzip: None };
         Reply { answer: Arc::new(answer), outcome }
+    }
+
+    /// Why it is answered so.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
     }
 
     pub(crate) fn recorded(answer: Arc<Answer>, interaction: usize) -> Reply {

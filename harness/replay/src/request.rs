@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-use crate::Target;
+use crate::{Target, coding};
 
 /// A request, read whole before it is answered.
 #[derive(Clone, Debug)]
@@ -14,4 +14,11 @@ pub struct Request {
     pub headers: HeaderMap,
     /// Decoded where it came as gzip or deflate.
     pub body: Bytes,
+}
+
+impl Request {
+    /// Whether the client takes an answer in gzip: it says so in so many words.
+    pub fn accepts_gzip(&self) -> bool {
+        coding::accepts_gzip(&self.headers)
+    }
 }

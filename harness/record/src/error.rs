@@ -1,0 +1,69 @@
+use std::io;
+use std::path::PathBuf;
+
+/// Why a recording could not be made or read back. Each completes "failed to ...".
+///
+/// What a server does wrong is never an error: it is a [`Failure`](crate::Failure) on the reel.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A mapping of a host to an upstream does not read.
+    #[error("read the upstream {text:?}: {reason}")]
+    ParseUpstream {
+        /// What was given, without user name and password.
+        text: String,
+        /// What was wanted and what came.
+        reason: String,
+    },
+    /// The proxy that upstreams are to be reached through does not read.
+    #[error("use the proxy for upstreams: {reason}")]
+    ParseProxy {
+        /// What is wrong with it; its URL is left out, since it may hold a password.
+        reason: String,
+    },
+    /// The file of root certificates could not be read.
+    #[error("read the certificates in {}", path.display())]
+    ReadRoots {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file of root certificates holds none, or something else.
+    #[error("use the certificates in {}: {reason}", path.display())]
+    ParseRoots {
+        /// The file.
+        path: PathBuf,
+        /// What was wanted and what came.
+        reason: String,
+    },
+    /// The client that asks the real servers could not be set up.
+    #[error("set up HTTP: {reason}; are there certificates, on Linux where SSL_CERT_FILE says?")]
+    SetUpClient {
+        /// What the client says.
+        reason: String,
+    },
+    /// The spool could not be made.
+    #[error("make the spool in {}", folder.display())]
+    MakeSpool {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// No random key could be had.
+    #[error("make the key of the spool: the system gives no random numbers")]
+    MakeKey,
+    /// A take could not be written; the recording has a hole.
+    #[error("write to the spool")]
+    WriteSpool {
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A take could not be read back.
+    #[error("read from the spool")]
+    ReadSpool {
+        /// What the system says, or that what came back is not what was written.
+        source: io::Error,
+    },
+}
