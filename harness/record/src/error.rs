@@ -90,4 +90,24 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// A take belongs to a run of the client that nobody knows.
+    #[error("scrub the recording: wanted one of its {known} runs, got a take of run {track}")]
+    UnknownTrack {
+        /// The number that the take carries.
+        track: u32,
+        /// How many runs are known.
+        known: usize,
+    },
+    /// A secret shows in a form that cannot be cut out. Nothing of the recording may be written.
+    #[error(
+        "scrub take {sequence}, a {method} request: {part} shows a secret in a form that cannot be cut out"
+    )]
+    ShowsSecret {
+        /// Which take.
+        sequence: u64,
+        /// What was asked.
+        method: String,
+        /// Which part of it.
+        part: &'static str,
+    },
 }
