@@ -113,8 +113,8 @@ impl<'a> Ground<'a> {
         let is_given = |answer: &&usize| self.given.asker[**answer].is_some();
         for leaf in &self.pages[answer].leaves {
             let Some(askers) = self.asked_with.get(&*leaf.text) else { continue };
-            let elsewhere = self.holders_at.get(&(&*leaf.place, &*leaf.text)).into_iter().flatten();
-            if elsewhere.filter(is_given).count() > 0 || !is_identifier(&leaf.text) {
+            let mut elsewhere = self.holders_at.get(&(&*leaf.place, &*leaf.text)).into_iter().flatten();
+            if elsewhere.any(|answer| is_given(&answer)) || !is_identifier(&leaf.text) {
                 continue;
             }
             for asker in askers.iter().filter(|asker| self.is_asked(**asker)) {

@@ -1,8 +1,8 @@
 //! Puts what was recorded together to one tape that serves every run, writes it, and compares tapes.
 //!
 //! - [`assemble`] merges runs, samples pages, puts large bodies aside, and keeps what an old tape said as it was.
-//! - [`write`] puts a tape in the place of an old one, wholly or not at all.
-//! - [`diff`], [`prune`] and [`faults`] are for people who look after cassettes.
+//! - [`write()`] puts a tape in the place of an old one, wholly or not at all.
+//! - [`diff()`], [`prune()`] and [`faults()`] are for people who look after cassettes.
 
 mod aside;
 mod chain;

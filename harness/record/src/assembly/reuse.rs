@@ -227,6 +227,13 @@ mod tests {
     }
 
     #[test]
+    fn answers_to_one_request_stay_in_their_order_whatever_the_old_one_was() {
+        let old = tape(&[("/a", "2"), ("/b", "0")]);
+        let new = [("/b", "0"), ("/a", "1"), ("/a", "2")];
+        assert_eq!(lines(&renewed(&old, Mode::All, &new)), ["/a 1", "/b 0", "/a 2"]);
+    }
+
+    #[test]
     fn what_the_old_tape_repeats_still_is_one_interaction() {
         let mut old = tape(&[("/a", "1")]);
         old.interactions[0].repeat = true;

@@ -12,7 +12,7 @@ use super::ground::{Ground, Mixed};
 use super::page::Page;
 use super::sequence::{Entry, Sequence};
 
-/// What an answer is not to change for: it says in so many words that it is another's.
+/// To the reader of a request that is given the answer of another.
 const NOTE: &str = "Answered as the last page was; those between are left out.";
 
 /// Keeps `most` pages of each chain that is longer, the last one among them.
@@ -234,6 +234,20 @@ mod tests {
         ];
         assert_eq!(lines(&tape), wanted);
         assert!(notes[0].contains("3 of 5 pages were kept, without the others and 4 requests"), "{notes:?}");
+    }
+
+    #[test]
+    fn what_is_passed_over_in_comparing_does_not_hide_a_chain() {
+        let pages = [
+            (0, "/a?n=x&page=1", "[1]"),
+            (0, "/a?n=y&page=2", "[2]"),
+            (0, "/a?n=z&page=3", "[3]"),
+            (0, "/a?n=q&page=4", "[]"),
+        ];
+        let ignore = vec![connector_replay::Rule { path: None, part: "query n".parse().unwrap() }];
+        let options = Options { required: [0].into(), ignore, sample: Some(3), ..Options::default() };
+        let tape = assemble(recorded(&pages), &options).unwrap().tape;
+        assert_eq!(lines(&tape)[2..], ["/a?n=z&page=3 []"]);
     }
 
     #[test]

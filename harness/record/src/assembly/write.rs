@@ -196,6 +196,16 @@ mod tests {
     }
 
     #[test]
+    fn a_cassette_is_replaced_and_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, old) = (folder.path().join("cassette.json"), folder.path().join("old"));
+        write(&tape('a'), &path).unwrap();
+        fs::hard_link(&path, &old).unwrap();
+        write(&tape('b'), &path).unwrap();
+        assert_eq!(fs::read_to_string(old).unwrap(), tape('a').to_json().unwrap());
+    }
+
+    #[test]
     fn whichever_step_fails_the_old_cassette_or_the_new_one_is_whole() {
         let (mut failed, mut outcomes) = (0, BTreeSet::new());
         loop {
