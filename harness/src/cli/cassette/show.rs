@@ -26,7 +26,7 @@ impl Arguments {
                 let why = format!("there is no interaction {number}: it has {}", interactions.len());
                 return Err(Error::Settings { path, why }.into());
             };
-            writeln!(out, "{}", serde_json::to_string_pretty(interaction)?)?;
+            write!(out, "{}", connector_replay::lay_out(&serde_json::value::to_raw_value(interaction)?))?;
             return Ok(ExitCode::Conforms);
         }
         let digits = interactions.len().to_string().len();
