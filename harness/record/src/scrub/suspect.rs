@@ -197,3 +197,71 @@ fn plain(text: &str) -> String {
     }
     if depth == 0 { plain } else { text.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(url: &str, headers: &str, body: &str) -> Vec<(String, usize, String)> {
+        let text = format!(
+            r#"{{"cassette": 1, "interactions": [{{"request": {{"method": "GET", "url": "{url}"}}, "response": {{"status": 200, "headers": [{headers}], "body": {{"json": {body}}}}}}}]}}"#
+        );
+        let suspects = suspects(&Tape::parse(&text, "test").unwrap());
+        suspects.into_iter().map(|it| (it.place, it.count, it.sample)).collect()
+    }
+
+    #[test]
+    fn what_is_left_is_named_by_its_place_and_masked() {
+        let body = r#"{"data": [{"key": "sk_test_4eC39HqLyjWDarjt"}, {"key": "sk_test_4eC39HqLyjWDarjT"}], "note": "use glpat-4eC39HqLyjWDarjt here"}"#;
+        let header = r#"["x-seal", "9f86d081884c7d659a2feaa0c55ad015"]"#;
+        let found = found("https://a.test/v1/users/12345?page=2&key=AIzaSyD4eC39HqLyjWDarjtT1zdp7dc012345", header, body);
+        let line = "GET https://a.test/v1/users/*";
+        let wanted = [
+            ("query key", 1, "AIza… (37 characters)"),
+            ("response body /data/*/key", 2, "sk_t… (24 characters)"),
+            ("response body /note", 1, "glpa… (22 characters)"),
+            ("response header x-seal", 1, "9f86… (32 characters)"),
+        ];
+        assert_eq!(found, wanted.map(|(place, count, sample)| (format!("{line} {place}"), count, sample.to_owned())));
+    }
+
+    #[test]
+    fn ids_hashes_links_words_and_expressions_are_no_suspects() {
+        let body = r#"{
+            "id": "pi_3MtwBwLkdIwHu7ix28a3tqPa", "payment_method": "pm_1MtwBwLkdIwHu7ix28a3tqPa",
+            "node_id": "MDEwOlJlcG9zaXRvcnkxMjk2MjY5", "sha": "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+            "url": "https://api.github.com/repos/octocat/Hello-World/git/6dcb09b5b57875f334f61aebed695e2e4193db5e",
+            "token": "{{token:access_token}} {{jwt:eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0}}",
+            "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e", "text": "Bearer of many_words_that_are_long2",
+            "cursor": "eyJpZCI6IjEyMzQ1Njc4OTAiLCJuYW1lIjoiYSJ9", "path": "users/octocat2/repos/hello-world1"
+        }"#;
+        let header = r#"["etag", "\"9f86d081884c7d659a2feaa0c55ad015\""]"#;
+        assert_eq!(found("https://a.test/v1/charges/ch_3MtwBwLkdIwHu7ix28a3tqPa?limit=100", header, body), []);
+    }
+
+    #[test]
+    fn a_private_key_is_a_suspect() {
+        let body = r#"{"pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"}"#;
+        assert_eq!(found("https://a.test/", "", body).len(), 1);
+    }
+}
+
+#[cfg(test)]
+#[test]
+fn measure_tmp() {
+    let Ok(path) = std::env::var("MEASURE") else { return };
+    for path in path.split(':') {
+        let text = std::fs::read_to_string(path).unwrap();
+        let v: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let its: Vec<serde_json::Value> = v.as_array().unwrap().iter().map(|one| {
+            let url = format!("{}{}", one["scope"].as_str().unwrap(), one["path"].as_str().unwrap());
+            let mut headers = Vec::new();
+            if let Some(raw) = one["rawHeaders"].as_array() { for two in raw.chunks(2) { headers.push(serde_json::json!([two[0], two[1].as_str().unwrap_or("")])); } }
+            if let Some(raw) = one["rawHeaders"].as_object() { for (k, v) in raw { headers.push(serde_json::json!([k, v.as_str().unwrap_or("")])); } }
+            let body = match &one["response"] { serde_json::Value::String(s) => serde_json::json!({"text": s}), o => serde_json::json!({"json": o}) };
+            serde_json::json!({"request": {"method": one["method"].as_str().unwrap().to_uppercase(), "url": url}, "response": {"status": 200, "headers": headers, "body": body}})
+        }).collect();
+        let tape = Tape::parse(&serde_json::json!({"cassette": 1, "interactions": its}).to_string(), "x").unwrap();
+        for s in suspects(&tape) { println!("{} x{} {}", s.place, s.count, s.sample); }
+    }
+}
