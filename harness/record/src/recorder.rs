@@ -8,6 +8,7 @@ use http::{HeaderValue, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
 use crate::reel::Pending;
+use crate::upstreams::origin;
 use crate::{Reel, Take, Upstream, cause, coding};
 
 /// Answers from the real servers, and keeps on a [`Reel`] what they were asked and what they answered.
@@ -78,7 +79,7 @@ impl Recorder {
         match spawn_blocking(move || keep(&reel, pending, take, limit)).await {
             Ok(Ok(())) => Reply::new(response, Outcome::Forwarded),
             Ok(Err(reason)) => failed(&reason),
-            Err(error) => failed(&format!("the answer could not be recorded: {error}")),
+            Err(error) => failed(&format!("its answer cannot be recorded: {error}")),
         }
     }
 }
@@ -96,9 +97,8 @@ fn keep(reel: &Reel, pending: Pending, mut take: Take, limit: usize) -> Result<(
             Ok(())
         }
         Err(reason) => {
-            let target = &take.request.target;
-            let reason =
-                format!("{} {}: the answer cannot be recorded: {reason}", take.request.method, target.host);
+            let Request { method, target, .. } = &take.request;
+            let reason = format!("{method} {}: its answer cannot be recorded: {reason}", origin(target));
             pending.failed(&reason);
             Err(reason)
         }

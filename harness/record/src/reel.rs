@@ -1,3 +1,4 @@
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,20 +13,18 @@ use crate::{Error, Failure, Take, frame};
 /// The most failures that are kept; more are counted.
 const FAILURES: usize = 1_000;
 /// What is said of a request that is given up while it is answered.
-const LEFT: &str = "the client left before the answer was there";
+const LEFT: &str = "it was given up before the answer was there: the client left, or the session ended";
 
 /// All that the recorders of a run have recorded so far, in a sealed temporary file without a name.
 ///
 /// It is full of secrets: it ends with this value, and its key is in memory alone. In memory, a take is an entry of an
 /// index, whatever its bodies are.
-#[derive(Debug)]
 pub struct Reel {
     begun: AtomicU64,
     tape: Mutex<Tape>,
     failed: Mutex<Failed>,
 }
 
-#[derive(Debug)]
 struct Tape {
     spool: Spool,
     /// In the order of the sequence numbers.
@@ -34,7 +33,7 @@ struct Tape {
     broken: Option<(io::ErrorKind, String)>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Failed {
     first: Vec<Failure>,
     count: u64,
@@ -148,6 +147,13 @@ impl Reel {
     }
 }
 
+/// Nothing of what is on it.
+impl fmt::Debug for Reel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reel").field("takes", &self.len()).finish_non_exhaustive()
+    }
+}
+
 impl Tape {
     fn broken(&self) -> Option<Error> {
         let (kind, reason) = self.broken.as_ref()?;
@@ -156,7 +162,6 @@ impl Tape {
 }
 
 /// A request that is being answered. Dropped before its end is told, it is a failure.
-#[derive(Debug)]
 pub(crate) struct Pending {
     reel: Arc<Reel>,
     failure: Failure,

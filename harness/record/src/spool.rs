@@ -11,7 +11,6 @@ const CHUNK: usize = 1 << 20;
 /// A file that nobody else can read, not even from the disk: it is sealed with a key that is in memory alone.
 ///
 /// A recording is full of secrets until it is scrubbed, and a machine may die before that.
-#[derive(Debug)]
 pub(crate) struct Spool {
     file: File,
     key: LessSafeKey,

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,8 @@ const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto")
 const SPARE: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// How the real servers are reached.
-#[derive(Clone, Debug, Default)]
+// Without `Debug`: the URL of a proxy may hold a password.
+#[derive(Clone, Default)]
 pub struct Options {
     /// The hosts that are asked elsewhere.
     pub upstreams: Upstreams,
@@ -34,7 +36,10 @@ pub struct Options {
 }
 
 /// The way to the real servers, over HTTP/1.1 and HTTP/2. One serves all recorders of a run, which share connections.
-#[derive(Debug)]
+///
+/// A request goes on as it came, but for what belongs to its connection and three things: of compressions no more than
+/// gzip is accepted, `accept: */*` stands where the client sent no `accept`, and its URL is written as the URL standard
+/// writes it (a `'` in a query is `%27`).
 pub struct Upstream {
     client: Client,
     upstreams: Upstreams,
@@ -107,17 +112,20 @@ impl Upstream {
             name_as_asked(&mut headers, mapping, &request.target);
         }
         let limit = self.limits.body_bytes;
-        let announced = response.content_length().unwrap_or_default();
-        let mut body = BytesMut::new();
-        // Beforehand, so that a long body is not copied as it grows.
-        body.reserve(usize::try_from(announced).unwrap_or(usize::MAX).min(limit));
+        let too_long = || format!("its answer is longer than {limit} bytes, the most that is recorded");
+        let announced = usize::try_from(response.content_length().unwrap_or_default()).unwrap_or(usize::MAX);
+        if announced > limit {
+            return Err(too_long());
+        }
+        // All at once, so that a long body is not copied as it grows.
+        let mut body = BytesMut::with_capacity(announced);
         loop {
             let piece = response.chunk().await.map_err(|error| {
                 format!("its answer broke off after {} bytes of the body: {}", body.len(), self.reason(error))
             })?;
             let Some(piece) = piece else { break };
             if body.len() + piece.len() > limit {
-                return Err(format!("its answer is longer than {limit} bytes, the most that is recorded"));
+                return Err(too_long());
             }
             body.extend_from_slice(&piece);
         }
@@ -133,6 +141,16 @@ impl Upstream {
             (false, true) => format!("nothing came within {:?}", self.limits.idle),
             (false, false) => cause::root(&error),
         }
+    }
+}
+
+impl fmt::Debug for Upstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Upstream { upstreams, limits, .. } = self;
+        f.debug_struct("Upstream")
+            .field("upstreams", upstreams)
+            .field("limits", limits)
+            .finish_non_exhaustive()
     }
 }
 
