@@ -75,7 +75,9 @@ pub enum Error {
         known: usize,
     },
     /// A secret shows in a form that cannot be cut out. Nothing of the recording may be written.
-    #[error("scrub take {sequence}, a {method} request: {part} shows a secret in a form that cannot be cut out")]
+    #[error(
+        "scrub take {sequence}, a {method} request: {part} shows a secret in a form that cannot be cut out"
+    )]
     ShowsSecret {
         /// Which take.
         sequence: u64,

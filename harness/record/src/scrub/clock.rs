@@ -82,7 +82,13 @@ impl Clock {
         })
     }
 
-    fn expression(&self, written: &str, moment: &Moment, began: Timestamp, times: Times) -> Option<Expression> {
+    fn expression(
+        &self,
+        written: &str,
+        moment: &Moment,
+        began: Timestamp,
+        times: Times,
+    ) -> Option<Expression> {
         let at = moment.at();
         let began = began.round_down();
         let (offset, format) = stated(written, moment, began);

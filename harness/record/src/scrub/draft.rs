@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use connector_replay::{Expression, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape, Terms};
+use connector_replay::{
+    Expression, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape, Terms,
+};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -41,7 +43,16 @@ impl<'a> Draft<'a> {
         let names = names.chain(tokens.iter().map(|(_, name)| Expression::Token(name.to_owned())));
         let guard = Guard::new(values, names);
         let (ignored, removed) = (Ignored::default(), Removed::default());
-        Draft { circumstances, scrubber, guard, cookies, ignored, removed, lost: BTreeSet::new(), interactions: Vec::new() }
+        Draft {
+            circumstances,
+            scrubber,
+            guard,
+            cookies,
+            ignored,
+            removed,
+            lost: BTreeSet::new(),
+            interactions: Vec::new(),
+        }
     }
 
     pub(super) fn add(&mut self, take: &Take) -> Result<(), Error> {
@@ -92,7 +103,9 @@ impl<'a> Draft<'a> {
         }
         let secrets = self.circumstances.secrets.iter();
         let terms = Terms {
-            values: secrets.map(|secret| (secret.name.clone(), secret.value.clone())).collect::<BTreeMap<_, _>>(),
+            values: secrets
+                .map(|secret| (secret.name.clone(), secret.value.clone()))
+                .collect::<BTreeMap<_, _>>(),
             now: Some(began.round_down()),
             ignore: self.ignored.rules(),
             ..Terms::default()
@@ -105,13 +118,19 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn finish(self) -> Scrubbed {
-        let interactions: Vec<Interaction> = self.interactions.iter().map(|it| it.interaction.clone()).collect();
+        let interactions: Vec<Interaction> =
+            self.interactions.iter().map(|it| it.interaction.clone()).collect();
         let mut notes = Vec::new();
         for secret in self.circumstances.secrets.iter().filter(|secret| secret.is_too_short()) {
-            notes.push(format!("The secret {} is too short to be told from data and was not looked for.", secret.name));
+            notes.push(format!(
+                "The secret {} is too short to be told from data and was not looked for.",
+                secret.name
+            ));
         }
         for place in self.removed {
-            notes.push(format!("In the {place}, text that shows a secret in a form that cannot be restored was removed."));
+            notes.push(format!(
+                "In the {place}, text that shows a secret in a form that cannot be restored was removed."
+            ));
         }
         for line in self.lost {
             notes.push(format!("{line} is not answered by its own recording: the client says something in a form that cannot be told."));

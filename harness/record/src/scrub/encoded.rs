@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use connector_replay::{Expression, Template};
 
 use super::pieces::{Piece, Pieces};
@@ -33,7 +33,10 @@ pub(super) struct Encoded {
 impl Encoded {
     /// All runs of the alphabets in a text, each in its four readings.
     pub(super) fn all_in(text: &str) -> Vec<Vec<Encoded>> {
-        runs(text).into_iter().map(|run| (0..4).filter_map(|skip| Encoded::read(text, &run, skip)).collect()).collect()
+        runs(text)
+            .into_iter()
+            .map(|run| (0..4).filter_map(|skip| Encoded::read(text, &run, skip)).collect())
+            .collect()
     }
 
     /// A whole text that is base64.
@@ -48,7 +51,11 @@ impl Encoded {
         // One character left over says nothing.
         let end = run.end - usize::from((run.end.checked_sub(start)?) % 4 == 1);
         let body = text.get(start..end)?;
-        let padding = if end == run.end { text[end..].bytes().take(2).take_while(|byte| *byte == b'=').count() } else { 0 };
+        let padding = if end == run.end {
+            text[end..].bytes().take(2).take_while(|byte| *byte == b'=').count()
+        } else {
+            0
+        };
         let url_safe = body.contains(['-', '_']);
         let bytes = if url_safe { FOR_URLS.decode(body) } else { PLAIN.decode(body) }.ok()?;
         Some(Encoded { span: start..end + padding, bytes, url_safe, padding })
@@ -150,7 +157,13 @@ mod tests {
 
     #[test]
     fn base64_is_read_from_any_place_and_in_any_kind() {
-        for text in ["x:aGVsbG8gd29ybGQ=", "aGVsbG8gd29ybGQ", "/v1/aGVsbG8gd29ybGQ?", "xaGVsbG8gd29ybGQ", "a-b/aGVsbG8gd29ybGQ"] {
+        for text in [
+            "x:aGVsbG8gd29ybGQ=",
+            "aGVsbG8gd29ybGQ",
+            "/v1/aGVsbG8gd29ybGQ?",
+            "xaGVsbG8gd29ybGQ",
+            "a-b/aGVsbG8gd29ybGQ",
+        ] {
             assert!(says(text, b"hello world"), "{text}");
         }
         assert!(says("Pz8_Pz8-aGVsbG8", b"hello") && says("Pz8/Pz8+aGVsbG8", b"hello"));

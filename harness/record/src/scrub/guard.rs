@@ -28,13 +28,20 @@ pub(super) type Removed = BTreeSet<String>;
 
 impl Guard {
     /// `values` are all that must not be seen, long enough to be told from chance; `names` those of expressions.
-    pub(super) fn new<'a>(values: impl Iterator<Item = &'a str>, names: impl Iterator<Item = Expression>) -> Guard {
+    pub(super) fn new<'a>(
+        values: impl Iterator<Item = &'a str>,
+        names: impl Iterator<Item = Expression>,
+    ) -> Guard {
         let forms = values.flat_map(forms).map(|form| Needle::new(&form, Pieces::default()));
         Guard { needles: Needles::new(forms.collect()), names: names.map(|it| it.to_string()).collect() }
     }
 
     /// Removes what shows a secret. The error is the part in which nothing can be removed.
-    pub(super) fn check(&self, interaction: &mut Interaction, removed: &mut Removed) -> Result<(), &'static str> {
+    pub(super) fn check(
+        &self,
+        interaction: &mut Interaction,
+        removed: &mut Removed,
+    ) -> Result<(), &'static str> {
         let request = &mut interaction.request;
         if self.leaks(request.url.as_str()) {
             return Err("the URL of a request");
@@ -85,12 +92,15 @@ impl Guard {
         // What spells what spells a secret.
         let decoded = text.contains('%').then(|| percent_decode_str(text).decode_utf8_lossy());
         let wrapped = text.contains(['\n', '\r']) || text.contains("\\n") || text.contains("\\r");
-        let unwrapped = wrapped.then(|| text.replace("\\n", "").replace("\\r", "").replace(['\n', '\r', '\\'], ""));
+        let unwrapped =
+            wrapped.then(|| text.replace("\\n", "").replace("\\r", "").replace(['\n', '\r', '\\'], ""));
         decoded.is_some_and(|decoded| decoded != text && self.shows(&decoded, depth + 1))
             || unwrapped.is_some_and(|unwrapped| self.shows(&unwrapped, depth + 1))
-            || Encoded::all_in(text).iter().flatten().any(|encoded| match std::str::from_utf8(&encoded.bytes) {
-                Ok(text) => self.shows(text, depth + 1),
-                Err(_) => self.needles.are_in(&encoded.bytes),
+            || Encoded::all_in(text).iter().flatten().any(|encoded| {
+                match std::str::from_utf8(&encoded.bytes) {
+                    Ok(text) => self.shows(text, depth + 1),
+                    Err(_) => self.needles.are_in(&encoded.bytes),
+                }
             })
     }
 
@@ -174,7 +184,7 @@ fn forms(value: &str) -> Vec<String> {
         let encoded = [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)];
         forms.extend(encoded.iter().filter_map(|encoded| encoded.get(start..end)).map(str::to_owned));
     }
-    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
-    forms.extend([hex.to_ascii_uppercase(), hex]);
+    let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    forms.extend([hex.concat(), hex.concat().to_ascii_uppercase()]);
     forms
 }

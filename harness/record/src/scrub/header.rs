@@ -14,27 +14,103 @@ use super::text::{Place, Scrubber};
 
 /// Headers of a request that say something of the client's library, the connection or one call. A `*` ends a beginning.
 const NOISE_OF_REQUESTS: [&str; 32] = [
-    "accept-charset", "accept-encoding", "accept-language", "amz-sdk-*", "b3", "baggage", "cache-control", "connection",
-    "content-encoding", "content-length", "date", "dnt", "expect", "forwarded", "host", "keep-alive", "pragma",
-    "priority", "proxy-*", "sec-*", "sentry-trace", "te", "trace*", "transfer-encoding", "upgrade*", "user-agent",
-    "x-amz-date", "x-amzn-*", "x-b3-*", "x-correlation-id", "x-forwarded-*", "x-request-id",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "amz-sdk-*",
+    "b3",
+    "baggage",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "date",
+    "dnt",
+    "expect",
+    "forwarded",
+    "host",
+    "keep-alive",
+    "pragma",
+    "priority",
+    "proxy-*",
+    "sec-*",
+    "sentry-trace",
+    "te",
+    "trace*",
+    "transfer-encoding",
+    "upgrade*",
+    "user-agent",
+    "x-amz-date",
+    "x-amzn-*",
+    "x-b3-*",
+    "x-correlation-id",
+    "x-forwarded-*",
+    "x-request-id",
 ];
 
 /// Headers of a response that say something of the way that it came, or to a browser.
 const NOISE_OF_RESPONSES: [&str; 45] = [
-    "access-control-*", "age", "alt-svc", "cf-*", "connection", "content-security-policy*", "cross-origin-*",
-    "expect-ct", "feature-policy", "keep-alive", "nel", "origin-trial", "p3p", "permissions-policy", "referrer-policy",
-    "report-to", "reporting-endpoints", "request-id", "sec-*", "server", "server-timing", "strict-transport-security",
-    "timing-allow-origin", "trace*", "via", "x-amz-cf-*", "x-amz-id-2", "x-amz-request-id", "x-amzn-*", "x-b3-*",
-    "x-cache*", "x-cloud-trace-context", "x-content-type-options", "x-correlation-id", "x-dns-prefetch-control",
-    "x-download-options", "x-envoy-*", "x-frame-options", "x-permitted-cross-domain-policies", "x-powered-by",
-    "x-request-id", "x-runtime", "x-served-by", "x-timer", "x-xss-protection",
+    "access-control-*",
+    "age",
+    "alt-svc",
+    "cf-*",
+    "connection",
+    "content-security-policy*",
+    "cross-origin-*",
+    "expect-ct",
+    "feature-policy",
+    "keep-alive",
+    "nel",
+    "origin-trial",
+    "p3p",
+    "permissions-policy",
+    "referrer-policy",
+    "report-to",
+    "reporting-endpoints",
+    "request-id",
+    "sec-*",
+    "server",
+    "server-timing",
+    "strict-transport-security",
+    "timing-allow-origin",
+    "trace*",
+    "via",
+    "x-amz-cf-*",
+    "x-amz-id-2",
+    "x-amz-request-id",
+    "x-amzn-*",
+    "x-b3-*",
+    "x-cache*",
+    "x-cloud-trace-context",
+    "x-content-type-options",
+    "x-correlation-id",
+    "x-dns-prefetch-control",
+    "x-download-options",
+    "x-envoy-*",
+    "x-frame-options",
+    "x-permitted-cross-domain-policies",
+    "x-powered-by",
+    "x-request-id",
+    "x-runtime",
+    "x-served-by",
+    "x-timer",
+    "x-xss-protection",
 ];
 
 /// Headers of a request whose values are data, however random they look.
 const PLAIN: [&str; 12] = [
-    "accept", "content-disposition", "content-language", "content-type", "if-match", "if-modified-since",
-    "if-none-match", "if-range", "if-unmodified-since", "origin", "range", "referer",
+    "accept",
+    "content-disposition",
+    "content-language",
+    "content-type",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "origin",
+    "range",
+    "referer",
 ];
 
 /// The fewest characters of what is not explained and looks random.
@@ -53,7 +129,12 @@ pub(super) fn is_plain(name: &str) -> bool {
 
 impl Scrubber {
     /// `cookies` are those that responses have set, as `name=value`.
-    pub(super) fn request_headers(&self, headers: &HeaderMap, place: Place, cookies: &BTreeSet<String>) -> Vec<Header> {
+    pub(super) fn request_headers(
+        &self,
+        headers: &HeaderMap,
+        place: Place,
+        cookies: &BTreeSet<String>,
+    ) -> Vec<Header> {
         let kept = headers.iter().filter(|(name, _)| !is_in(&NOISE_OF_REQUESTS, name.as_str()));
         let kept = kept.filter(|(name, _)| !self.hosts.are_in(name.as_str().as_bytes()));
         // Compared to the byte, so that no time can be told.
@@ -61,7 +142,13 @@ impl Scrubber {
         kept.map(|(name, value)| self.request_header(name, value, place, cookies)).collect()
     }
 
-    fn request_header(&self, name: &HeaderName, value: &HeaderValue, place: Place, cookies: &BTreeSet<String>) -> Header {
+    fn request_header(
+        &self,
+        name: &HeaderName,
+        value: &HeaderValue,
+        place: Place,
+        cookies: &BTreeSet<String>,
+    ) -> Header {
         let credential = name::is_credential_header(name.as_str());
         let Ok(text) = std::str::from_utf8(value.as_bytes()) else {
             if credential || self.needles.are_in(value.as_bytes()) {
@@ -132,7 +219,8 @@ impl Scrubber {
             pieces.push_literal(separator);
             let (name, value) = cookie.split_once('=').unwrap_or(("", cookie));
             let explained = self.value(value, place);
-            if explained.has_expressions() && is_explained(&explained, true) || known.contains(cookie.trim()) {
+            if explained.has_expressions() && is_explained(&explained, true) || known.contains(cookie.trim())
+            {
                 pieces.extend(self.text(&cookie[..cookie.len() - value.len()], place));
                 pieces.extend(explained);
             } else {
@@ -161,7 +249,9 @@ impl Scrubber {
     pub(super) fn response_headers(&self, headers: &HeaderMap, method: &Method, place: Place) -> Vec<Header> {
         let kept = headers.iter().filter(|(name, _)| {
             let of_head = *name == http::header::CONTENT_LENGTH && method != Method::HEAD;
-            !is_in(&NOISE_OF_RESPONSES, name.as_str()) && !of_head && !self.hosts.are_in(name.as_str().as_bytes())
+            !is_in(&NOISE_OF_RESPONSES, name.as_str())
+                && !of_head
+                && !self.hosts.are_in(name.as_str().as_bytes())
         });
         kept.filter_map(|(name, value)| {
             let times = match name.as_str() {

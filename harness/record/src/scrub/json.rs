@@ -59,7 +59,11 @@ pub(super) fn walk(json: &str, sink: &mut impl Sink) {
         if written.starts_with('"') {
             let text = unescaped(written);
             if key_comes {
-                sink.leaf(path.get(..path.len().saturating_sub(1)).unwrap_or_default(), Leaf::Key(&text), written);
+                sink.leaf(
+                    path.get(..path.len().saturating_sub(1)).unwrap_or_default(),
+                    Leaf::Key(&text),
+                    written,
+                );
                 path.last_mut().into_iter().for_each(|name| text.as_ref().clone_into(name));
             } else {
                 sink.leaf(&path, Leaf::String(&text), written);
@@ -126,13 +130,22 @@ mod tests {
 
     #[test]
     fn every_leaf_is_shown_with_its_path_and_every_byte_is_there() {
-        let json = r#" {"a": [1, -2.50e3, {"b\u0041": "x\"y"}], "c": {"d": null, "e": true}, "f": "\ud800"} "#;
+        let json =
+            r#" {"a": [1, -2.50e3, {"b\u0041": "x\"y"}], "c": {"d": null, "e": true}, "f": "\ud800"} "#;
         let mut seen = Seen::default();
         walk(json, &mut seen);
         assert_eq!(seen.0, json);
         let wanted = [
-            " Key(\"a\")", "a/* Number(\"1\")", "a/* Number(\"-2.50e3\")", "a/* Key(\"bA\")", "a/*/bA String(\"x\\\"y\")",
-            " Key(\"c\")", "c Key(\"d\")", "c Key(\"e\")", " Key(\"f\")", "f String(\"\\\\ud800\")",
+            " Key(\"a\")",
+            "a/* Number(\"1\")",
+            "a/* Number(\"-2.50e3\")",
+            "a/* Key(\"bA\")",
+            "a/*/bA String(\"x\\\"y\")",
+            " Key(\"c\")",
+            "c Key(\"d\")",
+            "c Key(\"e\")",
+            " Key(\"f\")",
+            "f String(\"\\\\ud800\")",
         ];
         assert_eq!(seen.1, wanted);
     }

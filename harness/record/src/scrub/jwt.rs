@@ -25,7 +25,8 @@ impl Jwt {
     pub(super) fn all_in(text: &str) -> Vec<Jwt> {
         let mut found: Vec<Jwt> = Vec::new();
         for (start, _) in text.match_indices(BEGINNING) {
-            let begins = !text[..start].ends_with(is_of) && found.last().is_none_or(|last| last.span.end <= start);
+            let begins =
+                !text[..start].ends_with(is_of) && found.last().is_none_or(|last| last.span.end <= start);
             found.extend(begins.then(|| Jwt::read(text, start)).flatten());
         }
         found
@@ -45,7 +46,10 @@ impl Jwt {
     /// The JSON of both parts.
     pub(super) fn texts(&self) -> [String; 2] {
         [&self.header, &self.claims].map(|part| {
-            URL_SAFE_NO_PAD.decode(part).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+            URL_SAFE_NO_PAD
+                .decode(part)
+                .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+                .unwrap_or_default()
         })
     }
 

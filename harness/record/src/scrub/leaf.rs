@@ -37,7 +37,8 @@ pub(super) struct Answered<'a> {
 /// Shows each value of the body of an answer.
 pub(super) fn answered(take: &Take, see: &mut dyn FnMut(Answered<'_>)) {
     let Ok(text) = std::str::from_utf8(&take.body) else { return };
-    let mut show = |pointer: &str, name: &str, text: &str, number: bool| see(Answered { pointer, name, text, number });
+    let mut show =
+        |pointer: &str, name: &str, text: &str, number: bool| see(Answered { pointer, name, text, number });
     if json::is_structure(text) || text.starts_with('"') && serde_json::from_str::<String>(text).is_ok() {
         leaves(text, &mut |path, leaf| {
             let name = path.iter().rev().find(|name| *name != "*").map_or("", String::as_str);
@@ -77,7 +78,10 @@ pub(super) fn answered_headers(headers: &HeaderMap, see: &mut dyn FnMut(Answered
 
 /// The cookies that an answer sets: name and value.
 pub(super) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
-    let set = headers.get_all(http::header::SET_COOKIE).iter().filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
+    let set = headers
+        .get_all(http::header::SET_COOKIE)
+        .iter()
+        .filter_map(|value| std::str::from_utf8(value.as_bytes()).ok());
     set.filter_map(|cookie| {
         let (name, value) = cookie.split(';').next()?.split_once('=')?;
         Some((name.trim(), value.trim()))
@@ -87,7 +91,9 @@ pub(super) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)>
 /// Shows each value of a request: where it stands, its name, and what it is.
 pub(super) fn carried(take: &Take, see: &mut dyn FnMut(Carrier, &str, &str)) {
     for (name, value) in &take.request.headers {
-        if let Some(text) = std::str::from_utf8(value.as_bytes()).ok().filter(|_| !header::is_plain(name.as_str())) {
+        if let Some(text) =
+            std::str::from_utf8(value.as_bytes()).ok().filter(|_| !header::is_plain(name.as_str()))
+        {
             let credential = name::is_credential_header(name.as_str());
             let carrier = if credential { Carrier::Credential } else { Carrier::Header };
             in_header(name.as_str(), text, &mut |value| see(carrier, name.as_str(), value));

@@ -122,6 +122,8 @@ impl Circumstances<'_> {
     /// When the run began that a take belongs to.
     fn began(&self, take: &Take) -> Result<Timestamp, Error> {
         let track = usize::try_from(take.track).ok().and_then(|track| self.tracks.get(track));
-        track.map(|track| track.began).ok_or(Error::UnknownTrack { track: take.track, known: self.tracks.len() })
+        track
+            .map(|track| track.began)
+            .ok_or(Error::UnknownTrack { track: take.track, known: self.tracks.len() })
     }
 }

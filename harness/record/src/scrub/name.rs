@@ -2,35 +2,126 @@
 
 /// Words in the names of credentials.
 const CREDENTIAL: [&str; 27] = [
-    "apikey", "assertion", "bearer", "cookie", "credential", "credentials", "csrf", "hmac", "jwt", "otp", "passphrase",
-    "passwd", "password", "pwd", "secret", "secrets", "session", "sessionid", "sessid", "sid", "sig", "sign", "signature", "ticket",
-    "token", "tokens", "xsrf",
+    "apikey",
+    "assertion",
+    "bearer",
+    "cookie",
+    "credential",
+    "credentials",
+    "csrf",
+    "hmac",
+    "jwt",
+    "otp",
+    "passphrase",
+    "passwd",
+    "password",
+    "pwd",
+    "secret",
+    "secrets",
+    "session",
+    "sessionid",
+    "sessid",
+    "sid",
+    "sig",
+    "sign",
+    "signature",
+    "ticket",
+    "token",
+    "tokens",
+    "xsrf",
 ];
 /// Pairs of words that say the same.
-const PAIRS: [[&str; 2]; 6] =
-    [["api", "key"], ["access", "key"], ["private", "key"], ["auth", "key"], ["auth", "code"], ["session", "id"]];
+const PAIRS: [[&str; 2]; 6] = [
+    ["api", "key"],
+    ["access", "key"],
+    ["private", "key"],
+    ["auth", "key"],
+    ["auth", "code"],
+    ["session", "id"],
+];
 /// Words in the names of places in a list: data, however random it looks.
 const CURSOR: [&str; 17] = [
-    "after", "before", "continuation", "continue", "cursor", "delta", "next", "offset", "page", "pagination", "position",
-    "prev", "previous", "resume", "scroll", "start", "sync",
+    "after",
+    "before",
+    "continuation",
+    "continue",
+    "cursor",
+    "delta",
+    "next",
+    "offset",
+    "page",
+    "pagination",
+    "position",
+    "prev",
+    "previous",
+    "resume",
+    "scroll",
+    "start",
+    "sync",
 ];
 /// Last words of names that say something about a credential and are none.
 const ABOUT: [&str; 20] = [
-    "at", "count", "enabled", "endpoint", "exp", "expiration", "expires", "expiry", "in", "id", "kind", "limit", "method",
-    "methods", "name", "status", "type", "uri", "url", "version",
+    "at",
+    "count",
+    "enabled",
+    "endpoint",
+    "exp",
+    "expiration",
+    "expires",
+    "expiry",
+    "in",
+    "id",
+    "kind",
+    "limit",
+    "method",
+    "methods",
+    "name",
+    "status",
+    "type",
+    "uri",
+    "url",
+    "version",
 ];
 /// Last words of the names of ids and hashes.
 const ID: [&str; 15] = [
-    "id", "ids", "guid", "uuid", "sha", "sha1", "sha256", "hash", "md5", "etag", "digest", "checksum", "fingerprint",
-    "oid", "node_id",
+    "id",
+    "ids",
+    "guid",
+    "uuid",
+    "sha",
+    "sha1",
+    "sha256",
+    "hash",
+    "md5",
+    "etag",
+    "digest",
+    "checksum",
+    "fingerprint",
+    "oid",
+    "node_id",
 ];
 /// Last words of the names of times until which something holds.
 const EXPIRY: [&str; 9] =
     ["exp", "expiration", "expire", "expires", "expiry", "expiresat", "sunset", "until", "reset"];
 /// Parts of paths at which credentials are handed out.
 const AUTH: [&str; 17] = [
-    "auth", "authenticate", "authentication", "authorize", "login", "logon", "oauth", "oauth2", "session", "sessions",
-    "signin", "sso", "token", "tokens", "token.json", "access_token", "accesstoken",
+    "auth",
+    "authenticate",
+    "authentication",
+    "authorize",
+    "login",
+    "logon",
+    "oauth",
+    "oauth2",
+    "session",
+    "sessions",
+    "signin",
+    "sso",
+    "token",
+    "tokens",
+    "token.json",
+    "access_token",
+    "accesstoken",
 ];
 
 /// The words of a name: `accessToken`, `access-token` and `ACCESS_TOKEN` have two.
@@ -61,7 +152,9 @@ pub(super) fn is_credential(name: &str) -> bool {
     let paired = words.windows(2).any(|two| PAIRS.iter().any(|pair| two == pair));
     let about = words.last().is_some_and(|last| has(&ABOUT, last)) && !paired;
     let named = paired
-        || words.iter().any(|word| has(&CREDENTIAL, word) || word.ends_with("token") || word.ends_with("apikey"));
+        || words
+            .iter()
+            .any(|word| has(&CREDENTIAL, word) || word.ends_with("token") || word.ends_with("apikey"));
     named && !about && !is_cursor(name)
 }
 
@@ -85,7 +178,8 @@ pub(super) fn is_id(name: &str) -> bool {
 /// Whether it says until when something holds.
 pub(super) fn is_expiry(name: &str) -> bool {
     let words = words(name);
-    let last = words.iter().rev().find(|word| !has(&["at", "on", "date", "time", "timestamp", "ms", "utc"], word));
+    let last =
+        words.iter().rev().find(|word| !has(&["at", "on", "date", "time", "timestamp", "ms", "utc"], word));
     last.is_some_and(|last| has(&EXPIRY, last))
 }
 
@@ -107,10 +201,28 @@ mod tests {
 
     #[test]
     fn names_are_told_apart_by_their_words() {
-        for name in ["access_token", "accessToken", "X-Auth-Token", "apiKey", "sid", "JSESSIONID", "session_id", "refreshtoken"] {
+        for name in [
+            "access_token",
+            "accessToken",
+            "X-Auth-Token",
+            "apiKey",
+            "sid",
+            "JSESSIONID",
+            "session_id",
+            "refreshtoken",
+        ] {
             assert!(is_credential(name) || name == "JSESSIONID", "{name}");
         }
-        for name in ["next_page_token", "pageToken", "token_type", "expires_in", "token_endpoint", "name", "syncToken", "inside"] {
+        for name in [
+            "next_page_token",
+            "pageToken",
+            "token_type",
+            "expires_in",
+            "token_endpoint",
+            "name",
+            "syncToken",
+            "inside",
+        ] {
             assert!(!is_credential(name), "{name}");
         }
         for name in ["authorization", "x-api-key", "idempotency-key", "x-auth", "cookie", "x-session"] {
@@ -119,7 +231,9 @@ mod tests {
         for name in ["accept", "x-continuation-token", "author", "x-page"] {
             assert!(!is_credential_header(name), "{name}");
         }
-        for name in ["expires_at", "exp", "expiry", "expiresAt", "expirationDate", "x-ratelimit-reset", "valid_until"] {
+        for name in
+            ["expires_at", "exp", "expiry", "expiresAt", "expirationDate", "x-ratelimit-reset", "valid_until"]
+        {
             assert!(is_expiry(name), "{name}");
         }
         assert!(!is_expiry("created_at") && is_id("node_id") && is_id("commitSha") && !is_id("session_id"));

@@ -36,7 +36,8 @@ impl Needle {
     fn end(&self, haystack: &[u8], start: usize) -> Option<usize> {
         let text = &self.text;
         let rest = &haystack[start..];
-        let plain = rest.iter().zip(text).take_while(|(it, wanted)| it == wanted && !is_special(**it)).count();
+        let plain =
+            rest.iter().zip(text).take_while(|(it, wanted)| it == wanted && !is_special(**it)).count();
         if plain == text.len() {
             return Some(start + plain);
         }

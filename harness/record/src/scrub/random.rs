@@ -15,7 +15,9 @@ pub(super) fn is_random(text: &str, shortest: usize) -> bool {
     text.len() >= shortest
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_.~:!*|".contains(&byte))
         && !is_uuid(text)
-        && text.split(|mark: char| !mark.is_ascii_alphanumeric()).any(|part| is_mixed(part, shortest.min(part_of(text))))
+        && text
+            .split(|mark: char| !mark.is_ascii_alphanumeric())
+            .any(|part| is_mixed(part, shortest.min(part_of(text))))
 }
 
 /// How long one part of a text with marks in it must be: as long as half of it all.

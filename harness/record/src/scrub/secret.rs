@@ -59,7 +59,8 @@ impl Secret {
     /// What is looked for in hosts, which have no capitals.
     pub(super) fn in_hosts(&self) -> Option<Needle> {
         let plain = self.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
-        (self.value.len() >= LONG && plain).then(|| Needle::new(&self.value.to_ascii_lowercase(), self.instead()))
+        (self.value.len() >= LONG && plain)
+            .then(|| Needle::new(&self.value.to_ascii_lowercase(), self.instead()))
     }
 
     pub(super) fn is_too_short(&self) -> bool {
@@ -79,8 +80,12 @@ mod tests {
 
     #[test]
     fn of_a_key_each_line_is_looked_for() {
-        let value = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END PRIVATE KEY-----\n".to_owned();
+        let value =
+            "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END PRIVATE KEY-----\n".to_owned();
         let texts = Secret { name: String::new(), value: value.clone() }.texts();
-        assert_eq!(texts, [&*value, value.trim(), "MIIEvQIBADAN", "BgkqhkiG9w0B", "MIIEvQIBADANBgkqhkiG9w0B"]);
+        assert_eq!(
+            texts,
+            [&*value, value.trim(), "MIIEvQIBADAN", "BgkqhkiG9w0B", "MIIEvQIBADANBgkqhkiG9w0B"]
+        );
     }
 }

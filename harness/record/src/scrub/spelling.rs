@@ -78,7 +78,8 @@ fn percent(text: &[u8]) -> Vec<Reading> {
 fn backslash(text: &[u8]) -> Vec<Reading> {
     let run = text.iter().take(BACKSLASHES).take_while(|byte| **byte == b'\\').count();
     // An escaped backslash, at any depth.
-    let mut found: Vec<_> = [2, 4, 8].into_iter().filter(|takes| *takes <= run).map(|it| Reading::of(b'\\', it)).collect();
+    let mut found: Vec<_> =
+        [2, 4, 8].into_iter().filter(|takes| *takes <= run).map(|it| Reading::of(b'\\', it)).collect();
     let rest = &text[run..];
     let simple = |byte| Some(Reading::of(byte, run + 1));
     found.extend(match rest.first() {
@@ -137,7 +138,8 @@ mod tests {
             ("&amp;", "&", 5),
         ] {
             let found = readings(text.as_bytes());
-            let wanted = |reading: &Reading| reading.bytes() == character.as_bytes() && reading.takes == takes;
+            let wanted =
+                |reading: &Reading| reading.bytes() == character.as_bytes() && reading.takes == takes;
             assert!(found.iter().any(wanted), "{text}: {found:?}");
         }
         for text in ["%", "%2", "%zz", r"\q", r"\u00", r"\ud83d", "&", "a", ""] {

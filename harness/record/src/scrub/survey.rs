@@ -49,7 +49,9 @@ impl<'a> Survey<'a> {
     }
 
     pub(super) fn see(&mut self, take: &Take, clock: &mut Clock, began: Timestamp) {
-        leaf::carried(take, &mut |carrier, name, value| self.see_carried(take.sequence, carrier, name, value));
+        leaf::carried(take, &mut |carrier, name, value| {
+            self.see_carried(take.sequence, carrier, name, value);
+        });
         let mut count = 0;
         let mut strong = false;
         leaf::answered(take, &mut |answered| {
@@ -84,7 +86,8 @@ impl<'a> Survey<'a> {
         let authorization = take.request.headers.get(http::header::AUTHORIZATION);
         let basic = authorization.and_then(|value| value.to_str().ok()?.split_once(' '));
         let basic = basic.and_then(|(_, encoded)| Encoded::whole(encoded.trim()));
-        self.secrets.are_in(&take.request.body) || (posted && basic.is_some_and(|it| self.secrets.are_in(&it.bytes)))
+        self.secrets.are_in(&take.request.body)
+            || (posted && basic.is_some_and(|it| self.secrets.are_in(&it.bytes)))
     }
 
     fn see_carried(&mut self, sequence: u64, carrier: Carrier, name: &str, value: &str) {
@@ -125,9 +128,15 @@ impl<'a> Survey<'a> {
         let random = random::is_random(text, TOKEN);
         let named = name::is_credential(name);
         let data = name::is_id(name) || name::is_cursor(name);
-        if named && (random || (auth.sure && is_no_word(text))) || (random && !data && auth.sure && auth.few) {
+        if named && (random || (auth.sure && is_no_word(text))) || (random && !data && auth.sure && auth.few)
+        {
             self.found(take, pointer, name, text);
-        } else if auth.maybe && !data && is_no_word(text) && (random || auth.few && named) && !self.is_known(text) {
+        } else if auth.maybe
+            && !data
+            && is_no_word(text)
+            && (random || auth.few && named)
+            && !self.is_known(text)
+        {
             let origin = (endpoint(take), pointer.to_owned(), name.to_owned());
             self.maybe.entry(text.to_owned()).or_insert(origin);
         }
@@ -197,13 +206,20 @@ fn is_strong(answered: Answered<'_>) -> bool {
 /// Not a word, which a scope or a kind would be.
 fn is_no_word(text: &str) -> bool {
     let digit = text.bytes().any(|byte| byte.is_ascii_digit());
-    let both = text.bytes().any(|byte| byte.is_ascii_uppercase()) && text.bytes().any(|byte| byte.is_ascii_lowercase());
+    let both = text.bytes().any(|byte| byte.is_ascii_uppercase())
+        && text.bytes().any(|byte| byte.is_ascii_lowercase());
     digit || (both && text.len() >= TOKEN) || text.len() >= 2 * TOKEN
 }
 
 /// Host and path, without ids.
 fn endpoint(take: &Take) -> String {
     let target = &take.request.target;
-    let plain = |part: &str| if part.bytes().any(|byte| byte.is_ascii_digit()) && part.len() > 4 { "*".into() } else { part.to_owned() };
+    let plain = |part: &str| {
+        if part.bytes().any(|byte| byte.is_ascii_digit()) && part.len() > 4 {
+            "*".into()
+        } else {
+            part.to_owned()
+        }
+    };
     format!("{}{}", target.host, target.path.split('/').map(plain).collect::<Vec<String>>().join("/"))
 }

@@ -15,10 +15,31 @@ const SHOWN: usize = 4;
 
 /// How credentials of well-known services begin, and with how many more characters at least they go on.
 const KNOWN: [(&str, usize); 25] = [
-    ("-----BEGIN ", 8), ("AIza", 30), ("AKIA", 16), ("ASIA", 16), ("EAAC", 30), ("SG.", 20), ("dop_v1_", 20), ("eyJ", 30),
-    ("gho_", 20), ("ghp_", 20), ("ghr_", 20), ("ghs_", 20), ("ghu_", 20), ("github_pat_", 20), ("glpat-", 16),
-    ("npm_", 20), ("pk_live_", 8), ("rk_live_", 8), ("rk_test_", 8), ("shpat_", 16), ("sk_live_", 8), ("sk_test_", 8), ("whsec_", 8),
-    ("xox", 10), ("ya29.", 16),
+    ("-----BEGIN ", 8),
+    ("AIza", 30),
+    ("AKIA", 16),
+    ("ASIA", 16),
+    ("EAAC", 30),
+    ("SG.", 20),
+    ("dop_v1_", 20),
+    ("eyJ", 30),
+    ("gho_", 20),
+    ("ghp_", 20),
+    ("ghr_", 20),
+    ("ghs_", 20),
+    ("ghu_", 20),
+    ("github_pat_", 20),
+    ("glpat-", 16),
+    ("npm_", 20),
+    ("pk_live_", 8),
+    ("rk_live_", 8),
+    ("rk_test_", 8),
+    ("shpat_", 16),
+    ("sk_live_", 8),
+    ("sk_test_", 8),
+    ("whsec_", 8),
+    ("xox", 10),
+    ("ya29.", 16),
 ];
 
 /// What looks like a secret and is still there.
@@ -56,8 +77,10 @@ impl Scan {
         let is_data = |part: &str| part.bytes().any(|byte| byte.is_ascii_digit()) && part.len() > 3;
         let parts = address.splitn(4, '/').collect::<Vec<_>>();
         let path = parts.get(3).copied().unwrap_or_default();
-        let line = path.split('/').map(|part| if is_data(part) { "*" } else { part }).collect::<Vec<_>>().join("/");
-        self.line = format!("{} {}/{line}", interaction.request.method, parts[..parts.len().min(3)].join("/"));
+        let line =
+            path.split('/').map(|part| if is_data(part) { "*" } else { part }).collect::<Vec<_>>().join("/");
+        self.line =
+            format!("{} {}/{line}", interaction.request.method, parts[..parts.len().min(3)].join("/"));
         for part in path.split('/') {
             // Random or not, an id in a path is read by people.
             if is_known(part) {
@@ -71,7 +94,9 @@ impl Scan {
         ] {
             for header in headers {
                 let name = header.name.as_str();
-                let data = ["etag", "if-none-match", "if-match", "link", "location", "content-md5", "last-modified"].contains(&name);
+                let data =
+                    ["etag", "if-none-match", "if-match", "link", "location", "content-md5", "last-modified"]
+                        .contains(&name);
                 let value = plain(header.value.as_str());
                 if !data || is_known(&value) {
                     self.look(&format!("{side} header {name}"), name, &value);
@@ -126,13 +151,25 @@ impl Scan {
     fn look(&mut self, place: &str, name: &str, text: &str) {
         let credential = name::is_credential(name);
         let data = !credential && (name::is_id(name) || name::is_cursor(name));
-        let words = text.split(|mark: char| mark.is_whitespace() || ",;\"'<>()[]{}&?\u{1}".contains(mark));
-        for word in words {
+        for word in text.split(|mark: char| mark.is_whitespace() || ",;\"'<>()[]{}\u{1}".contains(mark)) {
+            if let Some(query) = leaf::query_in(word) {
+                let mut found = None;
+                leaf::pairs(&query, &mut |name, value| {
+                    let credential = name::is_credential(name) || name::is_signature(name);
+                    if is_known(value) || (credential && is_random(value, SHORTEST)) {
+                        found = Some(value.to_owned());
+                    }
+                });
+                if let Some(value) = found {
+                    self.add(place, &value);
+                }
+                continue;
+            }
             let random = !data
                 && (SHORTEST..LONGEST).contains(&word.len())
                 && !word.contains("//")
                 && is_random(word, SHORTEST)
-                && (credential || !(is_typed_id(word) || is_path(word)));
+                && (credential || !(is_typed_id(word) || is_path(word) || is_commit(word)));
             if random || is_known(word) {
                 return self.add(place, word);
             }
@@ -155,7 +192,9 @@ impl Scan {
 fn is_known(word: &str) -> bool {
     let known = KNOWN.iter().any(|(begin, more)| {
         let rest = word.strip_prefix(begin);
-        rest.is_some_and(|rest| rest.len() >= *more && rest.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it)))
+        rest.is_some_and(|rest| {
+            rest.len() >= *more && rest.bytes().all(|it| it.is_ascii_alphanumeric() || b"._-".contains(&it))
+        })
     });
     known && (!word.starts_with("eyJ") || word.matches('.').count() == 2)
 }
@@ -168,6 +207,11 @@ fn is_typed_id(word: &str) -> bool {
         && !kind.split('_').any(|part| ["secret", "token", "key"].contains(&part))
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && !random::is_uuid(id)
+}
+
+/// The name of a commit: what is in a repository is called so everywhere.
+fn is_commit(word: &str) -> bool {
+    word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }
 
 /// Such as `users/octocat/repos`: its parts are words.
@@ -214,7 +258,11 @@ mod tests {
     fn what_is_left_is_named_by_its_place_and_masked() {
         let body = r#"{"data": [{"key": "sk_test_4eC39HqLyjWDarjt"}, {"key": "sk_test_4eC39HqLyjWDarjT"}], "note": "use glpat-4eC39HqLyjWDarjt here"}"#;
         let header = r#"["x-seal", "9f86d081884c7d659a2feaa0c55ad015"]"#;
-        let found = found("https://a.test/v1/users/12345?page=2&key=AIzaSyD4eC39HqLyjWDarjtT1zdp7dc012345", header, body);
+        let found = found(
+            "https://a.test/v1/users/12345?page=2&key=AIzaSyD4eC39HqLyjWDarjtT1zdp7dc012345",
+            header,
+            body,
+        );
         let line = "GET https://a.test/v1/users/*";
         let wanted = [
             ("query key", 1, "AIza… (37 characters)"),
@@ -222,7 +270,10 @@ mod tests {
             ("response body /note", 1, "glpa… (22 characters)"),
             ("response header x-seal", 1, "9f86… (32 characters)"),
         ];
-        assert_eq!(found, wanted.map(|(place, count, sample)| (format!("{line} {place}"), count, sample.to_owned())));
+        assert_eq!(
+            found,
+            wanted.map(|(place, count, sample)| (format!("{line} {place}"), count, sample.to_owned()))
+        );
     }
 
     #[test]
@@ -233,35 +284,20 @@ mod tests {
             "url": "https://api.github.com/repos/octocat/Hello-World/git/6dcb09b5b57875f334f61aebed695e2e4193db5e",
             "token": "{{token:access_token}} {{jwt:eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0}}",
             "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e", "text": "Bearer of many_words_that_are_long2",
-            "cursor": "eyJpZCI6IjEyMzQ1Njc4OTAiLCJuYW1lIjoiYSJ9", "path": "users/octocat2/repos/hello-world1"
+            "cursor": "eyJpZCI6IjEyMzQ1Njc4OTAiLCJuYW1lIjoiYSJ9", "path": "users/octocat2/repos/hello-world1",
+            "target_commitish": "b8b5b57875f334f61aebed695e2e4193db5e0aaf",
+            "avatar_url": "https://avatars.test/u/1?u=d7a8fbb307d7809469ca9abcb0082e4f8d5651e4&v=4"
         }"#;
         let header = r#"["etag", "\"9f86d081884c7d659a2feaa0c55ad015\""]"#;
-        assert_eq!(found("https://a.test/v1/charges/ch_3MtwBwLkdIwHu7ix28a3tqPa?limit=100", header, body), []);
+        assert_eq!(
+            found("https://a.test/v1/charges/ch_3MtwBwLkdIwHu7ix28a3tqPa?limit=100", header, body),
+            []
+        );
     }
 
     #[test]
     fn a_private_key_is_a_suspect() {
         let body = r#"{"pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"}"#;
         assert_eq!(found("https://a.test/", "", body).len(), 1);
-    }
-}
-
-#[cfg(test)]
-#[test]
-fn measure_tmp() {
-    let Ok(path) = std::env::var("MEASURE") else { return };
-    for path in path.split(':') {
-        let text = std::fs::read_to_string(path).unwrap();
-        let v: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let its: Vec<serde_json::Value> = v.as_array().unwrap().iter().map(|one| {
-            let url = format!("{}{}", one["scope"].as_str().unwrap(), one["path"].as_str().unwrap());
-            let mut headers = Vec::new();
-            if let Some(raw) = one["rawHeaders"].as_array() { for two in raw.chunks(2) { headers.push(serde_json::json!([two[0], two[1].as_str().unwrap_or("")])); } }
-            if let Some(raw) = one["rawHeaders"].as_object() { for (k, v) in raw { headers.push(serde_json::json!([k, v.as_str().unwrap_or("")])); } }
-            let body = match &one["response"] { serde_json::Value::String(s) => serde_json::json!({"text": s}), o => serde_json::json!({"json": o}) };
-            serde_json::json!({"request": {"method": one["method"].as_str().unwrap().to_uppercase(), "url": url}, "response": {"status": 200, "headers": headers, "body": body}})
-        }).collect();
-        let tape = Tape::parse(&serde_json::json!({"cassette": 1, "interactions": its}).to_string(), "x").unwrap();
-        for s in suspects(&tape) { println!("{} x{} {}", s.place, s.count, s.sample); }
     }
 }

@@ -111,7 +111,9 @@ impl Scrubber {
     fn decoded(&self, encoded: &Encoded, place: Place, depth: usize) -> Option<(Range<usize>, Pieces)> {
         let bytes = &encoded.bytes;
         if let Ok(text) = std::str::from_utf8(bytes) {
-            let tells = |piece: &Piece| !matches!(piece, Piece::Literal(_) | Piece::Expression(Expression::Now { .. }));
+            let tells = |piece: &Piece| {
+                !matches!(piece, Piece::Literal(_) | Piece::Expression(Expression::Now { .. }))
+            };
             let inner = self.at_depth(text, place, depth);
             return inner.iter().any(tells).then(|| encoded.instead(0, &inner));
         }
@@ -136,7 +138,9 @@ impl Scrubber {
     /// A whole number in JSON.
     fn number(&self, written: &str, place: Place) -> Pieces {
         let instead = self.needles.exactly(written).or_else(|| self.short.exactly(written));
-        instead.cloned().unwrap_or_else(|| self.clock.relative(Pieces::literal(written), place.began, place.times))
+        instead
+            .cloned()
+            .unwrap_or_else(|| self.clock.relative(Pieces::literal(written), place.began, place.times))
     }
 
     fn leaf(&self, path: &[String], leaf: Leaf<'_>, place: Place, depth: usize) -> Pieces {

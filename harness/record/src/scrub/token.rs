@@ -36,7 +36,8 @@ impl Tokens {
 
     /// The plain name for the first, then one with the host, then a number.
     fn new_name(&self, endpoint: &str, name: &str) -> String {
-        let name = Some(token_name(name)).filter(|name| !name.is_empty()).unwrap_or_else(|| "token".to_owned());
+        let name =
+            Some(token_name(name)).filter(|name| !name.is_empty()).unwrap_or_else(|| "token".to_owned());
         let host = endpoint.split('/').next().unwrap_or_default();
         let named = [name.clone(), format!("{name}.{}", token_name(host))].into_iter();
         let mut names = named.chain((2_u32..).map(|number| format!("{name}.{number}")));
@@ -45,7 +46,9 @@ impl Tokens {
     }
 
     pub(super) fn needles(&self) -> impl Iterator<Item = Needle> {
-        self.values.iter().map(|(value, name)| Needle::new(value, Pieces::of(Expression::Token(name.clone()))))
+        self.values
+            .iter()
+            .map(|(value, name)| Needle::new(value, Pieces::of(Expression::Token(name.clone()))))
     }
 
     /// Values and names.
@@ -61,9 +64,13 @@ mod tests {
     #[test]
     fn all_tokens_of_one_place_have_one_name() {
         let mut tokens = Tokens::default();
-        for (endpoint, value) in
-            [("a.test/token", "one"), ("b.test/token", "two"), ("a.test/token", "three"), ("a.test/other", "four"), ("b.test/x", "five")]
-        {
+        for (endpoint, value) in [
+            ("a.test/token", "one"),
+            ("b.test/token", "two"),
+            ("a.test/token", "three"),
+            ("a.test/other", "four"),
+            ("b.test/x", "five"),
+        ] {
             tokens.add(endpoint.to_owned(), "access_token", "access_token", value);
         }
         let names: BTreeMap<_, _> = tokens.iter().collect();

@@ -92,7 +92,14 @@ impl Scrubber {
     }
 
     /// A value in a query or a form. `part` says which.
-    pub(super) fn field(&self, part: &str, name: &str, value: &str, place: Place, ignored: &mut Ignored) -> Pieces {
+    pub(super) fn field(
+        &self,
+        part: &str,
+        name: &str,
+        value: &str,
+        place: Place,
+        ignored: &mut Ignored,
+    ) -> Pieces {
         let pieces = self.value(value, place);
         let signature = name::is_signature(name) && value.len() >= SIGNATURE && !pieces.has_expressions();
         // Words and numbers are no signatures.

@@ -24,9 +24,9 @@ fn forms(secret: &str) -> Vec<String> {
     let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
     let json = serde_json::to_string(secret).unwrap();
     let json = json[1..json.len() - 1].to_owned();
-    let unicode: String = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-    let bytes: String = secret.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let unicode = secret.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
+    let bytes = secret.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
+    let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let mut forms = vec![
         encoded.clone(),
         encoded.replace("%20", "+"),
@@ -46,8 +46,12 @@ fn forms(secret: &str) -> Vec<String> {
         let text = format!("{prefix}{secret}!");
         forms.extend([STANDARD.encode(&text), STANDARD_NO_PAD.encode(&text)]);
         forms.extend([URL_SAFE.encode(&text), URL_SAFE_NO_PAD.encode(&text)]);
-        let lines: Vec<String> =
-            STANDARD.encode(&text).as_bytes().chunks(16).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        let lines: Vec<String> = STANDARD
+            .encode(&text)
+            .as_bytes()
+            .chunks(16)
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
         forms.push(lines.join("\n"));
     }
     forms
@@ -65,7 +69,11 @@ fn shows(text: &str) -> bool {
                 let unwrapped: Vec<String> = unwrapped.split(['"', ':']).map(str::to_owned).collect();
                 let words: Vec<String> = words.map(str::to_owned).chain(unwrapped).collect();
                 let mut decoded: Vec<String> = words.iter().flat_map(|word| decodings(word)).collect();
-                decoded.push(percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned());
+                decoded.push(
+                    percent_encoding::percent_decode_str(&text.replace('+', " "))
+                        .decode_utf8_lossy()
+                        .into_owned(),
+                );
                 decoded.push(unescaped(text));
                 decoded
             })
@@ -83,19 +91,26 @@ fn decodings(word: &str) -> Vec<String> {
         let Some(rest) = word.get(skip..).map(|rest| rest.trim_end_matches('=')) else { continue };
         for length in [rest.len(), rest.len().saturating_sub(1)] {
             let part = rest.get(..length).unwrap_or_default().replace('-', "+").replace('_', "/");
-            found.extend(STANDARD_NO_PAD.decode(part).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+            found.extend(
+                STANDARD_NO_PAD.decode(part).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+            );
         }
     }
-    if word.len() % 2 == 0 && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        let bytes: Vec<u8> =
-            (0..word.len()).step_by(2).filter_map(|at| u8::from_str_radix(&word[at..at + 2], 16).ok()).collect();
+    if word.len().is_multiple_of(2) && word.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let bytes: Vec<u8> = (0..word.len())
+            .step_by(2)
+            .filter_map(|at| u8::from_str_radix(&word[at..at + 2], 16).ok())
+            .collect();
         found.push(String::from_utf8_lossy(&bytes).into_owned());
     }
     found
 }
 
 fn unescaped(text: &str) -> String {
-    let once = serde_json::from_str::<String>(&format!("\"{}\"", text.replace('"', "\\\"").replace("\\\\\"", "\\\"")));
+    let once = serde_json::from_str::<String>(&format!(
+        "\"{}\"",
+        text.replace('"', "\\\"").replace("\\\\\"", "\\\"")
+    ));
     once.unwrap_or_else(|_| text.replace("\\\"", "\"").replace("\\\\", "\\").replace("\\/", "/"))
 }
 
@@ -170,7 +185,9 @@ fn a_token_shows_in_no_form_and_no_part() {
     let answer = format!("{{\"access_token\": \"{token}\", \"expires_in\": 3600}}");
     for form in forms(token).into_iter().chain([token.to_owned()]) {
         for (asked, answered) in parts(&form) {
-            let scene = Scene::default().take("POST https://a.test/token\n\ngrant_type=x", &answer).take(&asked, &answered);
+            let scene = Scene::default()
+                .take("POST https://a.test/token\n\ngrant_type=x", &answer)
+                .take(&asked, &answered);
             let Some(written) = published(&scene) else { continue };
             assert!(!shows(&written) && !written.contains(token), "{form}\n{asked}\n{answered}\n{written}");
         }
@@ -188,9 +205,13 @@ fn a_secret_in_bytes_that_are_no_text_is_cut_out() {
 
 #[test]
 fn a_key_of_several_lines_shows_in_no_line() {
-    let key = "-----BEGIN PRIVATE KEY-----\ncAnMIIEvQIBADANBgkq\nhkiG9w0BAQEFAAcAnSCB\n-----END PRIVATE KEY-----\n";
-    for text in [key.to_owned(), key.replace('\n', "\r\n"), key.lines().skip(1).collect(), STANDARD.encode(key)] {
-        let body = serde_json::json!({"a": text, "b": serde_json::json!({"key": text}).to_string()}).to_string();
+    let key =
+        "-----BEGIN PRIVATE KEY-----\ncAnMIIEvQIBADANBgkq\nhkiG9w0BAQEFAAcAnSCB\n-----END PRIVATE KEY-----\n";
+    for text in
+        [key.to_owned(), key.replace('\n', "\r\n"), key.lines().skip(1).collect(), STANDARD.encode(key)]
+    {
+        let body =
+            serde_json::json!({"a": text, "b": serde_json::json!({"key": text}).to_string()}).to_string();
         let scene = Scene::with(&[("key", key)])
             .take("POST https://a.test/x", &body)
             .take(&format!("POST https://a.test/x\ncontent-type: text/plain\n\nsee\n{text}\nend\n"), "");
@@ -215,5 +236,9 @@ fn a_short_secret_is_replaced_where_it_is_a_whole_value() {
 fn of_secrets_that_hold_each_other_the_longest_goes_first() {
     let scene = Scene::with(&[("short", "secret"), ("long", "secret-and-more")])
         .take("GET https://a.test/secret-and-more?x=secret", "");
-    assert!(scene.lines()[0].contains("https://a.test/{{secret:long}}?x={{secret:short}}"), "{:?}", scene.lines());
+    assert!(
+        scene.lines()[0].contains("https://a.test/{{secret:long}}?x={{secret:short}}"),
+        "{:?}",
+        scene.lines()
+    );
 }

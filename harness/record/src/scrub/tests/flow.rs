@@ -8,9 +8,13 @@ const LATER: &str = "2030-01-02T03:04:05.5Z";
 #[test]
 fn a_refreshed_token_is_the_same_wherever_it_goes() {
     let refresh = |token: &str| {
-        format!("POST https://id.test/oauth/token\ncontent-type: application/x-www-form-urlencoded\n\ngrant_type=refresh_token&client_id=app&client_secret=s3cr3t%2Fclient&refresh_token={token}")
+        format!(
+            "POST https://id.test/oauth/token\ncontent-type: application/x-www-form-urlencoded\n\ngrant_type=refresh_token&client_id=app&client_secret=s3cr3t%2Fclient&refresh_token={token}"
+        )
     };
-    let get = |token: &str| format!("GET https://api.test/v1/items?page=1\nauthorization: Bearer {token}\nuser-agent: x/1");
+    let get = |token: &str| {
+        format!("GET https://api.test/v1/items?page=1\nauthorization: Bearer {token}\nuser-agent: x/1")
+    };
     let scene = Scene::with(&[("credentials.client_secret", "s3cr3t/client"), ("credentials.refresh_token", "r3fresh-one-9Zk3vK8Tf")])
         .take(&refresh("r3fresh-one-9Zk3vK8Tf"), r#"{"access_token": "acc3ss-one-Zk3vK8TfWlR7", "refresh_token": "r3fresh-two-Pm5NcDxZ", "token_type": "Bearer", "scope": "read:all write:all", "expires_in": 3600}"#)
         .take(&get("acc3ss-one-Zk3vK8TfWlR7"), r#"{"items": [], "status": "required"}"#)
@@ -30,9 +34,15 @@ fn a_refreshed_token_is_the_same_wherever_it_goes() {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
     assert!(!text.contains("user-agent") && !text.contains("acc3ss") && !text.contains("r3fresh"), "{text}");
-    let player = player(&scrubbed, &[("credentials.client_secret", "f/ke &"), ("credentials.refresh_token", "fake-r")], LATER);
+    let player = player(
+        &scrubbed,
+        &[("credentials.client_secret", "f/ke &"), ("credentials.refresh_token", "fake-r")],
+        LATER,
+    );
     let token = |refresh: &str| {
-        format!("POST https://id.test/oauth/token\n\ngrant_type=refresh_token&client_id=app&client_secret=f%2Fke+%26&refresh_token={refresh}")
+        format!(
+            "POST https://id.test/oauth/token\n\ngrant_type=refresh_token&client_id=app&client_secret=f%2Fke+%26&refresh_token={refresh}"
+        )
     };
     assert_eq!(ask(&player, &token("fake-r")), Ok(0));
     assert_eq!(ask(&player, &get("token-access_token-made-up")), Ok(1));
@@ -55,7 +65,8 @@ fn client_credentials_in_basic_are_told_apart() {
     assert!(text.contains(r#"["authorization", "Basic {{opaque}}"]"#), "{text}");
     let player = player(&scrubbed, &[("client_secret", "fake")], LATER);
     // me:fake
-    let asked = "POST https://id.test/token\nauthorization: Basic bWU6ZmFrZQ==\n\ngrant_type=client_credentials";
+    let asked =
+        "POST https://id.test/token\nauthorization: Basic bWU6ZmFrZQ==\n\ngrant_type=client_credentials";
     assert_eq!(ask(&player, asked), Ok(0));
 }
 
@@ -70,7 +81,10 @@ fn a_cookie_that_logs_in_is_a_token_and_others_stay() {
         .take("GET https://a.test/items\ncookie: lang=en; SID=Zk3vK8TfWlR7Pm5N; own=1; z=2", "{}");
     let scrubbed = scene.scrubbed();
     let text = written(&scrubbed);
-    assert!(text.contains(r#"["set-cookie", "SID={{token:SID}}; Path=/; Expires={{now+60d:http}}"]"#), "{text}");
+    assert!(
+        text.contains(r#"["set-cookie", "SID={{token:SID}}; Path=/; Expires={{now+60d:http}}"]"#),
+        "{text}"
+    );
     assert!(text.contains(r#"["cookie", "lang=en; SID={{token:SID}}"]"#), "{text}");
     assert!(text.contains(r#"["cookie", "lang=en; SID={{token:SID}}; own={{opaque}}"]"#), "{text}");
     let player = player(&scrubbed, &[("password", "fake")], LATER);
@@ -82,13 +96,26 @@ fn an_assertion_that_the_client_signs_keeps_what_it_claims() {
     let assertion = |iss: &str, iat: i64, signature: &str| {
         let claims = serde_json::json!({"iss": iss, "scope": "all", "iat": iat, "exp": iat + 3600});
         let jwt = jwt::token(&claims.to_string(), signature);
-        format!("POST https://id.test/token\ncontent-type: application/x-www-form-urlencoded\n\ngrant_type=jwt-bearer&assertion={jwt}")
+        format!(
+            "POST https://id.test/token\ncontent-type: application/x-www-form-urlencoded\n\ngrant_type=jwt-bearer&assertion={jwt}"
+        )
     };
     for (secrets, fakes, iss, fake) in [
-        (&[("private_key", "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\n-----END KEY-----\n")][..], &[][..], "me@a.test", "me@a.test"),
-        (&[("client_email", "me@a.test")][..], &[("client_email", "you@b.test")][..], "me@a.test", "you@b.test"),
+        (
+            &[("private_key", "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\n-----END KEY-----\n")][..],
+            &[][..],
+            "me@a.test",
+            "me@a.test",
+        ),
+        (
+            &[("client_email", "me@a.test")][..],
+            &[("client_email", "you@b.test")][..],
+            "me@a.test",
+            "you@b.test",
+        ),
     ] {
-        let issued = jwt::token(r#"{"sub": "1234567890", "iat": 1795359600, "exp": 1795363200}"#, "Zk3vK8TfWlR7");
+        let issued =
+            jwt::token(r#"{"sub": "1234567890", "iat": 1795359600, "exp": 1795363200}"#, "Zk3vK8TfWlR7");
         let scene = Scene::with(secrets)
             .take(&assertion(iss, 1_795_359_600, "one"), &format!("{{\"access_token\": \"{issued}\"}}"))
             .take(&format!("GET https://api.test/x\nauthorization: Bearer {issued}"), "{}");
@@ -112,7 +139,12 @@ fn a_key_in_the_query_and_in_links_of_the_answer_is_one() {
         .take("GET https://a.test/items?api_key=k3y%2F0123%2Bx&after=Y3Vyc29yOjEwMA%3D%3D", "[]");
     let scrubbed = scene.scrubbed();
     let text = written(&scrubbed);
-    assert!(text.contains(r#""next": "https://a.test/items?api_key={{secret:api_key}}&after=Y3Vyc29yOjEwMA%3D%3D""#), "{text}");
+    assert!(
+        text.contains(
+            r#""next": "https://a.test/items?api_key={{secret:api_key}}&after=Y3Vyc29yOjEwMA%3D%3D""#
+        ),
+        "{text}"
+    );
     assert!(text.contains(r#""cursor": "Y3Vyc29yOjEwMA==""#), "{text}");
     let player = player(&scrubbed, &[("api_key", "fake &key")], LATER);
     assert_eq!(ask(&player, "GET https://a.test/items?limit=2&api_key=fake+%26key"), Ok(0));
@@ -128,9 +160,15 @@ fn a_signature_is_not_told_and_not_compared() {
     let text = written(&scrubbed);
     assert!(text.contains(r#"["authorization", "AWS4-HMAC-SHA256 {{opaque}}"]"#), "{text}");
     assert!(text.contains(r#"["x-api-key", "{{opaque}}"]"#), "{text}");
-    assert_eq!(scrubbed.ignore, ["query signature".parse().map(|part| connector_replay::Rule { path: None, part }).unwrap()]);
+    assert_eq!(
+        scrubbed.ignore,
+        ["query signature".parse().map(|part| connector_replay::Rule { path: None, part }).unwrap()]
+    );
     let player = player(&scrubbed, &[("secret_key", "x")], LATER);
-    assert_eq!(ask(&player, "GET https://s3.test/b\nauthorization: AWS4-HMAC-SHA256 other\nx-api-key: other"), Ok(0));
+    assert_eq!(
+        ask(&player, "GET https://s3.test/b\nauthorization: AWS4-HMAC-SHA256 other\nx-api-key: other"),
+        Ok(0)
+    );
     assert_eq!(ask(&player, "GET https://x.test/b?symbol=A&signature=ffff"), Ok(1));
     assert!(ask(&player, "GET https://x.test/b?symbol=B&signature=ffff").is_err());
 }
@@ -146,7 +184,10 @@ fn a_signed_link_that_an_answer_hands_out_is_followed() {
     assert_eq!(text.matches("X-Amz-Signature={{token:X-Amz-Signature}}").count(), 2, "{text}");
     assert!(scrubbed.ignore.is_empty());
     let player = player(&scrubbed, &[], LATER);
-    assert_eq!(ask(&player, "GET https://files.test/1.csv?X-Amz-Signature=token-X-Amz-Signature-made-up"), Ok(1));
+    assert_eq!(
+        ask(&player, "GET https://files.test/1.csv?X-Amz-Signature=token-X-Amz-Signature-made-up"),
+        Ok(1)
+    );
 }
 
 #[test]
@@ -189,9 +230,22 @@ fn times_move_with_now_and_what_the_client_knew_does_not() {
         assert!(text.contains(wanted), "{wanted}\n{text}");
     }
     let player = player(&scrubbed, &[], LATER);
-    assert_eq!(ask(&player, "GET https://a.test/items?since=2024-01-01T00:00:00Z&until=2030-01-02T03:04:30.000Z&state=1795350000"), Ok(0));
-    assert_eq!(ask(&player, "POST https://a.test/report\n\n{\"from\": 1893553446, \"day\": \"2030-01-02\"}"), Ok(1));
-    assert_eq!(ask(&player, "GET https://a.test/items?float=1795359000"), Ok(2), "carried on from a number that stays");
+    assert_eq!(
+        ask(
+            &player,
+            "GET https://a.test/items?since=2024-01-01T00:00:00Z&until=2030-01-02T03:04:30.000Z&state=1795350000"
+        ),
+        Ok(0)
+    );
+    assert_eq!(
+        ask(&player, "POST https://a.test/report\n\n{\"from\": 1893553446, \"day\": \"2030-01-02\"}"),
+        Ok(1)
+    );
+    assert_eq!(
+        ask(&player, "GET https://a.test/items?float=1795359000"),
+        Ok(2),
+        "carried on from a number that stays"
+    );
 }
 
 #[test]
@@ -214,9 +268,15 @@ fn text_that_looks_like_an_expression_means_itself() {
     );
     let scrubbed = scene.scrubbed();
     let text = written(&scrubbed);
-    assert!(text.contains("{{open}}secret:key}} {{name}}") && text.contains("<p>{{open}}now:date}}</p>"), "{text}");
+    assert!(
+        text.contains("{{open}}secret:key}} {{name}}") && text.contains("<p>{{open}}now:date}}</p>"),
+        "{text}"
+    );
     let player = player(&scrubbed, &[], LATER);
-    assert_eq!(ask(&player, "POST https://a.test/x\nx-a: {{secret:key}}\n\n{\"a\": \"{{secret:key}} {{name}}\"}"), Ok(0));
+    assert_eq!(
+        ask(&player, "POST https://a.test/x\nx-a: {{secret:key}}\n\n{\"a\": \"{{secret:key}} {{name}}\"}"),
+        Ok(0)
+    );
 }
 
 #[test]

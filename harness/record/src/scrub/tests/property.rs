@@ -13,8 +13,12 @@ fn asked(part: usize, secret: &str) -> String {
     match part {
         0 => format!("GET https://a.test/x?a=1&key={encoded}"),
         1 => format!("GET https://a.test/x?a=p-{encoded}-s"),
-        2 => format!("POST https://a.test/x\ncontent-type: application/x-www-form-urlencoded\n\na=1&key={encoded}"),
-        3 => format!("POST https://a.test/x\ncontent-type: application/json\n\n{{\"a\": [1, {{\"key\": {json}}}]}}"),
+        2 => format!(
+            "POST https://a.test/x\ncontent-type: application/x-www-form-urlencoded\n\na=1&key={encoded}"
+        ),
+        3 => format!(
+            "POST https://a.test/x\ncontent-type: application/json\n\n{{\"a\": [1, {{\"key\": {json}}}]}}"
+        ),
         4 => format!("POST https://a.test/x\ncontent-type: text/plain\n\nsee {secret} there"),
         5 => format!("GET https://a.test/v1/{encoded}/x"),
         6 => {

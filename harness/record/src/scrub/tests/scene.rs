@@ -47,7 +47,8 @@ fn headers<'a>(lines: impl Iterator<Item = &'a str>) -> HeaderMap {
 
 impl Scene {
     pub(super) fn with(secrets: &[(&str, &str)]) -> Scene {
-        let secret = |(name, value): &(&str, &str)| Secret { name: (*name).to_owned(), value: (*value).to_owned() };
+        let secret =
+            |(name, value): &(&str, &str)| Secret { name: (*name).to_owned(), value: (*value).to_owned() };
         Scene { secrets: secrets.iter().map(secret).collect(), ..Scene::default() }
     }
 
@@ -93,8 +94,14 @@ fn tape(scrubbed: &Scrubbed) -> Tape {
 
 /// A player of what was written, at another time and with other secrets.
 pub(super) fn player(scrubbed: &Scrubbed, values: &[(&str, &str)], now: &str) -> Player {
-    let values: BTreeMap<_, _> = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let terms = Terms { values, now: Some(now.parse().unwrap()), ignore: scrubbed.ignore.clone(), ..Terms::default() };
+    let values: BTreeMap<_, _> =
+        values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let terms = Terms {
+        values,
+        now: Some(now.parse().unwrap()),
+        ignore: scrubbed.ignore.clone(),
+        ..Terms::default()
+    };
     // As it is read from its file.
     Player::new(Cassette::parse(&written(scrubbed), "written", &terms).unwrap())
 }
