@@ -1,8 +1,10 @@
 //! The environment a connector runs in: small, the same everywhere, and pointing at the replay server.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
+
+use crate::shim;
 
 /// What is handed on from our own environment: what programs need to start at all. Nothing else is, so that a run
 /// does not depend on who runs it, and no credential of a build machine reaches a stranger's connector.
@@ -45,14 +47,17 @@ pub(crate) struct Network<'a> {
 }
 
 /// The environment of one process.
+///
+/// `shim` is the folder that interpreters load from, and `clock` what tells the time.
 pub(crate) fn of(
     network: &Network<'_>,
-    now: Option<&str>,
+    shim: &Path,
+    clock: Vec<(&'static str, OsString)>,
     settings: &BTreeMap<String, String>,
 ) -> BTreeMap<OsString, OsString> {
     let mut environment: BTreeMap<OsString, OsString> =
         HANDED_ON.iter().filter_map(|name| Some(((*name).into(), std::env::var_os(name)?))).collect();
-    let mut set = |name: &str, value: &std::ffi::OsStr| environment.insert(name.into(), value.into());
+    let mut set = |name: &str, value: &OsStr| environment.insert(name.into(), value.into());
     set("LANG", "C.UTF-8".as_ref());
     set("TZ", "UTC".as_ref());
     // Python buffers a pipe by blocks and loses the last one when it is killed.
@@ -68,12 +73,15 @@ pub(crate) fn of(
     }
     // From Node 22 on; older releases need no less than a sandbox.
     set("NODE_USE_ENV_PROXY", "1".as_ref());
-    if let Some(now) = now {
-        set(connector_protocol::environment::NOW, now.as_ref());
+    for (name, value) in clock {
+        set(name, &value);
     }
     for (name, value) in settings {
         set(name, value.as_ref());
     }
+    // Last: a path of the settings' own must not hide it.
+    let path = environment.get(OsStr::new(shim::PYTHONPATH)).cloned();
+    environment.insert(shim::PYTHONPATH.into(), shim::before(shim, path.as_deref()));
     environment
 }
 
@@ -85,13 +93,19 @@ mod tests {
     fn requests_go_to_the_replay_server_and_nowhere_else() {
         let network = Network { proxy_url: "http://127.0.0.1:1", certificate: Path::new("/tmp/ca.pem") };
         let settings = BTreeMap::from([("MODE".to_owned(), "test".to_owned())]);
-        let environment = of(&network, Some("2024-01-01T00:00:00Z"), &settings);
-        let get = |name: &str| environment.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str());
+        let environment = of(
+            &network,
+            Path::new("/shim"),
+            vec![("CONNECTOR_NOW", "2024-01-01T00:00:00Z".into())],
+            &settings,
+        );
+        let get = |name: &str| environment.get(OsStr::new(name)).and_then(|value| value.to_str());
         assert_eq!(get("https_proxy"), Some("http://127.0.0.1:1"));
         assert_eq!(get("NO_PROXY"), Some(""));
         assert_eq!(get("SSL_CERT_FILE"), Some("/tmp/ca.pem"));
         assert_eq!(get("CONNECTOR_NOW"), Some("2024-01-01T00:00:00Z"));
         assert_eq!(get("MODE"), Some("test"));
+        assert!(get("PYTHONPATH").unwrap().starts_with("/shim"));
         assert_eq!(get("CARGO_MANIFEST_DIR"), None);
     }
 }

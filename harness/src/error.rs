@@ -84,6 +84,18 @@ pub enum Error {
         /// Where it was looked for.
         why: String,
     },
+    /// A recording could not be made of what the connector did.
+    #[error("record: {why}")]
+    Recording {
+        /// What happened, and what to do.
+        why: String,
+    },
+    /// What was recorded could not be kept or written.
+    #[error(transparent)]
+    Record {
+        /// What went wrong.
+        source: connector_record::Error,
+    },
     /// The replay server could not be started.
     #[error("start the replay server")]
     Replay {
@@ -118,9 +130,11 @@ impl Error {
     /// The exit code that this error ends the program with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Error::Replay { .. } | Error::Environment { .. } | Error::Write { .. } | Error::Report { .. } => {
-                ExitCode::HarnessFailed
-            }
+            Error::Replay { .. }
+            | Error::Record { .. }
+            | Error::Environment { .. }
+            | Error::Write { .. }
+            | Error::Report { .. } => ExitCode::HarnessFailed,
             Error::NoScenario { .. } => ExitCode::NothingJudged,
             _ => ExitCode::Usage,
         }

@@ -99,11 +99,11 @@ pub enum What {
         #[serde(flatten)]
         verdict: Verdict,
     },
-    /// The output of a process was compared with its snapshot.
+    /// The output of a process was compared with its snapshot, or what the processes of a scenario asked for.
     SnapshotCompared {
         /// `source-x`, or `source-x/scenario`.
         subject: String,
-        /// `spec`, `check`, `discover` or `read`.
+        /// `spec`, `check`, `discover` or `read`; `requests` for what they asked for.
         command: String,
         /// How they compare.
         #[serde(flatten)]

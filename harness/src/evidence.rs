@@ -1,12 +1,16 @@
 //! All that checks may look at.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connector_protocol::Command;
-use connector_replay::{Journal, Rule};
+use connector_replay::{Journal, Rule, Unasked};
 use serde_json::Value;
 
+use crate::budget::Budget;
 use crate::expectation::{Expectation, Outcome};
+use crate::hosts::Hosts;
+use crate::requests::Requests;
 use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
 
@@ -24,6 +28,10 @@ pub struct Evidence {
     pub(crate) empty_streams: Vec<String>,
     /// Whether the config sets a secret that can be searched for.
     pub(crate) has_secrets: bool,
+    /// Where requests may go.
+    pub(crate) hosts: Hosts,
+    /// How many there may be.
+    pub(crate) budget: Budget,
     /// The interactions of the cassette; `None` where there is no cassette.
     pub(crate) recorded: Option<usize>,
     /// What is passed over in comparing requests.
@@ -39,11 +47,23 @@ pub struct Evidence {
 pub(crate) struct Run {
     pub(crate) transcript: Transcript,
     pub(crate) journal: Journal,
+    pub(crate) requests: Requests,
     /// What it printed that no other run repeats: for snapshots, not for checks.
     pub(crate) volatile: Volatile,
 }
 
 impl Evidence {
+    /// The interactions that none of the processes asked for, by their place.
+    pub(crate) fn unasked(&self) -> BTreeMap<usize, &Unasked> {
+        let journals = || self.runs.iter().map(|run| &run.journal);
+        let mut unasked = BTreeMap::new();
+        for interaction in journals().flat_map(|journal| &journal.unasked) {
+            unasked.entry(interaction.interaction).or_insert((interaction, 0)).1 += 1;
+        }
+        let by_none = unasked.into_iter().filter(|(_, (_, times))| *times == self.runs.len());
+        by_none.map(|(place, (interaction, _))| (place, interaction)).collect()
+    }
+
     /// The processes that ran `command` and ended by themselves. Of one that had to be killed, only the checks on
     /// processes speak: what it left unsaid follows from its end.
     pub(crate) fn ended(&self, command: Command) -> impl Iterator<Item = &Transcript> {

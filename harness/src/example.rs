@@ -5,10 +5,12 @@
 //! # config {"key": "a"}            the scenario's config
 //! # expect read fails              what the scenario expects; also `# expect config invalid`
 //! # empty users                    a stream that may be empty
+//! # settings allowed_hosts = []    a line of harness.toml
 //! $ read                           a process: `spec`, `check`, `discover` or `read`; what follows belongs to it
 //! {"type": "RECORD", ...}          a line of its stdout
 //! 2> text                          a line of its stderr
-//! > GET https://api.test/users     a request that was answered
+//! > GET https://api.test/users     a request that was answered with status 200
+//! > GET https://api.test/ 429 wait one that was answered with another status, and with that body
 //! ! GET https://api.test/users     a request that nobody recorded
 //! ? GET https://api.test/users     a recorded interaction that it never asked for
 //! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`
@@ -17,7 +19,7 @@
 //! A `read` is configured with all streams of the `discover` before it.
 
 #[cfg(test)]
-pub(crate) use parser::parse;
+pub(crate) use parser::{parse, request};
 
 #[cfg(test)]
 mod parser {
@@ -25,13 +27,16 @@ mod parser {
     use std::time::Duration;
 
     use connector_protocol::Command;
-    use connector_replay::{Exchange, Journal, Outcome, Unasked};
+    use connector_replay::{Exchange, Journal, Outcome, Request, Unasked};
     use serde_json::Value;
 
     use crate::evidence::{Evidence, Run};
     use crate::expectation::{ConfigIs, Outcome as Expected};
+    use crate::hosts::Hosts;
     use crate::ledger::{Ledger, StreamName, Wanted};
+    use crate::requests::{Requests, Seen};
     use crate::secrets::Secrets;
+    use crate::settings::Settings;
     use crate::snapshot::Volatile;
     use crate::stderr::StderrLog;
     use crate::transcript::{Exit, Transcript};
@@ -40,15 +45,22 @@ mod parser {
     pub(crate) fn parse(text: &str) -> Evidence {
         let mut evidence = Evidence::default();
         let mut processes: Vec<(Command, Vec<&str>)> = Vec::new();
+        let mut settings = String::new();
         for line in text.lines() {
             if let Some(word) = line.strip_prefix("$ ") {
                 processes.push((word.parse().unwrap(), Vec::new()));
+            } else if let Some(line) = line.strip_prefix("# settings ") {
+                settings.push_str(line);
+                settings.push('\n');
             } else if let Some(fact) = line.strip_prefix("# ") {
                 learn(&mut evidence, fact);
             } else {
                 processes.last_mut().expect("a `$ command` before its output").1.push(line);
             }
         }
+        let settings: Settings = toml::from_str(&settings).unwrap();
+        evidence.hosts = Hosts::of(&settings, evidence.config.as_ref().unwrap_or(&Value::Null));
+        evidence.budget = settings.budget;
         let specification = evidence.connection_specification.as_deref().unwrap_or(&Value::Null);
         let secrets = Secrets::of(specification, evidence.config.as_ref().unwrap_or(&Value::Null));
         evidence.has_secrets = !secrets.is_empty();
@@ -92,18 +104,29 @@ mod parser {
         let mut ledger = Ledger::new(Arc::clone(secrets), wanted);
         let mut stderr = StderrLog::new(Arc::clone(secrets));
         let mut journal = Journal::default();
+        let mut requests = Requests::default();
+        let mut asked = |line: &str, unmatched: Option<Outcome>| {
+            let mut words = line.splitn(4, ' ');
+            let (method, url) = (words.next().unwrap(), words.next().unwrap());
+            let status = words.next().map_or(200, |status| status.parse().unwrap());
+            let status = if unmatched.is_some() { 599 } else { status };
+            let request = request(method, url);
+            let answer = words.next().unwrap_or_default().to_owned().into();
+            requests.note(Seen::of(&request, secrets), &request, status, &answer);
+            let outcome = unmatched.unwrap_or(Outcome::Answered { interaction: 0 });
+            Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome }
+        };
         let mut exit = Exit::Status(0);
         let mut leftovers = Vec::new();
         for line in lines {
             match line.split_once(' ') {
                 Some(("2>", text)) => stderr.feed(format!("{text}\n").as_bytes()),
-                Some((">", request)) => {
-                    journal.exchanges.push(exchange(request, Outcome::Answered { interaction: 0 }));
+                Some((">", request)) => journal.exchanges.push(asked(request, None)),
+                Some(("!", request)) => {
+                    let unmatched =
+                        Outcome::Unmatched { nearest: None, differences: Vec::new(), remedy: None };
+                    journal.exchanges.push(asked(request, Some(unmatched)));
                 }
-                Some(("!", request)) => journal.exchanges.push(exchange(
-                    request,
-                    Outcome::Unmatched { nearest: None, differences: Vec::new(), remedy: None },
-                )),
                 Some(("?", request)) => {
                     let (method, url) = request.split_once(' ').unwrap();
                     let interaction = journal.unasked.len();
@@ -131,11 +154,17 @@ mod parser {
             duration: Duration::ZERO,
             leftovers,
         };
-        Run { transcript, journal, volatile: Volatile::default() }
+        Run { transcript, journal, requests, volatile: Volatile::default() }
     }
 
-    fn exchange(request: &str, outcome: Outcome) -> Exchange {
-        let (method, url) = request.split_once(' ').unwrap();
-        Exchange { method: method.into(), url: url.into(), status: 200, at_ms: 0, outcome }
+    /// A request without headers and body.
+    #[expect(clippy::default_trait_access, reason = "their types are another crate's")]
+    pub(crate) fn request(method: &str, url: &str) -> Request {
+        Request {
+            method: method.parse().unwrap(),
+            target: serde_json::from_value(url.into()).unwrap(),
+            headers: Default::default(),
+            body: Default::default(),
+        }
     }
 }

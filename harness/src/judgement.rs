@@ -27,8 +27,11 @@ pub(crate) fn judge(check: &Check, evidence: &Evidence, secrets: &Secrets) -> Wh
     What::CheckJudged { subject, check: check.id, group: check.group, level: check.level, verdict }
 }
 
-/// Compares what each process of `subject` printed with its snapshot in `snapshots`. Where it is `held`, nothing is
-/// proposed.
+/// The name of the snapshot of what was asked for, beside those of the commands.
+const REQUESTS: &str = "requests";
+
+/// Compares what each process of `subject` printed with its snapshot in `snapshots`, and what they asked for together.
+/// Where it is `held`, nothing is proposed.
 ///
 /// A process that did not end by itself has none: where it was cut off is chance.
 pub(crate) fn compare(
@@ -37,15 +40,21 @@ pub(crate) fn compare(
     update: Update,
     held: bool,
 ) -> impl Iterator<Item = Result<What, Error>> {
-    let ended = subject.evidence.runs.iter().filter(|run| run.transcript.status().is_some());
-    ended.map(move |run| {
-        let transcript = &run.transcript;
-        let text = snapshot::text_of(transcript, &run.volatile, &subject.secrets);
-        let title = format!("harness test {}, {}", subject.evidence.subject, transcript.command);
-        let file = file_of(subject, snapshots, transcript.command.as_str());
+    let Evidence { runs, recorded, .. } = &subject.evidence;
+    let ended = runs.iter().filter(|run| run.transcript.status().is_some());
+    let printed = ended.clone().map(|run| {
+        let text = snapshot::text_of(&run.transcript, &run.volatile, &subject.secrets);
+        (run.transcript.command.as_str(), text)
+    });
+    // Where there is no cassette, nothing can be asked for.
+    let whole = recorded.is_some() && ended.count() == runs.len();
+    let asked = whole.then(|| (REQUESTS, snapshot::text_of_requests(runs, &subject.secrets)));
+    printed.chain(asked).map(move |(name, text)| {
+        let title = format!("harness test {}, {name}", subject.evidence.subject);
+        let file = file_of(subject, snapshots, name);
         Ok(What::SnapshotCompared {
             subject: subject.evidence.subject.clone(),
-            command: transcript.command.to_string(),
+            command: name.to_owned(),
             comparison: snapshot::compare(&file, &title, &text, update, held)?,
         })
     })
@@ -77,12 +86,15 @@ pub(crate) fn idle_waivers(subject: &Subject) -> Vec<What> {
 pub(crate) fn unreferenced(subjects: &[Subject], snapshots: &Path) -> Vec<What> {
     let known: BTreeSet<PathBuf> = subjects
         .iter()
-        .flat_map(|subject| Command::ALL.map(|command| file_of(subject, snapshots, command.as_str())))
+        .flat_map(|subject| {
+            let names = Command::ALL.iter().map(|command| command.as_str()).chain([REQUESTS]);
+            names.map(|name| file_of(subject, snapshots, name))
+        })
         .collect();
     let files = snapshot::files_in(snapshots, "snap").into_iter();
     files.filter(|file| !known.contains(file)).map(|file| What::SnapshotUnreferenced { file }).collect()
 }
 
-fn file_of(subject: &Subject, snapshots: &Path, command: &str) -> PathBuf {
-    snapshots.join(&subject.folder).join(format!("{command}.snap"))
+fn file_of(subject: &Subject, snapshots: &Path, name: &str) -> PathBuf {
+    snapshots.join(&subject.folder).join(format!("{name}.snap"))
 }

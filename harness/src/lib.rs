@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! cli -> locate (what to run) -> scenario (what to show it) -> plan (which processes)
-//!     -> stage, process (one process against one replay session) -> ledger (its output, judged line by line)
+//!     -> stage, process (one process against one replay session)
+//!     -> ledger (its output, judged line by line), requests (what it asked for)
 //!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
 //! ```
 //!
@@ -13,9 +14,11 @@
 
 #[doc(hidden)]
 pub mod bench;
+mod budget;
 mod catalog;
 pub mod checks;
 pub mod cli;
+mod clock;
 mod environment;
 mod error;
 mod event;
@@ -24,18 +27,23 @@ pub mod example;
 mod excerpt;
 mod expectation;
 mod field_path;
+mod hosts;
 mod judgement;
 mod ledger;
 mod leftovers;
 mod locate;
+mod metadata;
 mod performance;
 mod plan;
 mod process;
+mod recording;
 pub mod report;
+mod requests;
 mod runner;
 mod scenario;
 mod secrets;
 mod settings;
+mod shim;
 mod snapshot;
 mod stage;
 mod stderr;

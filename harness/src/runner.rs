@@ -6,14 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
-use connector_replay::Authority;
 use jiff::Timestamp;
 
 use crate::checks::{self, Level};
 use crate::error::{Error, ExitCode};
 use crate::event::{Event, ScenarioShown, What};
+use crate::evidence::Evidence;
 use crate::judgement;
-use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::performance::Performance;
 use crate::plan;
@@ -24,10 +23,12 @@ use crate::subject::{Prepared, Subject};
 use crate::tally::{Standing, Tally};
 
 /// How a run is to be done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Only scenarios whose name contains this.
     pub scenario: Option<String>,
+    /// Whether it is the whole name.
+    pub exact: bool,
     /// Whether checks of level should condemn too.
     pub strict: bool,
     /// How many processes run side by side.
@@ -68,13 +69,7 @@ pub async fn run(
         scenarios: scenarios.iter().map(shown).collect(),
         invocations: plan::invocations(&lines),
     });
-    let folder = temporary_folder()?;
-    let stage = Arc::new(Stage {
-        authority: Authority::new().map_err(|source| Error::Replay { source })?,
-        nursery: Nursery::open(),
-        folder: folder.path().to_owned(),
-        connector,
-    });
+    let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = tokio::select! {
         played = play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut say) => Some(played?),
@@ -108,6 +103,20 @@ pub async fn run(
         },
     });
     unwritten.map_or(Ok(exit_code), Err)
+}
+
+/// Plays one scenario, and judges nothing: what its processes did.
+pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
+    let options = Options { scenario: Some(scenario.to_owned()), exact: true, ..Options::default() };
+    let scenarios = select(&connector, &options)?;
+    let lines = plan::lines(&scenarios);
+    let stage = Arc::new(Stage::set(connector)?);
+    let mut performance = Performance::new(Arc::clone(&stage));
+    let played =
+        play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut |_| {}).await;
+    stage.nursery.close().await;
+    let last = played?.pop().map(|subject| subject.evidence);
+    last.ok_or_else(|| Error::NoScenario { why: format!("`{scenario}` was not played") })
 }
 
 /// Runs every process of the plan. The first subject is the connector itself.
@@ -180,7 +189,9 @@ fn select(connector: &Connector, options: &Options) -> Result<Vec<Scenario>, Err
         Scenario::load_all(&connector.fixtures, Timestamp::now(), &connector.settings.ignore)?;
     if let Some(wanted) = &options.scenario {
         let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-        scenarios.retain(|scenario| scenario.name.contains(wanted));
+        scenarios.retain(|scenario| {
+            if options.exact { scenario.name == *wanted } else { scenario.name.contains(wanted) }
+        });
         if scenarios.is_empty() {
             return Err(Error::NoScenario {
                 why: format!("no name contains `{wanted}`; there are {}", names.join(", ")),
@@ -188,14 +199,4 @@ fn select(connector: &Connector, options: &Options) -> Result<Vec<Scenario>, Err
         }
     }
     Ok(scenarios)
-}
-
-fn temporary_folder() -> Result<tempfile::TempDir, Error> {
-    let mut builder = tempfile::Builder::new();
-    // Configs with secrets lie in it.
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    builder.prefix("harness-").tempdir().map_err(|source| Error::Environment {
-        doing: format!("make a folder in {}", std::env::temp_dir().display()),
-        source,
-    })
 }

@@ -8,7 +8,11 @@ use connector_protocol::Command;
 use connector_replay::Rule;
 use serde::Deserialize;
 
+use crate::budget::Budget;
+use crate::clock::ClockSettings;
 use crate::error::Error;
+use crate::hosts::HostPattern;
+use crate::metadata;
 
 /// The name of the file.
 pub(crate) const FILE: &str = "harness.toml";
@@ -32,6 +36,19 @@ pub(crate) struct Settings {
     pub(crate) environment: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) timeout: Timeouts,
+    #[serde(default)]
+    pub(crate) clock: ClockSettings,
+    /// The hosts that may be asked. Where it is left out, those of `metadata.yaml`; where there is none, nothing is
+    /// said of them.
+    pub(crate) allowed_hosts: Option<Vec<HostPattern>>,
+    /// Of these, the hosts that may be sent a secret; all of them unless said otherwise.
+    pub(crate) secret_hosts: Option<Vec<HostPattern>>,
+    /// The hosts that are asked over `http://`, since they have no HTTPS.
+    #[serde(default)]
+    pub(crate) plain_hosts: Vec<HostPattern>,
+    /// The default of all scenarios.
+    #[serde(default)]
+    pub(crate) budget: Budget,
 }
 
 /// The `[timeout]` table: seconds per command.
@@ -84,11 +101,15 @@ impl Settings {
     /// Reads `harness.toml` in `folder`; the defaults where there is none.
     pub(crate) fn load(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text, &path),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Settings::default()),
-            Err(source) => Err(Error::Read { path, source }),
+        let mut settings = match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &path)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
+            Err(source) => return Err(Error::Read { path, source }),
+        };
+        if settings.allowed_hosts.is_none() {
+            settings.allowed_hosts = metadata::allowed_hosts(folder)?;
         }
+        Ok(settings)
     }
 
     fn parse(text: &str, path: &Path) -> Result<Self, Error> {
@@ -109,6 +130,9 @@ impl Settings {
         }
         if let Some(name) = settings.environment.keys().find(|name| name.is_empty() || name.contains('=')) {
             return invalid(&format!("{name:?} in [environment] is no name of a variable"));
+        }
+        if let Some(why) = settings.clock.fault() {
+            return invalid(&why);
         }
         let Timeouts { spec, check, discover, read } = settings.timeout;
         for seconds in [spec, check, discover, read].into_iter().flatten() {
@@ -156,6 +180,11 @@ mod tests {
         assert!(parse("[timeout]\nread = -1").unwrap_err().contains("out of range"));
         assert!(parse("command = []").unwrap_err().contains("is empty"));
         assert!(parse("[environment]\n\"A=B\" = \"c\"").unwrap_err().contains("no name of a variable"));
+        let error = parse("\nallowed_hosts = [\"a.test\", \"https://b.test\"]").unwrap_err();
+        assert!(
+            error.contains("line 2") && error.contains("allowed_hosts") && error.contains("no host"),
+            "{error}"
+        );
         assert!(parse("command = [\"a\\u0000\"]").unwrap_err().contains("NUL"));
     }
 }

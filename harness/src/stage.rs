@@ -6,18 +6,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_protocol::Command;
-use connector_replay::{Authority, Cassette, Player, Session, Tape, Terms};
+use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Terms};
 use serde_json::Value;
+use tempfile::TempDir;
 
+use crate::clock::Clock;
 use crate::environment::{self, Network};
 use crate::error::Error;
 use crate::evidence::Run;
-use crate::ledger::{Ledger, Wanted};
+use crate::ledger::Ledger;
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::process::{self, Invocation};
+use crate::requests::Watch;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
+use crate::shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
 
@@ -27,31 +31,53 @@ pub(crate) struct Stage {
     pub(crate) authority: Authority,
     pub(crate) nursery: Nursery,
     /// A private folder for the files that connectors are started with; gone when the run is over.
-    pub(crate) folder: PathBuf,
+    folder: TempDir,
+    /// In it, what interpreters load.
+    shim: PathBuf,
+    clock: Clock,
 }
 
 /// What a process is given.
-struct Costume<'a> {
-    files: Vec<(&'static str, PathBuf)>,
-    wanted: Vec<Wanted>,
-    now: Option<&'a str>,
-    volatile: &'a [String],
-    secrets: Arc<Secrets>,
+#[derive(Clone, Default)]
+pub(crate) struct Given<'a> {
+    /// The folder for its files, within the stage's. One per process: a process that rewrites its config must not surprise
+    /// the next.
+    pub(crate) folder: PathBuf,
+    pub(crate) config: Option<&'a Value>,
+    /// The configured catalog, for a read.
+    pub(crate) configured: Option<&'a Value>,
+    pub(crate) state: Option<&'a Value>,
+    pub(crate) now: Option<&'a str>,
+    /// Whether it meets real servers: then its clock and its waits are what they are.
+    pub(crate) real: bool,
+    pub(crate) volatile: &'a [String],
+    pub(crate) secrets: Arc<Secrets>,
 }
 
 impl Stage {
+    pub(crate) fn set(connector: Connector) -> Result<Stage, Error> {
+        let mut builder = tempfile::Builder::new();
+        // Configs with secrets lie in it.
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let folder = builder.prefix("harness-").tempdir().map_err(|source| Error::Environment {
+            doing: format!("make a folder in {}", std::env::temp_dir().display()),
+            source,
+        })?;
+        Ok(Stage {
+            authority: Authority::new().map_err(|source| Error::Replay { source })?,
+            nursery: Nursery::open(),
+            shim: shim::write(folder.path())?,
+            clock: Clock::of(&connector.settings.clock, &connector.root)?,
+            folder,
+            connector,
+        })
+    }
+
     /// Runs `spec`, against a recording of nothing.
     pub(crate) async fn spec(&self) -> Result<Run, Error> {
         let nothing = Cassette::new(Tape::new(Vec::new()), "spec", &Terms::default())
             .map_err(|source| Error::Cassette { source })?;
-        let costume = Costume {
-            files: Vec::new(),
-            wanted: Vec::new(),
-            now: None,
-            volatile: &[],
-            secrets: Arc::default(),
-        };
-        self.enter(Command::Spec, costume, Arc::new(nothing)).await
+        self.perform(Command::Spec, Given::default(), Player::new(nothing)).await
     }
 
     /// Runs a command of a scenario against a recording that starts anew.
@@ -62,42 +88,50 @@ impl Stage {
         configured: Option<&Value>,
         secrets: &Arc<Secrets>,
     ) -> Result<Run, Error> {
-        let costume = Costume {
-            files: self.write_files(command, scenario, configured)?,
-            wanted: configured.map(crate::catalog::wanted).unwrap_or_default(),
+        let given = Given {
+            folder: Path::new(&scenario.name).join(command.as_str()),
+            config: Some(&scenario.config),
+            configured,
+            state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
+            real: false,
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
         };
-        self.enter(command, costume, Arc::clone(&scenario.cassette)).await
+        self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await
     }
 
-    async fn enter(
+    /// Runs a command, its requests answered by `responder`.
+    pub(crate) async fn perform(
         &self,
         command: Command,
-        costume: Costume<'_>,
-        cassette: Arc<Cassette>,
+        given: Given<'_>,
+        responder: impl Responder,
     ) -> Result<Run, Error> {
-        let Costume { files, wanted, now, volatile, secrets } = costume;
         let replay = |source| Error::Replay { source };
-        let session = Session::start(&self.authority, Player::new(cassette)).await.map_err(replay)?;
+        let files = self.write_files(&given)?;
+        let wanted = given.configured.map(crate::catalog::wanted).unwrap_or_default();
+        let secrets = given.secrets;
+        let (watch, notes) = Watch::over(responder, Arc::clone(&secrets));
+        let session = Session::start(&self.authority, watch).await.map_err(replay)?;
         let proxy_url = session.proxy_url();
         let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
-        let invocation = self.invocation(command, &network, now, &files);
+        let clock = if given.real { &Clock::default() } else { &self.clock };
+        let invocation = self.invocation(command, &network, clock.variables(given.now), &files);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
-        let folder = self.folder.display().to_string();
+        let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
-        let volatile = Volatile { folder, proxy, fields: volatile.to_vec() };
+        let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
-        Ok(Run { transcript, journal, volatile })
+        Ok(Run { transcript, journal, requests: notes.take(), volatile })
     }
 
     fn invocation(
         &self,
         command: Command,
         network: &Network<'_>,
-        now: Option<&str>,
+        clock: Vec<(&'static str, OsString)>,
         files: &[(&str, PathBuf)],
     ) -> Invocation<'_> {
         let Connector { command: program, root, settings, .. } = &self.connector;
@@ -110,7 +144,7 @@ impl Stage {
         Invocation {
             command,
             words,
-            environment: environment::of(network, now, &settings.environment),
+            environment: environment::of(network, &self.shim, clock, &settings.environment),
             folder: root,
             limit: self.limit(command),
         }
@@ -120,30 +154,22 @@ impl Stage {
         self.connector.settings.timeout.of(command)
     }
 
-    fn write_files(
-        &self,
-        command: Command,
-        scenario: &Scenario,
-        configured: Option<&Value>,
-    ) -> Result<Vec<(&'static str, PathBuf)>, Error> {
-        // A folder per process: one that rewrites its config must not surprise the next.
-        let folder = self.folder.join(&scenario.name).join(command.as_str());
+    fn write_files(&self, given: &Given<'_>) -> Result<Vec<(&'static str, PathBuf)>, Error> {
+        let folder = self.folder.path().join(&given.folder);
         std::fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
-        let mut files = vec![("--config", write(&folder, "config.json", &scenario.config)?)];
-        if let Some(configured) = configured.filter(|_| command == Command::Read) {
-            files.push(("--catalog", write(&folder, "configured_catalog.json", configured)?));
-            if let Some(state) = &scenario.state {
-                files.push(("--state", write(&folder, "state.json", state)?));
+        let mut files = Vec::new();
+        for (flag, name, value) in [
+            ("--config", "config.json", given.config),
+            ("--catalog", "configured_catalog.json", given.configured),
+            ("--state", "state.json", given.state),
+        ] {
+            if let Some(value) = value {
+                let path = folder.join(name);
+                std::fs::write(&path, value.to_string())
+                    .map_err(|source| Error::Write { path: path.clone(), source })?;
+                files.push((flag, path));
             }
         }
         Ok(files)
-    }
-}
-
-fn write(folder: &Path, name: &str, value: &Value) -> Result<PathBuf, Error> {
-    let path = folder.join(name);
-    match std::fs::write(&path, value.to_string()) {
-        Ok(()) => Ok(path),
-        Err(source) => Err(Error::Write { path, source }),
     }
 }

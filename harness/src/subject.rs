@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::evidence::{Evidence, Run};
+use crate::hosts::Hosts;
 use crate::locate::Connector;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
@@ -51,7 +52,9 @@ impl Subject {
             expect: scenario.expect,
             empty_streams: scenario.empty_streams.iter().map(|stream| stream.name.clone()).collect(),
             has_secrets: !prepared.secrets.is_empty(),
-            ignore: connector.settings.ignore.clone(),
+            ignore: scenario.ignore.clone(),
+            hosts: Hosts::of(&connector.settings, &scenario.config),
+            budget: scenario.budget.clone().over(&connector.settings.budget),
             recorded: Some(scenario.cassette.interactions().len()),
             runs,
             ..Evidence::default()

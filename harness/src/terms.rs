@@ -11,7 +11,7 @@ pub(crate) fn of(config: &Value, now: Timestamp, ignore: &[Rule]) -> Terms {
     Terms { values: values(config), now: Some(now), ignore: ignore.to_vec(), ..Terms::default() }
 }
 
-/// Every plain value of a config by its path, such as `credentials.api_key` or `hosts.0`. A string that is itself a JSON
+/// Every plain value of a config by its path, such as `credentials.api_key` or `hosts[0]`. A string that is itself a JSON
 /// object is entered too, as the keys of service accounts are.
 pub(crate) fn values(config: &Value) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
@@ -28,10 +28,9 @@ fn collect(value: &Value, path: &str, values: &mut BTreeMap<String, String>) {
             }
         }
         Value::Array(items) => {
-            items
-                .iter()
-                .enumerate()
-                .for_each(|(index, value)| collect(value, &below(&index.to_string()), values));
+            for (index, value) in items.iter().enumerate() {
+                collect(value, &format!("{path}[{index}]"), values);
+            }
         }
         Value::String(text) => {
             values.insert(path.to_owned(), text.clone());
@@ -61,6 +60,6 @@ mod tests {
         let config = json!({"a": {"b": ["x", 7]}, "key": "{\"id\": \"me\"}", "on": true});
         let values = values(&config);
         let shown: Vec<_> = values.iter().map(|(path, value)| format!("{path}={value}")).collect();
-        assert_eq!(shown, ["a.b.0=x", "a.b.1=7", "key={\"id\": \"me\"}", "key.id=me"]);
+        assert_eq!(shown, ["a.b[0]=x", "a.b[1]=7", "key={\"id\": \"me\"}", "key.id=me"]);
     }
 }

@@ -1,4 +1,6 @@
-use connector_protocol::environment::NOW;
+use std::time::Duration;
+
+use connector_protocol::environment::{NOW, WAITS};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
@@ -17,6 +19,8 @@ use crate::{Date, Error, Result};
 pub struct Clock {
     start: Timestamp,
     since: Instant,
+    /// By which factor waits are multiplied.
+    waits: f64,
 }
 
 impl Clock {
@@ -29,17 +33,20 @@ impl Clock {
     /// # Ok::<(), jiff::Error>(())
     /// ```
     pub fn starting_at(start: Timestamp) -> Self {
-        Clock { start, since: Instant::now() }
+        Clock { start, since: Instant::now(), waits: 1.0 }
     }
 
-    /// The machine's clock or, where the environment variable [`NOW`] is set, one that starts there.
+    /// The machine's clock or, where the environment variable [`NOW`] is set, one that starts there. Where [`WAITS`] is
+    /// set, waits take that part of their time.
     ///
     /// # Errors
-    /// If the variable is set to something else than an RFC 3339 timestamp.
+    /// If [`NOW`] is set to something else than an RFC 3339 timestamp, or [`WAITS`] to no number from 0 to 1.
     pub fn from_environment() -> Result<Self> {
-        match std::env::var_os(NOW) {
-            Some(text) => Self::parse(&text.to_string_lossy()),
-            None => Ok(Self::of_machine()),
+        let said = |name: &str| std::env::var_os(name).map(|text| text.to_string_lossy().into_owned());
+        let clock = said(NOW).map_or_else(|| Ok(Self::of_machine()), |text| Self::parse(&text))?;
+        match said(WAITS) {
+            Some(text) => clock.waiting(&text),
+            None => Ok(clock),
         }
     }
 
@@ -63,6 +70,15 @@ impl Clock {
         self.start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
     }
 
+    /// Lets time pass before something is tried again.
+    pub(crate) async fn wait(&self, duration: Duration) {
+        tokio::time::sleep(self.share_of(duration)).await;
+    }
+
+    fn share_of(&self, duration: Duration) -> Duration {
+        duration.mul_f64(self.waits)
+    }
+
     /// The day, in UTC.
     pub fn today(&self) -> Date {
         Date(Offset::UTC.to_datetime(self.now()).date())
@@ -70,6 +86,13 @@ impl Clock {
 
     pub(crate) fn of_machine() -> Self {
         Self::starting_at(Timestamp::now())
+    }
+
+    fn waiting(self, text: &str) -> Result<Self> {
+        let factor = text.parse().ok().filter(|factor| (0.0..=1.0).contains(factor));
+        let waits = factor
+            .ok_or_else(|| Error::system(format!("{WAITS}: want a number from 0 to 1, got `{text}`")))?;
+        Ok(Clock { waits, ..self })
     }
 
     fn parse(text: &str) -> Result<Self> {
@@ -94,6 +117,17 @@ mod tests {
         assert!(first >= "2024-01-08T12:00:00Z".parse().unwrap(), "{first}");
         assert!(first < "2024-01-08T12:01:00Z".parse().unwrap(), "{first}");
         assert!(clock.now() >= first);
+    }
+
+    #[test]
+    fn waits_can_take_a_part_of_their_time() {
+        let ten = Duration::from_secs(10);
+        assert_eq!(Clock::of_machine().share_of(ten), ten);
+        assert_eq!(Clock::of_machine().waiting("0.5").unwrap().share_of(ten), Duration::from_secs(5));
+        for text in ["2", "-1", "half"] {
+            let error = Clock::of_machine().waiting(text).unwrap_err().to_string();
+            assert!(error.contains("CONNECTOR_WAITS: want a number from 0 to 1"), "{error}");
+        }
     }
 
     #[test]

@@ -40,8 +40,14 @@ impl Reply {
         Reply { answer, outcome: Outcome::Answered { interaction } }
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
+    /// The status that is sent.
+    pub fn status(&self) -> StatusCode {
         self.answer.status
+    }
+
+    /// The body before it is compressed, whether or not one may be sent.
+    pub fn body(&self) -> &Bytes {
+        &self.answer.body
     }
 
     /// As it goes to the client that sent `request`, and what goes to the journal.

@@ -9,15 +9,21 @@ mod catalog_streams_are_unique;
 mod check_status_is_expected;
 mod config_matches_spec;
 mod cursor_fields_exist;
+mod hosts_are_allowed;
 mod messages_match_protocol;
 mod outcome_is_expected;
+mod page_size_is_used;
 mod primary_keys_exist;
 mod process_ends_by_itself;
 mod process_leaves_none_behind;
 mod recording_is_used;
 mod records_are_of_configured_streams;
 mod records_match_schema;
+mod requests_are_not_repeated;
 mod requests_match_recording;
+mod requests_stay_within_budget;
+mod requests_use_https;
+mod secrets_go_to_allowed_hosts;
 mod secrets_stay_secret;
 mod spec_is_one_message;
 mod state_carries_record_count;
@@ -29,6 +35,7 @@ mod stream_statuses_are_in_order;
 mod streams_have_records;
 mod trace_errors_agree_with_exit;
 
+pub(crate) use requests_match_recording::ignore_line;
 use std::fmt;
 
 use serde::Serialize;
@@ -62,7 +69,13 @@ pub static ALL: &[Check] = &[
     state_record_counts_are_true::CHECK,
     requests_match_recording::CHECK,
     recording_is_used::CHECK,
+    requests_use_https::CHECK,
+    hosts_are_allowed::CHECK,
+    requests_stay_within_budget::CHECK,
+    page_size_is_used::CHECK,
+    requests_are_not_repeated::CHECK,
     secrets_stay_secret::CHECK,
+    secrets_go_to_allowed_hosts::CHECK,
 ];
 
 /// One rule.

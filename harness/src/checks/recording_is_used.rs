@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use connector_protocol::Command;
 
 use super::{Check, Group, Level};
@@ -36,25 +34,20 @@ fn judge(evidence: &Evidence) -> Verdict {
         return Verdict::Skip { reason: "a command did not come out as expected".to_owned() };
     }
     let recorded = evidence.recorded.unwrap_or_default();
-    let journals: Vec<_> = evidence.runs.iter().map(|run| &run.journal).collect();
-    // How many of the processes left an interaction unasked: if all did, nobody asked for it.
-    let mut unasked = BTreeMap::new();
-    for interaction in journals.iter().flat_map(|journal| &journal.unasked) {
-        unasked.entry(interaction.interaction).or_insert_with(|| (interaction, 0)).1 += 1;
-    }
-    let requests: usize = journals.iter().map(|journal| journal.exchanges.len()).sum();
+    let journals = || evidence.runs.iter().map(|run| &run.journal);
+    let requests: usize = journals().map(|journal| journal.exchanges.len()).sum();
     let next = if requests == 0 {
         "no request reached the replay server at all: does the connector honour HTTPS_PROXY and SSL_CERT_FILE?"
     } else {
-        "if the connector is right not to ask for it, remove it from cassette.json"
+        "if the connector is right not to ask for it, take it out: harness cassette prune"
     };
-    let findings = unasked
+    let findings = evidence
+        .unasked()
         .into_iter()
-        .filter(|(_, (_, times))| *times == journals.len())
-        .map(|(index, (interaction, _))| {
+        .map(|(index, interaction)| {
             let asked = format!("{} {}", interaction.method, interaction.url);
             Finding::new(format!("a request for interaction {}: {asked}", index + 1), "none").next(next)
         })
         .collect();
-    Verdict::of(findings, recorded > 0 && !journals.is_empty(), "nothing was recorded")
+    Verdict::of(findings, recorded > 0 && !evidence.runs.is_empty(), "nothing was recorded")
 }

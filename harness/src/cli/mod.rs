@@ -1,8 +1,10 @@
 //! The command line: what can be typed, and what it sets in motion.
 
 mod accept;
+mod cassette;
 mod explain;
 mod list;
+mod record;
 mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -30,6 +32,10 @@ pub struct Cli {
 enum Command {
     /// Run a connector over its recorded scenarios and judge it.
     Test(test::Arguments),
+    /// Record a scenario from the real servers, its secrets made up, and replay it.
+    Record(record::Arguments),
+    /// Look at cassettes, and change them.
+    Cassette(cassette::Arguments),
     /// List every check.
     List,
     /// Say what a check demands, why, and what it condemns.
@@ -64,6 +70,8 @@ impl Cli {
         .write_global();
         match self.command {
             Command::Test(arguments) => arguments.run(),
+            Command::Record(arguments) => arguments.run(),
+            Command::Cassette(arguments) => arguments.run(),
             Command::List => list::run(),
             Command::Explain(arguments) => arguments.run(),
             Command::Review(arguments) => arguments.review(),

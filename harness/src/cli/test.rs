@@ -54,6 +54,7 @@ impl Arguments {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let options = Options {
             scenario: self.scenario,
+            exact: false,
             strict: self.strict,
             jobs: self.jobs.map_or(cores, usize::from),
             timeout: self.timeout,
@@ -74,7 +75,7 @@ impl Arguments {
 }
 
 /// Comes when the user, or whoever started us, wants us to stop.
-fn interrupted() -> Result<impl Future<Output = ()>, Error> {
+pub(super) fn interrupted() -> Result<impl Future<Output = ()>, Error> {
     let listen = |kind| {
         signal(kind).map_err(|source| Error::Environment { doing: "listen for signals".to_owned(), source })
     };
@@ -90,7 +91,7 @@ fn interrupted() -> Result<impl Future<Output = ()>, Error> {
     })
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(seconds),
         _ => Err("want seconds, more than 0 and at most 86400".to_owned()),

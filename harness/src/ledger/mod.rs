@@ -19,7 +19,7 @@ use serde_json::Value;
 pub use account::StreamName;
 pub(crate) use account::{Account, Placed, Seen, Stray, StreamAccount, note};
 pub(crate) use lines::{LONGEST_LINE, Line, Lines};
-pub(crate) use protocol::first_fault_of_catalog;
+pub(crate) use protocol::{first_fault_by, first_fault_of_catalog};
 pub(crate) use schema::{Schema, Violation};
 pub(crate) use tree::Tree;
 

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use connector_protocol::{MessageType, schema as published};
+use serde_json::Value;
 
 use super::schema::{Schema, Violation};
 use super::tree::Tree;
@@ -24,7 +25,15 @@ fn compile(text: &str) -> Schema {
 /// What is wrong with a configured catalog, as a sentence fragment.
 pub(crate) fn first_fault_of_catalog(text: &str) -> Option<String> {
     static SCHEMA: OnceLock<Schema> = OnceLock::new();
-    let schema = SCHEMA.get_or_init(|| compile(published::CONFIGURED_CATALOG));
+    first_fault(SCHEMA.get_or_init(|| compile(published::CONFIGURED_CATALOG)), text)
+}
+
+/// What is wrong with a value by a schema, if the schema can be used.
+pub(crate) fn first_fault_by(schema: &Value, value: &Value) -> Option<String> {
+    first_fault(&Schema::compile(schema).ok()?, &value.to_string())
+}
+
+fn first_fault(schema: &Schema, text: &str) -> Option<String> {
     let tree = match Tree::parse(text.as_bytes()) {
         Ok(tree) if schema.accepts(&tree) => return None,
         Ok(tree) => tree,

@@ -282,8 +282,10 @@ impl Human {
         }
         let mut failures = std::mem::take(&mut self.failures);
         // A request without an answer is the cause of what else went wrong: it is said first.
-        failures
-            .sort_by_key(|failure| checks::find(failure.check).is_none_or(|it| it.group != Group::Requests));
+        failures.sort_by_key(|failure| {
+            checks::find(failure.check)
+                .is_none_or(|it| it.group != Group::Requests || it.level == Level::Should)
+        });
         for failure in failures {
             self.failure(&failure);
         }

@@ -7,6 +7,7 @@ mod human;
 mod json;
 mod paragraph;
 mod progress;
+mod recording;
 mod spelling;
 
 use std::io::{IsTerminal as _, Write};
@@ -62,6 +63,11 @@ pub fn of(format: Format, style: Style) -> Box<dyn Reporter> {
         }
         Format::Json => Box::new(json::Json::new(Box::new(std::io::stdout()))),
     }
+}
+
+/// The reporter of a recording.
+pub(crate) fn recording() -> recording::Recording {
+    recording::Recording::new(Box::new(anstream::stderr()))
 }
 
 /// A line to a reader who may have gone: then there is nobody to tell.

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::terms::json_within;
+
 /// How deep the walk goes: deeper than any form that could be drawn.
 const DEEPEST: u32 = 100;
 
 /// The values of `config` that `schema` marks `airbyte_secret`, with the paths of their fields.
-pub(super) fn secret_values(schema: &Value, config: &Value) -> Vec<(String, String)> {
+pub(crate) fn secret_values(schema: &Value, config: &Value) -> Vec<(String, String)> {
     let mut walk = Walk { root: schema, visited: BTreeSet::new(), found: Vec::new() };
     walk.collect(schema, config, "", 0);
     walk.found
@@ -71,13 +73,36 @@ impl Walk<'_> {
 
     fn take_values(&mut self, config: &Value, path: &str) {
         match config {
-            Value::String(text) => self.found.push((path.to_owned(), text.clone())),
+            Value::String(text) => {
+                self.found.push((path.to_owned(), text.clone()));
+                if let Some(inner) = json_within(text) {
+                    self.take_leaves(&inner, path);
+                }
+            }
             Value::Number(number) => self.found.push((path.to_owned(), number.to_string())),
             Value::Array(items) => items.iter().for_each(|item| self.take_values(item, path)),
             Value::Object(members) => members.values().for_each(|value| self.take_values(value, path)),
             Value::Null | Value::Bool(_) => {}
         }
     }
+
+    /// The secrets of a text that is JSON itself, such as the key of a service account.
+    fn take_leaves(&mut self, inner: &Value, path: &str) {
+        for (name, value) in inner.as_object().into_iter().flatten() {
+            let path = format!("{path}.{name}");
+            match value {
+                Value::String(text) if is_secret_leaf(text) => self.found.push((path, text.clone())),
+                Value::Object(_) => self.take_leaves(value, &path),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether a text within a secret is one itself: not what says who (an address), where (a URL) or of which kind.
+pub(crate) fn is_secret_leaf(text: &str) -> bool {
+    const SHORTEST: usize = 12;
+    text.len() >= SHORTEST && !text.contains("://") && !text.contains('@')
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 mod field;
 mod guise;
 
+pub(crate) use field::{is_secret_leaf, secret_values};
+
 use memchr::memmem::Finder;
 use serde_json::Value;
 
@@ -48,7 +50,7 @@ impl Secrets {
     /// Collects the values of `config` that `connection_specification` marks `airbyte_secret`.
     pub(crate) fn of(connection_specification: &Value, config: &Value) -> Self {
         let mut secrets = Secrets::default();
-        for (field, value) in field::secret_values(connection_specification, config) {
+        for (field, value) in secret_values(connection_specification, config) {
             for (form, bytes) in guise::forms(&value) {
                 let known = secrets.needles.iter().any(|needle| needle.finder.needle() == bytes);
                 if bytes.len() >= SHORTEST && !known {

@@ -2,6 +2,7 @@
 
 mod envelope;
 mod normalize;
+mod requests;
 mod update;
 
 use std::fmt::Write as _;
@@ -11,6 +12,7 @@ use serde::Serialize;
 
 use self::envelope::Envelope;
 pub(crate) use self::normalize::Volatile;
+pub(crate) use self::requests::text_of_requests;
 pub use self::update::Update;
 use crate::error::Error;
 use crate::ledger::RAW_KEPT;

@@ -3,9 +3,10 @@
 use crate::error::Error;
 
 /// What may be written where a snapshot does not match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Update {
     /// Nothing.
+    #[default]
     No,
     /// A proposal beside it, to be reviewed.
     Propose,

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 
 use crate::output::Output;
-use crate::{deed, http, status};
+use crate::{deed, requests, status};
 
 pub(crate) struct Fault {
     pub(crate) name: &'static str,
@@ -13,15 +13,23 @@ pub(crate) struct Fault {
     pub(crate) condemned_by: Option<&'static str>,
     /// What `scenario.toml` says.
     pub(crate) scenario: &'static str,
+    /// What `harness.toml` says besides.
+    pub(crate) settings: &'static str,
+    /// What is recorded besides, all of it GET: URL, status and JSON.
+    pub(crate) recorded: &'static [(&'static str, u16, &'static str)],
     pub(crate) inflict: fn(&mut Output, command: &str),
 }
 
-const fn fault(name: &'static str, condemned_by: &'static str, inflict: fn(&mut Output, &str)) -> Fault {
-    Fault { name, condemned_by: Some(condemned_by), scenario: "", inflict }
+pub(crate) const fn fault(
+    name: &'static str,
+    condemned_by: &'static str,
+    inflict: fn(&mut Output, &str),
+) -> Fault {
+    Fault { condemned_by: Some(condemned_by), ..harmless(name, inflict) }
 }
 
-const fn harmless(name: &'static str, inflict: fn(&mut Output, &str)) -> Fault {
-    Fault { name, condemned_by: None, scenario: "", inflict }
+pub(crate) const fn harmless(name: &'static str, inflict: fn(&mut Output, &str)) -> Fault {
+    Fault { name, condemned_by: None, scenario: "", settings: "", recorded: &[], inflict }
 }
 
 /// A fault of the output of one command.
@@ -36,7 +44,12 @@ macro_rules! of {
     };
 }
 
-pub(crate) static ALL: &[Fault] = &[
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
+    ALL.iter().chain(requests::ALL)
+}
+
+static ALL: &[Fault] = &[
     harmless("none", |_, _| {}),
     harmless("floods_stderr", of!("read", |_| deed::flood(&mut std::io::stderr(), 64))),
     harmless("prints_blank_lines", of!("read", |output| output.before = b"\n\n  \n".to_vec())),
@@ -82,14 +95,15 @@ pub(crate) static ALL: &[Fault] = &[
     }),
     harmless("reports_no_status", of!("read", |output| output.remove("TRACE"))),
     Fault {
-        name: "explains_why_check_failed",
-        condemned_by: None,
         scenario: "[expect]\ncheck = \"fails\"",
-        inflict: of!("check", |output| {
-            output.message("CONNECTION_STATUS")["connectionStatus"] =
-                json!({"status": "FAILED", "message": "no"});
-            output.messages.push(error());
-        }),
+        ..harmless(
+            "explains_why_check_failed",
+            of!("check", |output| {
+                output.message("CONNECTION_STATUS")["connectionStatus"] =
+                    json!({"status": "FAILED", "message": "no"});
+                output.messages.push(error());
+            }),
+        )
     },
     fault("hangs", "process_ends_by_itself", of!("read", |output| output.then = deed::sleep)),
     fault("hangs_in_spec", "process_ends_by_itself", of!("spec", |output| output.then = deed::sleep)),
@@ -171,10 +185,12 @@ pub(crate) static ALL: &[Fault] = &[
         }),
     ),
     Fault {
-        name: "fails_without_a_word",
-        condemned_by: Some("trace_errors_agree_with_exit"),
         scenario: "[expect]\nread = \"fails\"",
-        inflict: of!("read", |output| output.status = 1),
+        ..fault(
+            "fails_without_a_word",
+            "trace_errors_agree_with_exit",
+            of!("read", |output| output.status = 1),
+        )
     },
     fault(
         "reports_an_error_and_succeeds",
@@ -192,10 +208,8 @@ pub(crate) static ALL: &[Fault] = &[
         }),
     ),
     Fault {
-        name: "succeeds_with_a_bad_config",
-        condemned_by: Some("outcome_is_expected"),
         scenario: "[expect]\ndiscover = \"fails\"",
-        inflict: |_, _| {},
+        ..fault("succeeds_with_a_bad_config", "outcome_is_expected", |_, _| {})
     },
     fault(
         "prints_two_specs",
@@ -328,19 +342,6 @@ pub(crate) static ALL: &[Fault] = &[
             output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(7.0);
         }),
     ),
-    fault(
-        "asks_for_what_nobody_recorded",
-        "requests_match_recording",
-        of!("read", |_| {
-            http::get("http://api.broken.test/users?page=2");
-        }),
-    ),
-    Fault {
-        name: "does_not_ask_for_everything",
-        condemned_by: Some("recording_is_used"),
-        scenario: "# The cassette of this one has a second page.",
-        inflict: |_, _| {},
-    },
     fault(
         "logs_the_key",
         "secrets_stay_secret",

@@ -8,6 +8,7 @@ mod deed;
 mod faults;
 mod http;
 mod output;
+mod requests;
 
 use std::process::ExitCode;
 
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         "read" => read(),
         _ => return ExitCode::from(2),
     };
-    if let Some(fault) = faults::ALL.iter().find(|known| known.name == fault) {
+    if let Some(fault) = faults::all().find(|known| known.name == fault) {
         (fault.inflict)(&mut output, &command);
     }
     output.print()
@@ -37,10 +38,23 @@ fn main() -> ExitCode {
 
 /// The table of faults, one JSON object a line, for the tests.
 fn list() -> ExitCode {
-    let lines = faults::ALL.iter().map(
-        |fault| json!({"name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario}),
-    );
+    let lines = faults::all().map(|fault| {
+        let recorded: Vec<Value> = fault.recorded.iter().map(recorded).collect();
+        json!({
+            "name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario,
+            "settings": fault.settings, "recorded": recorded,
+        })
+    });
     Output::of(lines.collect()).print()
+}
+
+/// An interaction of a cassette.
+fn recorded((url, status, body): &(&str, u16, &str)) -> Value {
+    let body: Value = serde_json::from_str(body).unwrap();
+    json!({
+        "request": {"method": "GET", "url": url},
+        "response": {"status": status, "body": {"json": body}},
+    })
 }
 
 fn spec() -> Output {

@@ -27,9 +27,9 @@ fn judge(fault: &Value) {
     }
     let bench = Bench::new(name);
     bench.write("fixtures/normal/scenario.toml", fault["scenario"].as_str().unwrap());
-    if name == "does_not_ask_for_everything" {
-        bench.add_interaction();
-    }
+    let settings = format!("{}{}", bench.read("harness.toml"), fault["settings"].as_str().unwrap());
+    bench.write("harness.toml", &settings);
+    bench.record(fault["recorded"].as_array().unwrap());
     // What hangs, hangs for as long as we let it; what does not may take its time on a busy machine.
     let timeout = if fault["condemned_by"] == "process_ends_by_itself" { "2" } else { "60" };
     let (code, events) = bench.test(&["--timeout", timeout]);

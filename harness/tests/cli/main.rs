@@ -4,4 +4,6 @@
 
 mod bench;
 mod faults;
+mod miss;
+mod record;
 mod words;

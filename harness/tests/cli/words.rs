@@ -60,7 +60,7 @@ fn two_runs_write_the_same_bytes() {
     let snapshots = || {
         let bench = Bench::new("none");
         bench.harness(&["test", "."], &[("INSTA_UPDATE", "always")]);
-        ["spec", "normal/check", "normal/discover", "normal/read"].map(|name| {
+        ["spec", "normal/check", "normal/discover", "normal/read", "normal/requests"].map(|name| {
             bench.read(&format!("snapshots/{name}.snap")).lines().skip(3).collect::<Vec<_>>().join("\n")
         })
     };
@@ -144,7 +144,7 @@ fn the_json_report_begins_and_ends_and_counts() {
     let (first, last) = (&events[0], events.last().unwrap());
     assert_eq!((&first["event"], &first["invocations"]), (&"run_started".into(), &4.into()));
     assert_eq!((&last["event"], &last["exit_code"]), (&"run_finished".into(), &0.into()));
-    assert_eq!(last["snapshots_matched"], 4);
+    assert_eq!(last["snapshots_matched"], 5);
     let read =
         events.iter().find(|event| event["event"] == "invocation_finished" && event["command"] == "read");
     assert_eq!(read.unwrap()["records"], 2);
@@ -161,6 +161,17 @@ fn what_is_wrong_with_the_files_is_a_usage_error_that_names_them() {
             "fixtures/normal/scenario.toml",
             "now = \"yesterday\"",
             &["scenario.toml", "yesterday", "timestamp"],
+        ),
+        (
+            "harness.toml",
+            "command = [\"x\"]\nallowed_hosts = [\"https://a.test\"]",
+            &["harness.toml", "line 2", "allowed_hosts", "without scheme"],
+        ),
+        ("metadata.yaml", "data:\n  allowedHosts: no", &["metadata.yaml", "line 2"]),
+        (
+            "fixtures/normal/scenario.toml",
+            "[budget]\nmax_request = 3",
+            &["scenario.toml", "line 2", "max_request"],
         ),
         ("fixtures/normal/scenario.toml", "[[empty_stream]]\nname = \"a\"\nreason = \"\"", &["reason"]),
         (
@@ -266,7 +277,7 @@ fn of_what_a_check_condemns_no_snapshot_is_proposed() {
     assert_eq!(output.status.code(), Some(1));
     assert!(bench.path().join("snapshots/spec.snap.new").exists(), "the connector itself is not condemned");
     assert!(!bench.path().join("snapshots/normal").exists());
-    assert!(stderr(&output).contains("3 differ, to be reviewed once the checks pass"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("4 differ, to be reviewed once the checks pass"), "{}", stderr(&output));
 }
 
 #[test]
@@ -280,4 +291,18 @@ fn verdicts_are_said_even_where_snapshots_cannot_be_written() {
         "{}",
         stderr(&output)
     );
+}
+
+#[test]
+fn what_was_asked_for_is_a_snapshot_of_its_own() {
+    let bench = Bench::new("waits_for_a_job");
+    let answer = |status: u16| serde_json::json!({"request": {"method": "GET", "url": "http://api.broken.test/jobs/1"}, "response": {"status": status}});
+    bench.record(&[answer(429), answer(200), answer(200), answer(200)]);
+    bench.write("fixtures/normal/scenario.toml", "[budget]\nmax_duplicates = 2");
+    let (code, _) = bench.test(&[]);
+    assert_eq!(code, 0);
+    let snapshot = bench.read("snapshots/normal/requests.snap");
+    let wanted = "$ check\n$ discover\n$ read\n> GET http://api.broken.test/jobs/{id}  x4 (200 x3, 429)\n\
+                  > GET http://api.broken.test/users  x1\n";
+    assert!(snapshot.ends_with(wanted), "{snapshot}");
 }

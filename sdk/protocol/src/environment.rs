@@ -7,3 +7,9 @@
 /// A read that goes "up to today" asks for other pages every day. With this variable set, our SDK starts its clock
 /// there, so that a recording answers for ever.
 pub const NOW: &str = "CONNECTOR_NOW";
+
+/// By which factor waits are multiplied: a number from 0 to 1.
+///
+/// A connector that waits before it asks again waits as long as the real server wants. Against a recording nobody is
+/// spared by that: with this variable set, our SDK waits for that part of the time alone.
+pub const WAITS: &str = "CONNECTOR_WAITS";

@@ -8,7 +8,7 @@ use super::body::{beginning, whole};
 use super::failure::{Failure, Reason, shown_text};
 use super::response::LARGEST;
 use super::{Api, Response};
-use crate::{Error, Result};
+use crate::{Clock, Error, Result};
 
 /// A request to an [`Api`], not yet sent.
 #[must_use = "a request does nothing until it is sent"]
@@ -83,7 +83,7 @@ impl<'a> Request<'a> {
                 .map_err(|give_up| Error::transient(format!("{failure}; {give_up}")))?;
             attempt += 1;
             log::warn!("{failure}; asking again (attempt {attempt} of {})", retry.attempts);
-            tokio::time::sleep(wait).await;
+            Clock::current().wait(wait).await;
         }
     }
 

@@ -26,13 +26,13 @@ mod url;
 
 use std::cell::RefCell;
 
-use connector_replay::{Interaction, Rule};
+use connector_replay::Rule;
 use jiff::Timestamp;
 
 pub use secret::Secret;
 pub use suspect::{Suspect, suspects};
 
-use crate::{Error, Take};
+use crate::{Error, Recorded, Take};
 use clock::Clock;
 use draft::Draft;
 use needle::Needles;
@@ -68,17 +68,6 @@ pub struct Scrubbed {
     pub ignore: Vec<Rule>,
     /// What a person should know, in whole sentences.
     pub notes: Vec<String>,
-}
-
-/// A take that can be published.
-#[derive(Clone, Debug)]
-pub struct Recorded {
-    /// As in its take.
-    pub track: u32,
-    /// As in its take.
-    pub sequence: u64,
-    /// What was asked and answered.
-    pub interaction: Interaction,
 }
 
 /// Puts expressions in the place of secrets, tokens and times. `takes` is called up to three times, and gives the same

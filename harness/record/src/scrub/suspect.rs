@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt;
 
 use connector_replay::{Body, Interaction, Tape};
 
@@ -52,6 +53,16 @@ pub struct Suspect {
     pub count: usize,
     /// The first characters of one, and how long it is.
     pub sample: String,
+}
+
+impl fmt::Display for Suspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Suspect { place, count, sample } = self;
+        match count {
+            1 => write!(f, "{place}: {sample}"),
+            count => write!(f, "{place}: {count} values such as {sample}"),
+        }
+    }
 }
 
 /// What looks like a secret on a tape: strings that begin as the credentials of well-known services do, and those that

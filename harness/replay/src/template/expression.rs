@@ -25,9 +25,9 @@ pub enum Expression {
     Bytes(Vec<u8>),
     /// A JSON Web Token with a made-up signature, issued now.
     Jwt {
-        /// Its first part, as it is.
+        /// Its first part, JSON in base64url, whose strings may hold expressions.
         header: String,
-        /// Its second part, as it was: the times in it are moved.
+        /// Its second part, likewise; the times in it are moved.
         claims: String,
     },
     /// A time that is so far from now.
@@ -112,7 +112,7 @@ impl Expression {
                 URL_SAFE_NO_PAD.encode(text.bind(terms)?).into_bytes()
             }
             Expression::Bytes(bytes) => bytes.clone(),
-            Expression::Jwt { header, claims } => jwt::issued(header, claims, terms.now)?.into_bytes(),
+            Expression::Jwt { header, claims } => jwt::issued(header, claims, terms)?.into_bytes(),
             Expression::Now { offset, format } => Expression::now(*offset, format, terms)?.into_bytes(),
             Expression::Opaque => {
                 return Err("stands only in headers of a request, alone or after other text".to_owned());

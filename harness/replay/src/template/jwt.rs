@@ -2,8 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::Timestamp;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
+
+use super::bind_json;
+use crate::Terms;
 
 /// Says when a token was issued, from and until when it holds, and which of many it is.
 const OF_A_RUN: [&str; 4] = ["iat", "nbf", "exp", "jti"];
@@ -16,6 +19,9 @@ fn object(part: &str) -> Option<Map<String, Value>> {
     serde_json::from_slice(&bytes).ok()
 }
 
+/// Which of several keys has signed: another one at replay.
+const KEY: &str = "kid";
+
 /// Of a JWT, in one spelling what does not change from run to run; `None` of any other text.
 pub(crate) fn claims_of(text: &[u8]) -> Option<String> {
     // `{"` in base64.
@@ -23,20 +29,26 @@ pub(crate) fn claims_of(text: &[u8]) -> Option<String> {
         return None;
     }
     let mut parts = std::str::from_utf8(text).ok()?.split('.');
-    let (header, mut claims) = (object(parts.next()?)?, object(parts.next()?)?);
+    let (mut header, mut claims) = (object(parts.next()?)?, object(parts.next()?)?);
     parts.next()?;
     if parts.next().is_some() {
         return None;
     }
+    header.remove(KEY);
     claims.retain(|name, _| !OF_A_RUN.contains(&name.as_str()));
     Some(format!("jwt {} {}", Value::Object(header), Value::Object(claims)))
 }
 
-/// A token of these two parts, its times moved so that it is issued at `now`.
-pub(super) fn issued(header: &str, claims: &str, now: Option<Timestamp>) -> Result<String, String> {
-    let wanted = "wanted two JSON objects in base64url";
-    object(header).ok_or(wanted)?;
-    let mut object = object(claims).ok_or(wanted)?;
+/// A token of these two parts, its expressions filled in, its times moved so that it is issued now.
+pub(super) fn issued(header: &str, claims: &str, terms: &Terms) -> Result<String, String> {
+    let bound = |part: &str| {
+        let text = URL_SAFE_NO_PAD.decode(part).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let json = text.and_then(|text| RawValue::from_string(text).ok());
+        let json = json.ok_or("wanted two JSON objects in base64url")?;
+        Ok::<_, String>(URL_SAFE_NO_PAD.encode(bind_json(&json, terms)?))
+    };
+    let (header, claims, now) = (bound(header)?, bound(claims)?, terms.now);
+    let mut object = object(&claims).ok_or("wanted an object of claims")?;
     let issued = ["iat", "nbf"].iter().find_map(|name| object.get(*name)?.as_i64());
     let Some((now, issued)) = now.zip(issued) else {
         return Ok(format!("{header}.{claims}.{SIGNATURE}"));
@@ -75,8 +87,9 @@ mod tests {
         let token = token(r#"{"iss":"me","iat":1000,"exp":4600}"#);
         let (head, _) = token.rsplit_once('.').unwrap();
         let (header, claims) = head.split_once('.').unwrap();
-        let now = Timestamp::from_second(2_000_000_000).unwrap();
-        let issued = issued(header, claims, Some(now)).unwrap();
+        let now = jiff::Timestamp::from_second(2_000_000_000).unwrap();
+        let terms = Terms { now: Some(now), ..Terms::default() };
+        let issued = issued(header, claims, &terms).unwrap();
         let claims = object(issued.split('.').nth(1).unwrap()).unwrap();
         assert_eq!(claims["iat"], 2_000_000_000_i64);
         assert_eq!(claims["exp"], 2_000_003_600_i64);

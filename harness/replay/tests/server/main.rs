@@ -9,6 +9,7 @@ mod journal;
 mod plain;
 mod proxy;
 mod secure;
+mod terms;
 
 use std::fs;
 use std::time::Duration;

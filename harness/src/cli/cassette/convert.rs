@@ -1,0 +1,47 @@
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use connector_convert::Format;
+
+use super::load;
+use crate::error::{Error, ExitCode};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Another tool's recording (HAR, VCR, WireMock mappings, nock), or a cassette.
+    from: PathBuf,
+    /// The cassette that is written, or a file that ends in .har.
+    to: PathBuf,
+    /// The tool's format, where the file does not tell: har, vcr, wiremock or nock.
+    #[arg(long = "from", value_name = "FORMAT")]
+    format: Option<Format>,
+    /// Which server it was, for formats that do not say: `https://api.example.com`.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+}
+
+impl Arguments {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        let mut out = anstream::stdout();
+        if self.to.extension().is_some_and(|ending| ending == "har") {
+            let (_, tape) = load(&self.from)?;
+            std::fs::write(&self.to, connector_convert::export_har(&tape)?)
+                .map_err(|source| Error::Write { path: self.to.clone(), source })?;
+            writeln!(out, "{} interactions written to {}", tape.interactions.len(), self.to.display())?;
+            return Ok(ExitCode::Conforms);
+        }
+        let imported = connector_convert::import(&self.from, self.format, self.base_url.as_deref())?;
+        for note in &imported.notes {
+            writeln!(out, "note: {note}")?;
+        }
+        if let Some(folder) = self.to.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
+        }
+        connector_record::assembly::write(&imported.tape, &self.to)
+            .map_err(|source| Error::Record { source })?;
+        writeln!(out, "{} interactions written to {}", imported.tape.interactions.len(), self.to.display())?;
+        Ok(ExitCode::Conforms)
+    }
+}

@@ -1,0 +1,157 @@
+//! What time it is for a connector, and how long its waits are.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use connector_protocol::environment::{NOW, WAITS};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::error::Error;
+
+/// The `[clock]` table of `harness.toml`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClockSettings {
+    #[serde(default)]
+    preload: Preload,
+    /// By which factor waits are multiplied.
+    waits: Option<f64>,
+}
+
+/// The library that gives programs another time.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+enum Preload {
+    /// libfaketime, if it is where distributions put it.
+    #[default]
+    Auto,
+    Off,
+    At(PathBuf),
+}
+
+impl From<String> for Preload {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "auto" => Preload::Auto,
+            "off" => Preload::Off,
+            _ => Preload::At(text.into()),
+        }
+    }
+}
+
+impl ClockSettings {
+    /// What makes no sense in it, if anything does not.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let waits = self.waits.filter(|waits| !(0.0..=1.0).contains(waits))?;
+        Some(format!(
+            "`waits` in [clock] is {waits}: want a factor from 0 (no wait) to 1 (as long as they are)"
+        ))
+    }
+}
+
+/// Where libfaketime is: by distribution.
+const FOLDERS: &[&str] = &[
+    "/usr/lib/x86_64-linux-gnu/faketime",
+    "/usr/lib/aarch64-linux-gnu/faketime",
+    "/usr/lib64/faketime",
+    "/usr/lib/faketime",
+    "/usr/local/lib/faketime",
+    "/opt/homebrew/lib/faketime",
+];
+
+#[cfg(target_os = "macos")]
+const LIBRARY: &str = "libfaketime.1.dylib";
+#[cfg(not(target_os = "macos"))]
+const LIBRARY: &str = "libfaketime.so.1";
+
+/// How a connector is told the time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Clock {
+    library: Option<PathBuf>,
+    waits: Option<f64>,
+}
+
+impl Clock {
+    /// As the settings say; a relative path starts at `root`.
+    pub(crate) fn of(settings: &ClockSettings, root: &Path) -> Result<Self, Error> {
+        let library = match &settings.preload {
+            Preload::Auto => {
+                FOLDERS.iter().map(|folder| Path::new(folder).join(LIBRARY)).find(|it| it.is_file())
+            }
+            Preload::Off => None,
+            Preload::At(path) => {
+                let path = root.join(path);
+                if !path.is_file() {
+                    let why =
+                        "`preload` in [clock] names it: want the library libfaketime, \"auto\" or \"off\"";
+                    return Err(Error::Missing { path, why: why.to_owned() });
+                }
+                Some(path)
+            }
+        };
+        Ok(Clock { library, waits: settings.waits })
+    }
+
+    /// The variables that make it `now`, and waits as long as the settings say. At `None` the time stays what it is.
+    pub(crate) fn variables(&self, now: Option<&str>) -> Vec<(&'static str, OsString)> {
+        let mut variables = Vec::new();
+        if let Some(now) = now {
+            variables.push((NOW, now.into()));
+            if let (Some(library), Ok(at)) = (&self.library, now.parse::<Timestamp>()) {
+                // From now on, not at a date: so it depends on no time zone, and child processes agree with their
+                // parents.
+                let ahead = at.as_second() - Timestamp::now().as_second() + our_own_shift();
+                variables.extend([
+                    ("LD_PRELOAD", library.into()),
+                    ("DYLD_INSERT_LIBRARIES", library.into()),
+                    ("DYLD_FORCE_FLAT_NAMESPACE", "1".into()),
+                    ("FAKETIME", format!("{ahead:+}").into()),
+                    // The clock that timeouts are measured by stays real: with a fake one, programs hang.
+                    ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
+                    ("DONT_FAKE_MONOTONIC", "1".into()),
+                    ("NO_FAKE_STAT", "1".into()),
+                ]);
+            }
+        }
+        if let Some(waits) = self.waits {
+            variables.push((WAITS, waits.to_string().into()));
+        }
+        variables
+    }
+}
+
+/// How far our own clock is shifted, where we are run under the library ourselves: what a test of a far future does.
+fn our_own_shift() -> i64 {
+    let shift = std::env::var("FAKETIME").ok().and_then(|shift| shift.parse().ok());
+    shift.filter(|_| std::env::var_os("LD_PRELOAD").is_some()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str) -> ClockSettings {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn a_time_is_told_by_a_variable_and_by_the_library_where_there_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("lib.so"), "").unwrap();
+        let clock = Clock::of(&settings("preload = \"lib.so\"\nwaits = 0.5"), folder.path()).unwrap();
+        let names = |now| clock.variables(now).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        assert_eq!(names(None), [WAITS]);
+        assert_eq!(names(Some("2024-01-09T12:00:00Z"))[..2], [NOW, "LD_PRELOAD"]);
+        let off = Clock::of(&settings("preload = \"off\""), folder.path()).unwrap();
+        assert_eq!(off.variables(Some("2024-01-09T12:00:00Z")), [(NOW, "2024-01-09T12:00:00Z".into())]);
+    }
+
+    #[test]
+    fn settings_that_make_no_sense_say_so() {
+        let error = Clock::of(&settings("preload = \"no/lib.so\""), Path::new("/x")).unwrap_err();
+        assert!(error.to_string().contains("/x/no/lib.so: `preload` in [clock]"), "{error}");
+        assert!(settings("waits = 2").fault().unwrap().contains("is 2: want a factor"));
+        assert_eq!(settings("waits = 0").fault(), None);
+    }
+}

@@ -1,0 +1,219 @@
+//! Records a scenario from real traffic: the walk of `harness record`.
+//!
+//! ```text
+//! cli -> recording (spec, check, discover, read, and reads resumed from every state, against the real servers)
+//!     -> take up: connector_record (scrubbed, merged into a cassette) -> folder (config, scenario, cassette)
+//!     -> runner (the new scenario, replayed with made-up secrets: the first snapshots)
+//! ```
+
+mod fake;
+mod folder;
+mod mode;
+mod performance;
+mod resume;
+mod step;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use connector_protocol::Command;
+use connector_record::assembly::{self, assemble};
+use connector_record::{Circumstances, Recorded, Secret, scrub};
+use connector_replay::Tape;
+use serde_json::Value;
+
+use self::folder::Folder;
+pub(crate) use self::mode::Mode;
+use self::performance::{Performance, Takes};
+pub(crate) use self::step::Step;
+use crate::error::Error;
+use crate::expectation::Outcome;
+use crate::ledger::first_fault_by;
+use crate::locate::Connector;
+use crate::secrets::{Secrets, secret_values};
+use crate::stage::Stage;
+
+/// How a recording is to be done.
+pub(crate) struct Options {
+    /// The name of the scenario.
+    pub(crate) scenario: String,
+    /// The file with the real config.
+    pub(crate) config: PathBuf,
+    /// What to do with what is there already.
+    pub(crate) mode: Mode,
+    /// A configured catalog, in place of one that reads everything.
+    pub(crate) catalog: Option<PathBuf>,
+    /// Only these streams, where there is no catalog.
+    pub(crate) streams: Vec<String>,
+    /// The state that the read begins from.
+    pub(crate) state: Option<PathBuf>,
+    /// From how many states at most a read is taken up again.
+    pub(crate) resumes: usize,
+    /// How many pages of each chain are kept.
+    pub(crate) sample: Option<usize>,
+    /// How the real servers are reached.
+    pub(crate) upstream: connector_record::Options,
+}
+
+/// Records a scenario and writes its folder; `tell` hears of every step. When `interrupted` comes first, nothing is written
+/// and `false` returned.
+///
+/// # Errors
+/// Whatever keeps it from being recorded. Then nothing is written either.
+pub(crate) async fn record(
+    connector: &Connector,
+    options: &Options,
+    interrupted: impl Future<Output = ()>,
+    tell: &mut impl FnMut(&Step),
+) -> Result<bool, Error> {
+    let folder = Folder::open(connector, options)?;
+    let stage = Stage::set(connector.clone())?;
+    let live = tokio::select! {
+        live = live(&stage, &folder, options, tell) => Some(live),
+        () = interrupted => None,
+    };
+    stage.nursery.close().await;
+    match live {
+        Some(live) => keep(connector, &folder, options, live?, tell).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+/// What came of the real servers.
+struct Live {
+    specification: Value,
+    secrets: Vec<Secret>,
+    known: Arc<Secrets>,
+    takes: Takes,
+}
+
+/// Runs the connector against them.
+async fn live(
+    stage: &Stage,
+    folder: &Folder,
+    options: &Options,
+    tell: &mut impl FnMut(&Step),
+) -> Result<Live, Error> {
+    let spec = stage.spec().await?;
+    let Some(mut answer) = spec.transcript.account.answer(Command::Spec) else {
+        let why = format!(
+            "`spec` printed no SPEC message ({}): without it nobody knows which values of the config are secret",
+            spec.transcript.exit
+        );
+        return Err(Error::Recording { why });
+    };
+    let specification = answer["connectionSpecification"].take();
+    let secrets: Vec<Secret> = secret_values(&specification, &folder.config)
+        .into_iter()
+        .map(|(name, value)| Secret { name, value })
+        .collect();
+    tell(&Step::Began {
+        scenario: options.scenario.clone(),
+        connector: stage.connector.name.clone(),
+        secrets: secrets.iter().map(|secret| secret.name.clone()).collect(),
+    });
+    let known = Arc::new(Secrets::of(&specification, &folder.config));
+    let mut performance = Performance::open(stage, folder, options, Arc::clone(&known))?;
+    performance.perform(tell).await?;
+    Ok(Live { specification, secrets, known, takes: performance.takes })
+}
+
+/// Makes a scenario of it.
+fn keep(
+    connector: &Connector,
+    folder: &Folder,
+    options: &Options,
+    live: Live,
+    tell: &mut impl FnMut(&Step),
+) -> Result<(), Error> {
+    let Live { specification, secrets, known, takes } = live;
+    for failure in takes.reel.failures() {
+        // A query may hold tokens that no config knows of.
+        let url = failure.url.split('?').next().unwrap_or_default();
+        let request = format!("{} {url}: {}", failure.method, failure.reason);
+        tell(&Step::Unanswered { request: known.mask(&request) });
+    }
+    let texts = folder.known(takes.discovered.as_ref());
+    let circumstances = Circumstances { secrets: &secrets, tracks: &takes.tracks, known: &texts };
+    let record = |source| Error::Record { source };
+    let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
+    if scrubbed.interactions.is_empty() && folder.old.is_none() {
+        let why = "not one request came through: does the connector honour HTTPS_PROXY? One that asks for nothing \
+                   needs no recording: `harness test` takes a scenario without a cassette";
+        return Err(Error::Recording { why: why.to_owned() });
+    }
+    let hosts = hosts_of(&scrubbed.interactions);
+    let required = [performance::CHECK, performance::DISCOVER, performance::READ].into();
+    let assembled = assemble(
+        scrubbed.interactions,
+        &assembly::Options {
+            required,
+            ignore: connector.settings.ignore.clone(),
+            old: folder.old.as_ref(),
+            mode: if options.mode == Mode::NewEpisodes {
+                assembly::Mode::NewEpisodes
+            } else {
+                assembly::Mode::All
+            },
+            sample: options.sample,
+        },
+    )
+    .map_err(record)?;
+    for note in scrubbed.notes.into_iter().chain(assembled.notes) {
+        tell(&Step::Noted { note });
+    }
+    let tape: Tape = assembled.tape;
+    for suspect in connector_record::suspects(&tape) {
+        tell(&Step::Suspected { suspect: suspect.to_string() });
+    }
+
+    let config = folder.made_up(&secrets, &hosts);
+    let valid = first_fault_by(&specification, &folder.config).is_none();
+    if valid && let Some(fault) = first_fault_by(&specification, &config) {
+        tell(&Step::Noted {
+            note: format!(
+                "the made-up config does not satisfy the spec: {fault}; write a value that does into {}",
+                folder.path("config.json").display()
+            ),
+        });
+    }
+    if connector.settings.allowed_hosts.is_none() && !hosts.is_empty() {
+        let list = toml::Value::from(hosts.clone());
+        let note = format!(
+            "to hold every request to the hosts that were asked, say in harness.toml: allowed_hosts = {list}"
+        );
+        tell(&Step::Noted { note });
+    }
+    let interactions = tape.interactions.len();
+    let optional = tape.interactions.iter().filter(|it| it.optional).count();
+    folder.write(
+        &config,
+        &tape,
+        &folder::Scenario { valid, hosts, ignore: scrubbed.ignore, takes: &takes },
+    )?;
+    tell(&Step::Wrote { folder: folder.root.clone(), interactions, optional });
+    Ok(())
+}
+
+/// The hosts that were asked, each once.
+fn hosts_of(interactions: &[Recorded]) -> Vec<String> {
+    let urls = interactions.iter().map(|recorded| recorded.interaction.request.url.as_str());
+    let hosts = urls.filter_map(|url| {
+        let (_, rest) = url.split_once("://")?;
+        Some(rest.split(['/', '?']).next().unwrap_or_default().to_owned())
+    });
+    let mut hosts: Vec<String> = hosts.collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
+}
+
+/// How the commands came out.
+pub(crate) type Outcomes = Vec<(Command, Outcome)>;
+
+/// The state, catalog or config in a file.
+fn read_json(path: &std::path::Path) -> Result<Value, Error> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    serde_json::from_str(&text).map_err(|source| Error::Json { path: path.to_owned(), source })
+}

@@ -1,0 +1,219 @@
+//! The processes of a recording: one after the other, since they share the real server.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use connector_protocol::Command;
+use connector_record::{Recorder, Reel, Track, Upstream};
+use connector_replay::{Cassette, Player};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::folder::Folder;
+use super::{Mode, Options, Outcomes, Step, resume};
+use crate::error::Error;
+use crate::evidence::Run;
+use crate::expectation::Outcome;
+use crate::secrets::Secrets;
+use crate::stage::{Given, Stage};
+use crate::terms;
+use crate::transcript::{Exit, Transcript};
+
+/// The tracks of the first processes; those of resumed reads come after them.
+pub(super) const CHECK: u32 = 0;
+pub(super) const DISCOVER: u32 = 1;
+pub(super) const READ: u32 = 2;
+
+/// A recording while it is made.
+pub(super) struct Performance<'a> {
+    stage: &'a Stage,
+    folder: &'a Folder,
+    options: &'a Options,
+    secrets: Arc<Secrets>,
+    upstream: Arc<Upstream>,
+    /// What is replayed and need not be asked.
+    known: Option<Arc<Cassette>>,
+    pub(super) takes: Takes,
+}
+
+/// What was taken of it.
+pub(super) struct Takes {
+    pub(super) began: Timestamp,
+    pub(super) reel: Arc<Reel>,
+    /// One per process, in their order.
+    pub(super) tracks: Vec<Track>,
+    pub(super) outcomes: Outcomes,
+    pub(super) discovered: Option<Value>,
+    /// What is to be read, where that is not everything.
+    pub(super) catalog: Option<Value>,
+    /// Streams that were read and brought no record.
+    pub(super) empty: Vec<String>,
+}
+
+impl<'a> Performance<'a> {
+    pub(super) fn open(
+        stage: &'a Stage,
+        folder: &'a Folder,
+        options: &'a Options,
+        secrets: Arc<Secrets>,
+    ) -> Result<Self, Error> {
+        let record = |source| Error::Record { source };
+        let began = now();
+        let known = match &folder.old {
+            Some(tape) if options.mode == Mode::NewEpisodes => {
+                let terms = terms::of(&folder.config, began, &stage.connector.settings.ignore);
+                let path = folder.path("cassette.json");
+                let cassette = Cassette::new(tape.clone(), path, &terms);
+                Some(Arc::new(cassette.map_err(|source| Error::Cassette { source })?))
+            }
+            _ => None,
+        };
+        Ok(Performance {
+            stage,
+            folder,
+            options,
+            secrets,
+            upstream: Arc::new(Upstream::new(options.upstream.clone()).map_err(record)?),
+            known,
+            takes: Takes {
+                began,
+                reel: Arc::new(Reel::new().map_err(record)?),
+                tracks: Vec::new(),
+                outcomes: Vec::new(),
+                discovered: None,
+                catalog: None,
+                empty: Vec::new(),
+            },
+        })
+    }
+
+    /// Runs `check`, `discover` and `read`, and from each state that `read` printed `read` again.
+    pub(super) async fn perform(&mut self, tell: &mut impl FnMut(&Step)) -> Result<(), Error> {
+        let check = self.run(Command::Check, None, None, "check", tell).await?;
+        let status = check.transcript.account.answer(Command::Check).unwrap_or_default();
+        let succeeded = status["status"] == "SUCCEEDED";
+        self.takes
+            .outcomes
+            .push((Command::Check, if succeeded { Outcome::Succeeds } else { Outcome::Fails }));
+
+        let discover = self.run(Command::Discover, None, None, "discover", tell).await?;
+        self.takes.outcomes.push((Command::Discover, outcome_of(&discover.transcript)));
+        self.takes.discovered = discover.transcript.account.answer(Command::Discover);
+        self.takes.catalog = self.folder.wanted(self.takes.discovered.as_ref(), &self.options.streams)?;
+        let configured =
+            crate::catalog::configure(self.takes.discovered.as_ref(), self.takes.catalog.as_ref());
+        let Some(configured) = configured else {
+            tell(&Step::Noted { note: "nothing was read, since nothing was discovered".to_owned() });
+            return Ok(());
+        };
+        let state = self.folder.state.as_ref();
+        let read = self.run(Command::Read, Some(&configured), state, "read", tell).await?;
+        self.takes.outcomes.push((Command::Read, outcome_of(&read.transcript)));
+        let streams = &read.transcript.account.streams;
+        let empty = streams.iter().filter(|stream| stream.configured && stream.records == 0);
+        self.takes.empty = empty.map(|stream| stream.name.to_string()).collect();
+
+        let states = resume::states_after(&read.transcript, self.options.resumes);
+        for (place, state) in states.iter().enumerate() {
+            let name = format!("read from state {} of {}", place + 1, states.len());
+            self.run(Command::Read, Some(&configured), Some(state), &name, tell).await?;
+        }
+        Ok(())
+    }
+
+    async fn run(
+        &mut self,
+        command: Command,
+        configured: Option<&Value>,
+        state: Option<&Value>,
+        name: &str,
+        tell: &mut impl FnMut(&Step),
+    ) -> Result<Run, Error> {
+        let began = now();
+        let track = u32::try_from(self.takes.tracks.len()).unwrap_or(u32::MAX);
+        self.takes.tracks.push(Track { began });
+        let mut recorder = Recorder::new(Arc::clone(&self.upstream), Arc::clone(&self.takes.reel), track);
+        if let Some(known) = &self.known {
+            recorder = recorder.completing(Player::new(Arc::clone(known)), |_| false);
+        }
+        let time = began.to_string();
+        let given = Given {
+            folder: PathBuf::from(format!("{track}")),
+            config: Some(&self.folder.config),
+            configured,
+            state,
+            now: Some(&time),
+            real: true,
+            volatile: &[],
+            secrets: Arc::clone(&self.secrets),
+        };
+        let run = self.stage.perform(command, given, recorder).await?;
+        let transcript = &run.transcript;
+        let well = outcome_of(transcript) == Outcome::Succeeds && said_well(transcript);
+        tell(&Step::Performed {
+            command: name.to_owned(),
+            outcome: said(transcript, &self.secrets),
+            requests: run.journal.exchanges.len(),
+            seconds: transcript.duration.as_secs_f64(),
+            well,
+            stderr: if well { String::new() } else { transcript.stderr.tail.clone() },
+        });
+        for fault in &run.journal.faults {
+            tell(&Step::Unanswered { request: self.secrets.mask(&fault.to_string()) });
+        }
+        match transcript.exit {
+            Exit::Status(_) => Ok(run),
+            // What it asked for is cut off anywhere: no recording of a whole.
+            _ => Err(Error::Recording {
+                why: format!("`{name}` did not come to its end: {}", transcript.exit),
+            }),
+        }
+    }
+}
+
+/// To the second, as scenarios have it.
+fn now() -> Timestamp {
+    Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_default()
+}
+
+fn outcome_of(transcript: &Transcript) -> Outcome {
+    transcript.status().map_or(Outcome::Fails, Outcome::of_status)
+}
+
+fn said_well(transcript: &Transcript) -> bool {
+    let status = transcript.account.answer(Command::Check).filter(|_| transcript.command == Command::Check);
+    status.is_none_or(|status| status["status"] == "SUCCEEDED")
+}
+
+/// What came of it, for people.
+fn said(transcript: &Transcript, secrets: &Secrets) -> String {
+    let account = &transcript.account;
+    let error =
+        account.errors().last().map(|(_, error)| error["message"].as_str().unwrap_or_default().to_owned());
+    let answer = account.answer(transcript.command).unwrap_or_default();
+    let text = match transcript.command {
+        Command::Check if answer["message"].is_string() => {
+            format!(
+                "{}: {}",
+                answer["status"].as_str().unwrap_or_default(),
+                answer["message"].as_str().unwrap_or_default()
+            )
+        }
+        Command::Check if answer["status"].is_string() => {
+            answer["status"].as_str().unwrap_or_default().to_owned()
+        }
+        Command::Discover if answer["streams"].is_array() => {
+            format!("{} streams", answer["streams"].as_array().map_or(0, Vec::len))
+        }
+        Command::Read if error.is_none() => {
+            let states = account.of_kind(connector_protocol::MessageType::State).count();
+            format!("{} records, {states} states", account.records)
+        }
+        _ => transcript.exit.to_string(),
+    };
+    let text = match error {
+        Some(error) => format!("{text}: {error}"),
+        None => text,
+    };
+    crate::excerpt::of_text(&secrets.mask(&text))
+}
