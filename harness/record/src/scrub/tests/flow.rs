@@ -120,6 +120,7 @@ fn an_assertion_that_the_client_signs_keeps_what_it_claims() {
             .take(&assertion(iss, 1_795_359_600, "one"), &format!("{{\"access_token\": \"{issued}\"}}"))
             .take(&format!("GET https://api.test/x\nauthorization: Bearer {issued}"), "{}");
         let scrubbed = scene.scrubbed();
+        assert!(scrubbed.notes.is_empty() && scrubbed.suspects.is_empty(), "{scrubbed:?}");
         let lines = scene.lines();
         assert!(!lines[0].contains(&issued[issued.len() - 8..]), "no signature: {}", lines[0]);
         let begin = lines[0].find("{\"access_token\": \"").unwrap() + 18;
