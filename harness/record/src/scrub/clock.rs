@@ -9,6 +9,8 @@ use super::pieces::Pieces;
 
 /// How far from now a time may be that belongs to the run.
 const NEAR: SignedDuration = SignedDuration::from_hours(36);
+/// How much later than its run began a client may read its clock, in seconds, so that what it works out is known by it.
+const LATE: i64 = 300;
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
@@ -19,6 +21,8 @@ pub(super) enum Times {
     None,
     /// Those near now.
     Near,
+    /// Those, and in a request those that the client worked out from now: "the last thirty days".
+    Asked,
     /// Those, and all to come: until then something holds.
     Coming,
     /// All.
@@ -95,6 +99,7 @@ impl Clock {
         let meant = match times {
             Times::None => false,
             Times::Near => (offset - moment.ahead).abs() <= NEAR,
+            Times::Asked => (offset - moment.ahead).abs() <= NEAR || is_whole_days(at.duration_since(began)),
             Times::Coming => offset - moment.ahead >= -NEAR,
             Times::All => true,
         };
@@ -159,6 +164,12 @@ fn literal_length(pattern: &str) -> usize {
     length
 }
 
+/// Whether a time was worked out from now by going whole days back or ahead: nothing else has the hour, the minute and
+/// the second of the run, but for the moment that it takes to get there.
+fn is_whole_days(distance: SignedDuration) -> bool {
+    (0..=LATE).contains(&distance.as_secs().rem_euclid(DAY))
+}
+
 fn is_midnight(at: Timestamp) -> bool {
     at.as_second().rem_euclid(DAY) == 0 && at.subsec_nanosecond() == 0
 }
@@ -206,6 +217,17 @@ mod tests {
             ("Sun, 22 Nov 2026 15:14:51 GMT", "{{now:http}}"),
         ] {
             assert_eq!(relative(&[], text, Times::Near), wanted);
+        }
+        for (text, wanted) in [
+            ("1792768500", "{{now-"),
+            ("2026-10-23T15:14:53Z", "{{now-"),
+            ("2026-10-23T15:14:49Z", "2026-10-23T15:14:49Z"),
+            ("2026-10-23", "2026-10-23"),
+            ("2026-10-23T00:00:00Z", "2026-10-23T00:00:00Z"),
+        ] {
+            let asked = relative(&[], text, Times::Asked);
+            assert!(asked.starts_with(wanted), "{text}: {asked}");
+            assert_eq!(relative(&[], text, Times::Near), text);
         }
         let far = "2030-01-01T00:00:01Z";
         assert_eq!(relative(&[], far, Times::Near), far);

@@ -72,12 +72,13 @@ impl<'a> Draft<'a> {
 
     fn interaction(&mut self, take: &Take, began: Timestamp) -> Interaction {
         let place = Place { began, times: Times::Near };
+        let in_request = Place { began, times: Times::Asked };
         let (asked, ignored) = (&take.request, &mut self.ignored);
         let request = RecordedRequest {
             method: asked.method.clone(),
-            url: self.scrubber.url(&asked.target, place, ignored),
+            url: self.scrubber.url(&asked.target, in_request, ignored),
             headers: self.scrubber.request_headers(&asked.headers, place, &self.cookies),
-            body: self.scrubber.body(&asked.body, content_type(&asked.headers), place, ignored),
+            body: self.scrubber.body(&asked.body, content_type(&asked.headers), in_request, ignored),
         };
         let bodiless = asked.method == http::Method::HEAD
             || [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&take.status);
