@@ -45,7 +45,7 @@ pub(crate) fn assemble(
     let interactions = sound.into_iter().zip(methods_and_urls).map(|(entry, (method, url))| {
         let Entry { label, note, request, response, .. } = &entry;
         let interaction = Interaction {
-            note: note.clone(),
+            note: note.as_ref().map(|note| scrub.note(note)),
             request: RecordedRequest {
                 method,
                 url: scrub.url(&url, label, notes),
@@ -151,4 +151,142 @@ fn normal(
 /// Whether a header, in lower case, says nothing of the message itself. HTTP/2 writes the first line as headers.
 fn is_of_the_connection(name: &str) -> bool {
     name.starts_with(':') || OF_THE_CONNECTION.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::Message;
+
+    fn message(headers: &[(&str, &str)], body: &str) -> Message {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
+        Message { headers: headers.collect(), body: body.into(), decoded: false }
+    }
+
+    fn entry(method: &str, url: &str, request: Message, status: i64, response: Message) -> Entry {
+        Entry {
+            label: "1".into(),
+            method: method.into(),
+            url: url.into(),
+            request,
+            status,
+            response,
+            ..Entry::default()
+        }
+    }
+
+    /// Interactions as JSON, and notes.
+    fn assembled(entries: Vec<Entry>) -> (Vec<String>, Vec<String>) {
+        let mut notes = Notes::default();
+        let interactions = assemble(entries, true, &mut notes).unwrap();
+        let written = interactions.iter().map(|(_, interaction)| serde_json::to_string(interaction).unwrap());
+        (written.collect(), notes.into_lines())
+    }
+
+    #[test]
+    fn headers_of_the_connection_go_and_those_of_the_message_stay() {
+        let request =
+            message(&[(":path", "/"), ("Host", "a.test"), ("Accept", "*/*"), ("Content-Length", "1")], "x");
+        let response =
+            message(&[("Transfer-Encoding", "chunked"), ("Connection", "close"), ("ETag", "1")], "y");
+        let (written, notes) =
+            assembled(vec![entry("post", "https://A.test:443/#top", request, 200, response)]);
+        assert_eq!(
+            written[0],
+            r#"{"request":{"method":"POST","url":"https://a.test/","headers":[["accept","*/*"]],"body":{"text":"x"}},"response":{"status":200,"headers":[["transfer-encoding","chunked"],["etag","1"]],"body":{"text":"y"}}}"#
+        );
+        assert_eq!(notes, [""; 0]);
+        let head = message(&[("content-length", "7"), ("a\u{7f}", "b")], "body");
+        let (written, notes) =
+            assembled(vec![entry("HEAD", "https://a.test/", Message::default(), 200, head)]);
+        assert!(
+            written[0].ends_with(r#""response":{"status":200,"headers":[["content-length","7"]]}}"#),
+            "{written:?}"
+        );
+        assert_eq!(notes.len(), 2, "{notes:?}");
+    }
+
+    #[test]
+    fn what_no_cassette_can_hold_is_left_out_and_said() {
+        for (method, url, status, why) in [
+            ("CONNECT", "https://a.test/", 200, "a request for a tunnel"),
+            ("GET", "data:text/plain,x", 200, "it is neither http nor https"),
+            ("GET", "https://a.test/", 0, "it was aborted"),
+            ("GET", "https://a.test/", 101, "it became another protocol"),
+            ("GET", "https://a.test/", 1_000, "its status is that of no answer"),
+        ] {
+            let (written, notes) =
+                assembled(vec![entry(method, url, Message::default(), status, Message::default())]);
+            assert!(written.is_empty());
+            assert!(notes[0].starts_with(&format!("entry 1: left out: {why}")), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn a_credential_is_taken_out_wherever_it_stands() {
+        let plain = |body: &str| message(&[("content-type", "text/plain")], body);
+        let entries = vec![
+            entry(
+                "GET",
+                "https://me:canary-pass@a.test/?api_key=canary-1%2F2",
+                message(&[("authorization", "canary-333")], ""),
+                200,
+                plain("saw canary-1/2, canary-1%2F2 and canary-333"),
+            ),
+            entry(
+                "GET",
+                "https://a.test/?page=1",
+                message(&[("x-trace", "canary-333")], ""),
+                200,
+                message(
+                    &[("location", "https://b.test/f?sig=canary-sig-1&n=1")],
+                    r#"{"token": "7", "next": "https://a.test/?x=1&access_token=canary-next-1"}"#,
+                ),
+            ),
+            entry(
+                "POST",
+                "https://b.test/canary-sig-1",
+                message(&[("x-session", "canary-next-1")], r#"{"password": "canary", "n": "7"}"#),
+                200,
+                Message { body: b"\xffcanary-333".to_vec(), ..Message::default() },
+            ),
+        ];
+        let (written, notes) = assembled(entries);
+        let (all, said) = (written.join("\n"), notes.join("\n"));
+        assert!(!all.contains("canary") && !said.contains("canary"), "{all}\n{said}");
+        for wanted in [
+            r#""url":"https://a.test/?api_key=made-up-api_key""#,
+            r#"["authorization","{{opaque}}"]"#,
+            r#""text":"saw made-up-api_key, made-up-api_key and made-up-authorization""#,
+            r#"["x-trace","made-up-authorization"]"#,
+            r#"["location","https://b.test/f?sig={{token:sig}}&n=1"]"#,
+            r#""json":{"token": "7", "next": "https://a.test/?x=1&access_token={{token:access_token}}"}"#,
+            r#""url":"https://b.test/{{token:sig}}""#,
+            r#"["x-session","{{token:access_token}}"]"#,
+            r#""json":{"password": "made-up-password", "n": "7"}"#,
+            r#""base64":"/3h4eHh4eHh4eHg=""#,
+        ] {
+            assert!(all.contains(wanted), "{wanted} in\n{all}");
+        }
+        for wanted in [
+            "user name and password in the URL",
+            "request's URL is replaced by `made-up-api_key`",
+            "request header `authorization`",
+            "stands in an answer too and is replaced by `made-up-authorization`",
+            "the token `sig`",
+            "request's body is replaced by `made-up-password`",
+            "whose bytes are all `x` now",
+        ] {
+            assert!(said.contains(wanted), "{wanted} in\n{said}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_an_expression_means_itself() {
+        let body = message(&[], r#"{"{{secret:a}}": "{{now:epoch}}"}"#);
+        let (written, _) =
+            assembled(vec![entry("GET", "https://a.test/?q={{token:x}}", Message::default(), 200, body)]);
+        assert!(written[0].contains(r#"{"{{open}}secret:a}}": "{{open}}now:epoch}}"}"#), "{}", written[0]);
+        assert!(written[0].contains("q={{open}}token:x}}"), "{}", written[0]);
+    }
 }

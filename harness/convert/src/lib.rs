@@ -28,6 +28,9 @@
 //!   made-up literal such as `made-up-api_key`, which the client must be given in its configuration.
 //! - Cookies that were not handed out in the recording are left out.
 //!
+//! Credentials are not found where no name tells of them: in XML, in parts of multipart bodies, in paths. Look over what
+//! came of a recording before you publish it.
+//!
 //! # What is always dropped
 //!
 //! Headers of the connection (`connection`, `content-length`, `host` and their like; `transfer-encoding: chunked` of an answer

@@ -242,3 +242,110 @@ fn fill(
     };
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_one(request: &str, response: &str) -> (Entry, Vec<String>) {
+        let text = format!(
+            r#"{{"log": {{"entries": [{{"request": {{"method": "POST", "url": "https://a.test/", {request}}}, "response": {{"status": 200, {response}}}}}]}}}}"#
+        );
+        let mut notes = Notes::default();
+        match read(&text, &mut notes).unwrap() {
+            Read::Foreign(mut entries) => (entries.remove(0), notes.into_lines()),
+            Read::Own { .. } => panic!("not ours"),
+        }
+    }
+
+    #[test]
+    fn bodies_are_read_however_they_are_written() {
+        let none = r#""headers": []"#;
+        for (request, wanted) in [
+            (none, &b""[..]),
+            (r#""postData": {"mimeType": "", "text": "", "params": []}"#, b""),
+            (
+                r#""postData": {"mimeType": "application/x-www-form-urlencoded", "params": [{"name": "a", "value": "x y"}, {"name": "b"}]}"#,
+                b"a=x+y&b=",
+            ),
+            (r#""postData": {"text": "AP8=", "encoding": "base64"}"#, b"\x00\xff"),
+            (r#""bodySize": 2, "postData": {"text": "\u00e9\u00ff"}"#, b"\xe9\xff"),
+            (r#""bodySize": -1, "postData": {"text": "\u00e9"}"#, "é".as_bytes()),
+        ] {
+            let (entry, notes) = read_one(request, none);
+            assert_eq!((&entry.request.body[..], notes.len()), (wanted, 0), "{request}");
+        }
+        for (content, wanted) in [
+            (r#""size": 150, "compression": 420, "text": "x""#, &b"x"[..]),
+            (r#""size": 1, "compression": 2, "text": "\u00e9x""#, "éx".as_bytes()),
+            (r#""size": 2, "text": "\u00e9x""#, b"\xe9x"),
+            (r#""mimeType": "text/csv; charset=iso-8859-1", "text": "\u00e9""#, b"\xe9"),
+        ] {
+            let (entry, notes) = read_one(none, &format!(r#""content": {{{content}}}"#));
+            assert_eq!((&entry.response.body[..], notes.len()), (wanted, 0), "{content}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_recorded_is_said() {
+        let none = r#""headers": []"#;
+        for (request, response, wanted) in [
+            (
+                r#""headers": [{"name": "Content-Length", "value": "7"}]"#,
+                none,
+                "entry 1: the request had a body, which was not recorded",
+            ),
+            (
+                r#""postData": {"mimeType": "multipart/form-data", "params": [{"name": "a"}]}"#,
+                none,
+                "entry 1: the request's body is multipart",
+            ),
+            (none, r#""content": {"size": 7}"#, "entry 1: the answer had a body, which was not recorded"),
+            (
+                none,
+                r#""content": {"size": 7, "_file": "x.json"}"#,
+                "entry 1: a body stands in a file of its own",
+            ),
+            (
+                none,
+                r#""content": {"text": "x", "encoding": "quoted-printable"}"#,
+                "entry 1: a body is said to be written as quoted-printable",
+            ),
+            (
+                none,
+                r#""content": {"text": "ł", "mimeType": "text/csv; charset=iso-8859-2"}"#,
+                "entry 1: a body is sent in UTF-8",
+            ),
+        ] {
+            let (_, notes) = read_one(request, response);
+            assert_eq!(notes.len(), 1, "{notes:?}");
+            assert!(notes[0].starts_with(wanted), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn entries_stand_in_the_order_in_which_they_began() {
+        let entry = |began: &str, url: &str| {
+            format!(
+                r#"{{"startedDateTime": "{began}", "request": {{"method": "GET", "url": "{url}"}}, "response": {{"status": 200}}}}"#
+            )
+        };
+        let order = |entries: &[String]| match read(
+            &format!(r#"{{"log": {{"entries": [{}]}}}}"#, entries.join(",")),
+            &mut Notes::default(),
+        )
+        .unwrap()
+        {
+            Read::Foreign(entries) => entries.into_iter().map(|entry| entry.label).collect::<Vec<_>>(),
+            Read::Own { .. } => panic!("not ours"),
+        };
+        let mut entries = vec![
+            entry("2026-01-01T01:00:01.5+01:00", "b"),
+            entry("2026-01-01T00:00:01.25Z", "a"),
+            entry("2026-01-01T00:00:01.5Z", "c"),
+        ];
+        assert_eq!(order(&entries), ["2", "1", "3"]);
+        entries.push(entry("yesterday", "d"));
+        assert_eq!(order(&entries), ["1", "2", "3", "4"], "as they stand where one does not say");
+    }
+}

@@ -2,7 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::Url;
 
-use super::vault::Vault;
+use super::vault::{Vault, is_distinct};
 use super::{cookie, name};
 use crate::entry::{Entry, Message};
 use crate::json::{self, Token};
@@ -71,11 +71,14 @@ fn of_response(response: &Message, position: usize, vault: &mut Vault) {
             vault.answered(name, scheme(text).1.as_bytes(), position);
         }
     }
-    fields(response, |name, value| {
-        if name::is_field(name) {
+    let mut each = |name: &str, value: &str| {
+        if name::is_field(name) && (!name::is_vague(name) || is_distinct(value.as_bytes())) {
             vault.answered(name, value.as_bytes(), position);
         }
-    });
+    };
+    fields(response, &mut each);
+    let headers = response.headers.iter().filter_map(|(_, value)| std::str::from_utf8(value).ok());
+    headers.for_each(|text| parameters(text, &mut each));
 }
 
 /// Hands out the fields of a body that has such.
@@ -85,12 +88,26 @@ fn fields(message: &Message, mut each: impl FnMut(&str, &str)) {
             json::rewrite(json, |token| {
                 if let Token::Value(name, value) = token {
                     each(name, value);
+                    parameters(value, &mut each);
                 }
                 connector_replay::Template::default()
             });
         }
         Shape::Form(pairs) => pairs.iter().for_each(|(name, value)| each(name, value)),
-        Shape::Text(_) | Shape::Bytes(_) | Shape::Empty => {}
+        Shape::Text(text) => parameters(text, &mut each),
+        Shape::Bytes(_) | Shape::Empty => {}
+    }
+}
+
+/// Hands out the parameters of all URLs in a text: answers link to files with keys in their addresses.
+fn parameters(text: &str, mut each: impl FnMut(&str, &str)) {
+    for piece in text.split(['?', '&']).skip(1) {
+        let end =
+            piece.find(|character: char| character.is_whitespace() || "\"'<>()[]{}\\#,;".contains(character));
+        let pair = &piece[..end.unwrap_or(piece.len())];
+        if let Some((name, value)) = form_urlencoded::parse(pair.as_bytes()).next() {
+            each(&name, &value);
+        }
     }
 }
 
@@ -113,6 +130,14 @@ fn is_scheme(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_in_addresses_are_found_in_any_text() {
+        let mut found = Vec::new();
+        let text = "see <https://a.test/x?X-Amz-Signature=ab%2Bc&b=1>, https://b.test/?sig=d#e and a&b";
+        parameters(text, |name, value| found.push(format!("{name}={value}")));
+        assert_eq!(found, ["X-Amz-Signature=ab+c", "b=1", "sig=d", "b="]);
+    }
 
     #[test]
     fn a_scheme_is_a_word_before_the_credential() {

@@ -49,6 +49,11 @@ pub(super) fn is_field(name: &str) -> bool {
     WHOLE.contains(&name.as_str()) || ENDS.iter().any(|end| name.ends_with(end))
 }
 
+/// Whether a field does only where its value looks like a credential: what is called just `token` may be that of a page.
+pub(super) fn is_vague(name: &str) -> bool {
+    plain(name) == "token"
+}
+
 /// Whether a parameter of a query does: Google's APIs call theirs just `key`.
 pub(super) fn is_parameter(name: &str, value: &str) -> bool {
     is_field(name) || (plain(name) == "key" && value.len() >= 20 && !value.contains(' '))

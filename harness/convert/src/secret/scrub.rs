@@ -52,6 +52,13 @@ impl Scrub {
         template
     }
 
+    /// A word to the reader.
+    pub(crate) fn note(&self, note: &str) -> String {
+        let mut template = Template::default();
+        self.text(note, &mut template, &mut Put::default());
+        template.as_str().to_owned()
+    }
+
     pub(crate) fn request_headers(&self, message: &Message, entry: &str, notes: &mut Notes) -> Vec<Header> {
         headers(message, entry, notes, |name, text, notes| {
             let mut template = Template::default();

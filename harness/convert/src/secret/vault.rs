@@ -131,7 +131,7 @@ impl Vault {
 const LONGEST: usize = 8 << 10;
 
 /// Whether a value is so long and mixed that it does not stand anywhere by chance.
-fn is_distinct(value: &[u8]) -> bool {
+pub(super) fn is_distinct(value: &[u8]) -> bool {
     if value.len() > LONGEST {
         return false;
     }

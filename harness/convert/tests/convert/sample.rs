@@ -25,8 +25,13 @@ fn imported(name: &str) -> Imported {
     import(path(name), &options()).unwrap_or_else(|error| panic!("{name}: failed to {error}"))
 }
 
-/// What is left unasked when a client has asked these: method, URL, headers and body.
-fn unasked(imported: &Imported, requests: &[(&str, &str, &[(&str, &str)], &[u8])]) -> Vec<String> {
+type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+/// Method, URL, headers and body.
+type Asked<'a> = (&'a str, &'a str, Pairs<'a>, &'a [u8]);
+
+/// What is left unasked when a client has asked these.
+fn unasked(imported: &Imported, requests: &[Asked<'_>]) -> Vec<String> {
     let player = Player::new(Cassette::new(imported.tape.clone(), "", &Terms::default()).unwrap());
     for (method, url, headers, body) in requests {
         let target: Target = serde_json::from_value((*url).into()).unwrap();
@@ -59,13 +64,13 @@ fn every_sample_is_known_and_nothing_secret_is_left_of_it() {
 /// A client that is given the made-up values and passes on what it is handed out.
 #[test]
 fn a_client_is_answered_from_what_was_imported() {
-    let with_token: &[(&str, &str)] =
+    let with_token: Pairs<'_> =
         &[("authorization", "Bearer token-access_token-made-up"), ("cookie", "sid=token-sid-made-up")];
     let users = "https://api.example.test/users?api_key=made-up-api_key&page=1";
     let secret = b"grant_type=client_credentials&client_secret=made-up-client_secret";
-    let basic: &[(&str, &str)] = &[("authorization", "Basic eDp5")];
+    let basic: Pairs<'_> = &[("authorization", "Basic eDp5")];
     for (name, _) in ALL {
-        let (token_headers, upload_headers): (&[(&str, &str)], &[(&str, &str)]) =
+        let (token_headers, upload_headers): (Pairs<'_>, Pairs<'_>) =
             if name == "vcrpy.yaml" { (basic, with_token) } else { (&[], &[]) };
         let left = unasked(
             &imported(name),
