@@ -3,6 +3,7 @@ use std::fmt;
 
 use connector_replay::{Body, Interaction, Tape};
 
+use super::encoded::Encoded;
 use super::json::{self, Leaf, Sink};
 use super::random::{self, is_random};
 use super::{leaf, name};
@@ -180,7 +181,7 @@ impl Scan {
                 && (SHORTEST..LONGEST).contains(&word.len())
                 && !word.contains("//")
                 && is_random(word, SHORTEST)
-                && (credential || !(is_typed_id(word) || is_path(word) || is_commit(word)));
+                && (credential || !(is_typed_id(word) || is_path(word) || is_commit(word) || is_text(word)));
             if random || is_known(word) {
                 return self.add(place, word);
             }
@@ -218,6 +219,15 @@ fn is_typed_id(word: &str) -> bool {
         && !kind.split('_').any(|part| ["secret", "token", "key"].contains(&part))
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && !random::is_uuid(id)
+}
+
+/// Base64 of what people read: a file, a cursor.
+fn is_text(word: &str) -> bool {
+    let text = Encoded::whole(word).and_then(|encoded| String::from_utf8(encoded.bytes).ok());
+    text.is_some_and(|text| {
+        let printed = text.chars().all(|it| !it.is_control() || it.is_whitespace());
+        printed && !text.split_whitespace().any(|word| is_known(word) || is_random(word, SHORTEST))
+    })
 }
 
 /// The name of a commit: what is in a repository is called so everywhere.
@@ -296,7 +306,7 @@ mod tests {
             "token": "{{token:access_token}} {{jwt:eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0}}",
             "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e", "text": "Bearer of many_words_that_are_long2",
             "cursor": "eyJpZCI6IjEyMzQ1Njc4OTAiLCJuYW1lIjoiYSJ9", "path": "users/octocat2/repos/hello-world1",
-            "target_commitish": "b8b5b57875f334f61aebed695e2e4193db5e0aaf",
+            "content": "IyBBIHJlYWRtZQpUaGF0IHNheXMgd2hhdCAxIGlzLgo=", "target_commitish": "b8b5b57875f334f61aebed695e2e4193db5e0aaf",
             "avatar_url": "https://avatars.test/u/1?u=d7a8fbb307d7809469ca9abcb0082e4f8d5651e4&v=4"
         }"#;
         let header = r#"["etag", "\"9f86d081884c7d659a2feaa0c55ad015\""]"#;

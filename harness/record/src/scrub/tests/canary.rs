@@ -242,3 +242,35 @@ fn of_secrets_that_hold_each_other_the_longest_goes_first() {
         scene.lines()
     );
 }
+
+#[test]
+fn what_cannot_be_cut_out_is_refused_without_being_shown() {
+    let hex: Vec<String> = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let scene = Scene::with(&[("key", CANARY)]).take(&format!("GET https://a.test/?q={}", hex.concat()), "");
+    let error = scene.try_scrubbed().unwrap_err().to_string();
+    let wanted =
+        "scrub take 0, a GET request: the URL of a request shows a secret in a form that cannot be cut out";
+    assert_eq!(error, wanted);
+    // In a body it can be removed, and that is said.
+    let scene = Scene::with(&[("key", CANARY)])
+        .take("GET https://a.test/", &format!("{{\"a\": \"{}\", \"b\": 1}}", hex.concat()));
+    let scrubbed = scene.scrubbed();
+    assert!(
+        written(&scrubbed).contains("\"a\": \"removed\",\n            \"b\": 1"),
+        "{}",
+        written(&scrubbed)
+    );
+    assert!(
+        scrubbed.notes[0].starts_with("In the body of a response, text that shows a secret"),
+        "{:?}",
+        scrubbed.notes
+    );
+}
+
+#[test]
+fn a_take_of_no_known_run_is_an_error() {
+    let mut scene = Scene::default().take("GET https://a.test/", "");
+    scene.takes[0].track = 1;
+    let error = scene.try_scrubbed().unwrap_err().to_string();
+    assert_eq!(error, "scrub the recording: wanted one of its 1 runs, got a take of run 1");
+}
