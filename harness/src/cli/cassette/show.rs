@@ -32,12 +32,11 @@ impl Arguments {
         let digits = interactions.len().to_string().len();
         for (place, interaction) in interactions.iter().enumerate() {
             let response = &interaction.response;
-            let marks = [(interaction.repeat, "repeat"), (interaction.optional, "optional")];
-            let marks: String =
-                marks.iter().filter(|(set, _)| *set).map(|(_, mark)| format!("  {mark}")).collect();
+            let repeat = if interaction.repeat { "  repeat" } else { "" };
+            let optional = if interaction.optional { "  optional" } else { "" };
             writeln!(
                 out,
-                "{:>digits$}  {}  {}{marks}  {interaction}",
+                "{:>digits$}  {}  {}{repeat}{optional}  {interaction}",
                 place + 1,
                 response.status,
                 body_of(interaction)

@@ -134,6 +134,22 @@ fn an_assertion_that_the_client_signs_keeps_what_it_claims() {
 }
 
 #[test]
+fn a_token_that_the_client_signs_for_a_header_is_compared_by_what_it_claims() {
+    let asked = |iss: &str, iat: i64| {
+        let claims = serde_json::json!({"iss": iss, "iat": iat, "exp": iat + 600});
+        format!(
+            "GET https://a.test/x\nauthorization: Bearer {}",
+            jwt::token(&claims.to_string(), &iat.to_string())
+        )
+    };
+    let scrubbed = Scene::default().take(&asked("app", 1_795_359_600), "{}").scrubbed();
+    assert!(written(&scrubbed).contains("Bearer {{jwt:"), "{}", written(&scrubbed));
+    let player = player(&scrubbed, &[], LATER);
+    assert_eq!(ask(&player, &asked("app", 1_893_553_440)), Ok(0));
+    assert!(ask(&player, &asked("other", 1_893_553_440)).is_err());
+}
+
+#[test]
 fn a_key_in_the_query_and_in_links_of_the_answer_is_one() {
     let scene = Scene::with(&[("api_key", "k3y/0123+x")])
         .take("GET https://a.test/items?api_key=k3y%2F0123%2Bx&limit=2", r#"{"next": "https://a.test/items?api_key=k3y%2F0123%2Bx&after=Y3Vyc29yOjEwMA%3D%3D", "cursor": "Y3Vyc29yOjEwMA=="}"#)
