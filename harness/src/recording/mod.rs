@@ -9,6 +9,7 @@
 mod disguise;
 mod fake;
 mod folder;
+mod known;
 mod mode;
 mod performance;
 mod resume;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use connector_protocol::Command;
 use connector_record::{Recorder, Reel, Track, Upstream};
-use connector_replay::{Cassette, Player};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::folder::Folder;
+use super::known::Known;
 use super::{Mode, Options, Outcomes, Step, resume};
 use crate::error::Error;
 use crate::evidence::Run;
@@ -31,8 +31,7 @@ pub(super) struct Performance<'a> {
     options: &'a Options,
     secrets: Arc<Secrets>,
     upstream: Arc<Upstream>,
-    /// What is replayed and need not be asked.
-    known: Option<Arc<Cassette>>,
+    known: Option<Known>,
     pub(super) takes: Takes,
 }
 
@@ -62,9 +61,7 @@ impl<'a> Performance<'a> {
         let known = match &folder.old {
             Some(tape) if options.mode == Mode::NewEpisodes => {
                 let terms = terms::of(&folder.config, began, &stage.connector.settings.ignore);
-                let path = folder.path("cassette.json");
-                let cassette = Cassette::new(tape.clone(), path, &terms);
-                Some(Arc::new(cassette.map_err(|source| Error::Cassette { source })?))
+                Some(Known::of(tape, &folder.path("cassette.json"), terms)?)
             }
             _ => None,
         };
@@ -134,7 +131,7 @@ impl<'a> Performance<'a> {
         self.takes.tracks.push(Track { began });
         let mut recorder = Recorder::new(Arc::clone(&self.upstream), Arc::clone(&self.takes.reel), track);
         if let Some(known) = &self.known {
-            recorder = recorder.completing(Player::new(Arc::clone(known)), |_| false);
+            recorder = known.before(recorder);
         }
         let time = began.to_string();
         let given = Given {
