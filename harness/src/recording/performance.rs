@@ -14,6 +14,7 @@ use super::{Mode, Options, Outcomes, Step, resume};
 use crate::error::Error;
 use crate::evidence::Run;
 use crate::expectation::Outcome;
+use crate::report::plural;
 use crate::secrets::Secrets;
 use crate::stage::{Given, Stage};
 use crate::terms;
@@ -182,11 +183,6 @@ fn said_well(transcript: &Transcript) -> bool {
     status.is_none_or(|status| status["status"] == "SUCCEEDED")
 }
 
-fn plural(number: impl TryInto<u64>, one: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
-}
-
 /// What came of it, for people.
 fn said(transcript: &Transcript, secrets: &Secrets) -> String {
     let account = &transcript.account;
@@ -205,11 +201,12 @@ fn said(transcript: &Transcript, secrets: &Secrets) -> String {
             answer["status"].as_str().unwrap_or_default().to_owned()
         }
         Command::Discover if answer["streams"].is_array() => {
-            plural(answer["streams"].as_array().map_or(0, Vec::len), "stream")
+            plural(answer["streams"].as_array().map_or(0, Vec::len), "stream", "streams")
         }
         Command::Read if error.is_none() => {
+            let records = usize::try_from(account.records).unwrap_or(usize::MAX);
             let states = account.of_kind(connector_protocol::MessageType::State).count();
-            format!("{} and {}", plural(account.records, "record"), plural(states, "state"))
+            format!("{} and {}", plural(records, "record", "records"), plural(states, "state", "states"))
         }
         _ => transcript.exit.to_string(),
     };

@@ -49,7 +49,7 @@ fn a_refreshed_token_is_the_same_wherever_it_goes() {
     assert_eq!(ask(&player, &get("token-access_token-made-up")), Ok(1));
     assert_eq!(ask(&player, &token("token-refresh_token-made-up")), Ok(2));
     assert!(ask(&player, &get("acc3ss-one-Zk3vK8TfWlR7")).is_err(), "the real token is not known");
-    assert_eq!((suspects(&tape(&scrubbed)), scrubbed.notes), (vec![], Vec::<String>::new()));
+    assert_eq!((suspects(&tape(&scrubbed)), scrubbed.notes), (Vec::new(), Vec::<String>::new()));
 }
 
 #[test]
