@@ -180,7 +180,7 @@ fn keep(
         });
     }
     if connector.settings.allowed_hosts.is_none() && !hosts.is_empty() {
-        let list = toml::Value::from(hosts.clone());
+        let list = toml::Value::from(hosts.iter().map(|host| pattern_of(host)).collect::<Vec<_>>());
         let note = format!(
             "to hold every request to the hosts that were asked, say in harness.toml: allowed_hosts = {list}"
         );
@@ -210,6 +210,12 @@ fn hosts_of(interactions: &[Recorded]) -> Vec<String> {
     hosts
 }
 
+/// A host as `allowed_hosts` names it: of any port, a field of the config by its path.
+fn pattern_of(host: &str) -> String {
+    let bare = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    bare.map_or(host, |(name, _)| name).replace("{{secret:", "${").replace("}}", "}")
+}
+
 /// How the commands came out.
 pub(crate) type Outcomes = Vec<(Command, Outcome)>;
 
@@ -218,4 +224,23 @@ fn read_json(path: &std::path::Path) -> Result<Value, Error> {
     let text =
         std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     serde_json::from_str(&text).map_err(|source| Error::Json { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hosts::HostPattern;
+
+    #[test]
+    fn the_hosts_that_are_proposed_are_taken() {
+        for (host, wanted) in [
+            ("api.a.test", "api.a.test"),
+            ("api.a.test:8443", "api.a.test"),
+            ("[::1]:80", "[::1]"),
+            ("{{secret:login.shop}}.a.test", "${login.shop}.a.test"),
+        ] {
+            assert_eq!(pattern_of(host), wanted);
+            HostPattern::try_from(pattern_of(host)).unwrap();
+        }
+    }
 }

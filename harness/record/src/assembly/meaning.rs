@@ -30,14 +30,7 @@ impl Meaning {
         for Interaction { request, .. } in interactions {
             let mut add = |text: &str| carried.extend(words(text).map(str::to_owned));
             add(request.url.as_str());
-            match &request.body {
-                Some(Body::Json(json)) => add(json.get()),
-                Some(Body::Text(text)) => add(text),
-                Some(Body::Lines(lines)) => lines.iter().for_each(|line| add(line)),
-                Some(Body::Form(pairs)) => pairs.iter().for_each(|(_, value)| add(value)),
-                Some(Body::File(file)) => add(&String::from_utf8_lossy(file.bytes())),
-                Some(Body::Base64(_)) | None => {}
-            }
+            request.body.iter().flat_map(Body::texts).for_each(add);
         }
         Meaning { carried, tolerance: Terms::default().tolerance }
     }
@@ -51,8 +44,8 @@ impl Meaning {
     pub(super) fn compare(&self, wanted: &RecordedResponse, got: &RecordedResponse) -> Comparison {
         let mut all = self.headers(wanted, got);
         if wanted.status != got.status {
-            all.drift
-                .insert(0, difference("status", Some(&wanted.status.to_string()), &got.status.to_string()));
+            let [before, after] = [wanted, got].map(|response| response.status.to_string());
+            all.drift.insert(0, Difference::new("status", Some(&before), Some(&after)));
         }
         let body = self.body(wanted.body.as_ref(), got.body.as_ref());
         all.drift.extend(body.drift);
@@ -109,8 +102,8 @@ impl Meaning {
                         .zip(&after)
                         .all(|(before, after)| self.is_same_value(name, before, after));
             let shown = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
-            let part = format!("header {name}");
-            let found = Difference { part, wanted: shown(&before).map(cut), got: shown(&after).map(cut) };
+            let (before, after) = (shown(&before), shown(&after));
+            let found = Difference::new(&format!("header {name}"), before.as_deref(), after.as_deref());
             if noise { comparison.noise.push(found) } else { comparison.drift.push(found) }
         }
         comparison
@@ -226,19 +219,6 @@ fn timeless(body: &Body, times: &mut Vec<SignedDuration>) -> Body {
             Err(_) => body.clone(),
         },
     }
-}
-
-fn difference(part: &str, wanted: Option<&str>, got: &str) -> Difference {
-    Difference { part: part.to_owned(), wanted: wanted.map(str::to_owned), got: Some(got.to_owned()) }
-}
-
-/// One line that can be read.
-fn cut(text: String) -> String {
-    const SHOWN: usize = 120;
-    if text.chars().count() <= SHOWN {
-        return text;
-    }
-    text.chars().take(SHOWN).chain(['…']).collect()
 }
 
 #[cfg(test)]

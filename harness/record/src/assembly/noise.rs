@@ -1,4 +1,6 @@
-//! What differs between two recordings of the same thing, and that no client acts on. This is the one list of it.
+//! What differs between two recordings of the same thing, and that no client acts on.
+//!
+//! More than scrubbing leaves out: a date, a rate limit and an etag are recorded, since clients read them.
 
 /// Headers that say when, by whom and how fast an answer was made, or how much may still be asked; by their whole names.
 const NAMES: [&str; 30] = [

@@ -168,11 +168,7 @@ pub(super) fn extend(
 /// Whether an answer hands out a token. From a tape it is a made-up one, which no real server takes.
 pub fn hands_out_token(response: &RecordedResponse) -> bool {
     const TOKEN: &str = "{{token:";
-    let body = match &response.body {
-        Some(Body::File(file)) => memchr::memmem::find(file.bytes(), TOKEN.as_bytes()).is_some(),
-        Some(body) => serde_json::to_string(body).is_ok_and(|body| body.contains(TOKEN)),
-        None => false,
-    };
+    let body = response.body.iter().flat_map(Body::texts).any(|text| text.contains(TOKEN));
     body || response.headers.iter().any(|header| header.value.as_str().contains(TOKEN))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connector_replay::{Body, Interaction, Rule, Terms};
+use connector_replay::{Interaction, Rule, Terms};
 use jiff::Timestamp;
 
 /// In seconds since 1970.
@@ -18,22 +18,7 @@ pub(super) fn terms<'a>(interactions: impl IntoIterator<Item = &'a Interaction>,
             collect(text, &mut values);
         }
         for body in [&request.body, &response.body].into_iter().flatten() {
-            match body {
-                Body::Json(json) => collect(json.get(), &mut values),
-                Body::Text(text) => collect(text, &mut values),
-                Body::Lines(lines) => lines.iter().for_each(|line| collect(line, &mut values)),
-                Body::Form(pairs) => {
-                    pairs.iter().flat_map(|(name, value)| [name, value]).for_each(|text| {
-                        collect(text, &mut values);
-                    });
-                }
-                Body::Base64(_) => {}
-                Body::File(file) => {
-                    if let Ok(text) = std::str::from_utf8(file.bytes()) {
-                        collect(text, &mut values);
-                    }
-                }
-            }
+            body.texts().into_iter().for_each(|text| collect(text, &mut values));
         }
     }
     // Any time will do that is taken for one: all are seen from the same.

@@ -69,6 +69,20 @@ impl Body {
     }
 }
 
+impl Body {
+    /// The texts that it is written as, in which expressions may stand: one as a rule, none of bytes.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Body::Json(json) => vec![json.get()],
+            Body::Text(text) => vec![text],
+            Body::Lines(lines) => lines.iter().map(String::as_str).collect(),
+            Body::Form(pairs) => pairs.iter().flat_map(|(name, value)| [&**name, value]).collect(),
+            Body::Base64(_) => Vec::new(),
+            Body::File(file) => std::str::from_utf8(file.bytes()).into_iter().collect(),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Body {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Body, D::Error> {
         deserializer.deserialize_map(Kinds)

@@ -76,15 +76,7 @@ impl RecordedRequest {
     /// Whether it holds a time that depends on when it is played.
     pub(crate) fn tells_time(&self) -> bool {
         let has = |text: &str| text.contains("{{now");
-        has(self.url.as_str())
-            || match &self.body {
-                Some(Body::Json(json)) => has(json.get()),
-                Some(Body::Text(text)) => has(text),
-                Some(Body::Lines(lines)) => lines.iter().any(|line| has(line)),
-                Some(Body::Form(pairs)) => pairs.iter().any(|(_, value)| has(value)),
-                Some(Body::File(file)) => memchr::memmem::find(file.bytes(), b"{{now").is_some(),
-                Some(Body::Base64(_)) | None => false,
-            }
+        has(self.url.as_str()) || self.body.iter().flat_map(Body::texts).any(has)
     }
 }
 

@@ -34,7 +34,8 @@ impl fmt::Display for Difference {
 }
 
 impl Difference {
-    pub(crate) fn new(part: &str, wanted: Option<&str>, got: Option<&str>) -> Difference {
+    /// Shortens what is long, and makes one line of it.
+    pub fn new(part: &str, wanted: Option<&str>, got: Option<&str>) -> Difference {
         Difference { part: short(part), wanted: wanted.map(short), got: got.map(short) }
     }
 }
