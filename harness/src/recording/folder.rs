@@ -98,6 +98,12 @@ impl Folder {
         Disguise::of(&self.config, secrets, self.made_up.as_ref(), hosts)
     }
 
+    /// What a `scenario.toml` that people have written does not pass over yet.
+    pub(super) fn lacking(&self, ignore: &[Rule]) -> Vec<Rule> {
+        let Ok(text) = std::fs::read_to_string(self.path("scenario.toml")) else { return Vec::new() };
+        ignore.iter().filter(|rule| !text.contains(&rule.part.to_string())).cloned().collect()
+    }
+
     /// Writes all of it, the cassette last.
     pub(super) fn write(
         &self,
@@ -222,6 +228,24 @@ mod tests {
                       [expect]\nread = \"fails\"\n\n[[empty_stream]]\nname = \"refunds\"\n\
                       reason = \"the recorded account has none\"\n";
         assert_eq!(text, wanted);
+    }
+
+    #[test]
+    fn what_a_scenario_does_not_pass_over_yet_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder {
+            root: root.path().to_owned(),
+            config: json!({}),
+            state: None,
+            catalog: None,
+            made_up: None,
+            old: None,
+        };
+        let rule = |part: &str| Rule { path: None, part: part.parse().unwrap() };
+        let rules = [rule("query sig"), rule("query nonce")];
+        assert_eq!(folder.lacking(&rules), [], "a new one is written with them");
+        std::fs::write(folder.path("scenario.toml"), "ignore = [\"query sig\"]\n").unwrap();
+        assert_eq!(folder.lacking(&rules), [rule("query nonce")]);
     }
 
     #[test]

@@ -21,13 +21,14 @@ use std::sync::Arc;
 use connector_protocol::Command;
 use connector_record::assembly::{self, assemble};
 use connector_record::{Circumstances, Recorded, Secret, scrub};
-use connector_replay::Tape;
+use connector_replay::{Rule, Tape};
 use serde_json::Value;
 
 use self::folder::Folder;
 pub(crate) use self::mode::Mode;
 use self::performance::{Performance, Takes};
 pub(crate) use self::step::Step;
+use crate::checks::ignore_line;
 use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::ledger::first_fault_by;
@@ -183,6 +184,17 @@ fn keep(
         let list = toml::Value::from(hosts.iter().map(|host| pattern_of(host)).collect::<Vec<_>>());
         let note = format!(
             "to hold every request to the hosts that were asked, say in harness.toml: allowed_hosts = {list}"
+        );
+        tell(&Step::Noted { note });
+    }
+    let settings = &connector.settings.ignore;
+    let lacking: Vec<Rule> =
+        folder.lacking(&scrubbed.ignore).into_iter().filter(|rule| !settings.contains(rule)).collect();
+    if !lacking.is_empty() {
+        let note = format!(
+            "the client works something out anew each time, which replays have to pass over; say in {}: {}",
+            folder.path("scenario.toml").display(),
+            ignore_line(&lacking)
         );
         tell(&Step::Noted { note });
     }
