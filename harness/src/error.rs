@@ -96,6 +96,14 @@ pub enum Error {
         /// What went wrong.
         source: connector_record::Error,
     },
+    /// Nothing could be taken out of a cassette.
+    #[error("prune {}: {why}", .path.display())]
+    Prune {
+        /// The cassette, which stays as it was.
+        path: PathBuf,
+        /// Why, and what to do.
+        why: String,
+    },
     /// Another tool's recording could not be read.
     #[error(transparent)]
     Convert {

@@ -40,7 +40,7 @@ impl Arguments {
                 _ => continue,
             };
             let why = format!("nothing was taken out, since {why}: `harness test` says more");
-            return Err(Error::Settings { path, why }.into());
+            return Err(Error::Prune { path, why }.into());
         }
         let unasked = evidence.unasked();
         let mut out = anstream::stdout();
