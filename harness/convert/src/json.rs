@@ -1,6 +1,6 @@
 //! JSON text rewritten string by string: numbers keep their digits, keys their order.
 
-use connector_replay::Template;
+use connector_replay::{Template, leading_string};
 
 /// A string within a JSON text.
 pub(crate) enum Token<'a> {
@@ -16,7 +16,7 @@ pub(crate) fn rewrite(json: &str, mut each: impl FnMut(Token<'_>) -> Template) -
     let mut name = String::new();
     let mut rest = json;
     while let Some(start) = rest.find('"') {
-        let token = string(&rest[start..]);
+        let token = leading_string(&rest[start..]);
         out.push_str(&rest[..start]);
         rest = &rest[start + token.len()..];
         // A string with half a character in it stays as it is.
@@ -37,17 +37,6 @@ pub(crate) fn rewrite(json: &str, mut each: impl FnMut(Token<'_>) -> Template) -
     }
     out.push_str(rest);
     out
-}
-
-/// The string that a JSON text begins with, quotes included.
-fn string(json: &str) -> &str {
-    let mut escaped = false;
-    let end = json.bytes().skip(1).position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    &json[..end.map_or(json.len(), |end| end + 2)]
 }
 
 #[cfg(test)]

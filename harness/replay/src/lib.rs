@@ -56,6 +56,7 @@ mod terms;
 pub use authority::Authority;
 pub use cassette::{
     Body, BodyFile, Cassette, Header, Interaction, RecordedRequest, RecordedResponse, Tape, lay_out,
+    leading_string,
 };
 pub use coding::inflate;
 pub use error::Error;

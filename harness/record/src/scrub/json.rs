@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use connector_replay::leading_string;
 use serde::de::IgnoredAny;
 
 /// What can be looked at in JSON, its escapes resolved.
@@ -35,7 +36,7 @@ pub(super) fn walk(json: &str, sink: &mut impl Sink) {
     while let Some(at) = rest[plain..].find(|it: char| it.is_ascii_digit() || "\"-{}[],:".contains(it)) {
         let start = plain + at;
         let length = match rest.as_bytes()[start] {
-            b'"' => string(&rest[start..]).len(),
+            b'"' => leading_string(&rest[start..]).len(),
             b'-' | b'0'..=b'9' => number(&rest[start..]).len(),
             mark => {
                 match mark {
@@ -93,16 +94,6 @@ fn unescaped(written: &str) -> Cow<'_, str> {
         return Cow::Borrowed(inner);
     }
     serde_json::from_str(written).map_or(Cow::Borrowed(inner), Cow::Owned)
-}
-
-fn string(json: &str) -> &str {
-    let mut escaped = false;
-    let end = json.bytes().skip(1).position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    &json[..end.map_or(json.len(), |end| end + 2)]
 }
 
 fn number(json: &str) -> &str {

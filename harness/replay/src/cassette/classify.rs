@@ -44,7 +44,7 @@ fn literal_json(text: &str) -> Option<Box<RawValue>> {
     let mut rest = json.get();
     while let Some(start) = rest.find('"') {
         out.push_str(&rest[..start]);
-        let token = super::string(&rest[start..]);
+        let token = super::leading_string(&rest[start..]);
         rest = &rest[start + token.len()..];
         let string: String = serde_json::from_str(token).ok()?;
         let literal = Template::literal(&string);

@@ -11,7 +11,7 @@ pub(crate) fn compact(json: &str) -> String {
     let mut rest = json;
     while let Some(start) = rest.find(['"', ' ', '\n', '\r', '\t']) {
         out.push_str(&rest[..start]);
-        let token = if rest[start..].starts_with('"') { string(&rest[start..]) } else { "" };
+        let token = if rest[start..].starts_with('"') { leading_string(&rest[start..]) } else { "" };
         out.push_str(token);
         rest = &rest[start + token.len().max(1)..];
     }
@@ -32,7 +32,7 @@ pub(super) fn at_depth(json: &str, mut depth: usize) -> String {
     let mut rest = json.as_str();
     while let Some(next) = rest.chars().next() {
         let token = match next {
-            '"' => string(rest),
+            '"' => leading_string(rest),
             '[' | '{' => flat(rest).unwrap_or(&rest[..1]),
             _ => &rest[..next.len_utf8()],
         };
@@ -65,8 +65,9 @@ fn new_line(out: &mut String, depth: usize) {
     out.extend(std::iter::repeat_n("  ", depth));
 }
 
-/// The string that `json` begins with, quotes included.
-pub(crate) fn string(json: &str) -> &str {
+/// The string that JSON text begins with, quotes included: for what goes through JSON token by token, so that it keeps
+/// every byte. `json` must begin with a quote and be valid.
+pub fn leading_string(json: &str) -> &str {
     let mut escaped = false;
     let end = json.bytes().skip(1).position(|byte| {
         let ends = byte == b'"' && !escaped;
@@ -86,7 +87,7 @@ fn flat(json: &str) -> Option<&str> {
         match json[end..].chars().next()? {
             ']' => return Some(&json[..=end]),
             '[' | '{' => return None,
-            '"' => end += string(&json[end..]).len(),
+            '"' => end += leading_string(&json[end..]).len(),
             other => end += other.len_utf8(),
         }
     }
@@ -97,7 +98,7 @@ fn flat(json: &str) -> Option<&str> {
 fn spaced(out: &mut String, list: &str) {
     let mut rest = list;
     while let Some(next) = rest.chars().next() {
-        let token = if next == '"' { string(rest) } else { &rest[..next.len_utf8()] };
+        let token = if next == '"' { leading_string(rest) } else { &rest[..next.len_utf8()] };
         out.push_str(token);
         if token == "," {
             out.push(' ');

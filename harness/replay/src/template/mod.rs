@@ -118,7 +118,7 @@ pub(crate) fn bind_json(json: &RawValue, terms: &Terms) -> Result<String, String
     let mut rest = json.as_str();
     while let Some(start) = rest.find('"') {
         out.push_str(&rest[..start]);
-        let token = crate::cassette::string(&rest[start..]);
+        let token = crate::cassette::leading_string(&rest[start..]);
         rest = &rest[start + token.len()..];
         let text: String = match serde_json::from_str(token) {
             Ok(text) if token.contains("{{") => text,
