@@ -64,6 +64,14 @@ struct File {
     ignore: Vec<Rule>,
 }
 
+/// What the `scenario.toml` in a folder says to pass over in comparing requests; nothing where there is none.
+pub(crate) fn ignored(folder: &Path) -> Result<Vec<Rule>, Error> {
+    match read(&folder.join("scenario.toml"))? {
+        Some((path, text)) => Ok(File::parse(&text, &path)?.ignore),
+        None => Ok(Vec::new()),
+    }
+}
+
 impl Scenario {
     /// Reads all scenarios of a connector, in the order of their names.
     ///

@@ -15,6 +15,7 @@ use crate::checks::ignore_line;
 use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::locate::Connector;
+use crate::scenario;
 
 /// The folder of a scenario, and what a recording is made with.
 pub(super) struct Folder {
@@ -26,6 +27,8 @@ pub(super) struct Folder {
     /// The config that is there already.
     made_up: Option<Value>,
     pub(super) old: Option<Tape>,
+    /// What replays pass over in comparing requests.
+    pub(super) ignore: Vec<Rule>,
 }
 
 /// What is known of a scenario once it is recorded.
@@ -47,7 +50,9 @@ impl Folder {
             Some(path) => Some(Tape::load(path).map_err(|source| Error::Cassette { source })?),
             None => None,
         };
+        let settings = connector.settings.ignore.iter().cloned();
         Ok(Folder {
+            ignore: settings.chain(scenario::ignored(&root)?).collect(),
             config: read_json(&options.config)?,
             state: read(options.state.clone().or_else(|| there("state.json")))?,
             catalog: read(options.catalog.clone().or_else(|| there("configured_catalog.json")))?,
@@ -88,8 +93,8 @@ impl Folder {
     }
 
     /// The texts that the connector is started with: times that stand in them do not move with the clock.
-    pub(super) fn known(&self, discovered: Option<&Value>) -> Vec<String> {
-        let given = [Some(&self.config), self.state.as_ref(), self.catalog.as_ref(), discovered];
+    pub(super) fn known(&self) -> Vec<String> {
+        let given = [Some(&self.config), self.state.as_ref(), self.catalog.as_ref()];
         given.into_iter().flatten().map(Value::to_string).collect()
     }
 
@@ -100,8 +105,10 @@ impl Folder {
 
     /// What a `scenario.toml` that people have written does not pass over yet.
     pub(super) fn lacking(&self, ignore: &[Rule]) -> Vec<Rule> {
-        let Ok(text) = std::fs::read_to_string(self.path("scenario.toml")) else { return Vec::new() };
-        ignore.iter().filter(|rule| !text.contains(&rule.part.to_string())).cloned().collect()
+        if !self.path("scenario.toml").exists() {
+            return Vec::new();
+        }
+        ignore.iter().filter(|rule| !self.ignore.contains(rule)).cloned().collect()
     }
 
     /// Writes all of it, the cassette last.
@@ -211,7 +218,6 @@ mod tests {
             reel: Reel::new().unwrap().into(),
             tracks: Vec::new(),
             outcomes: vec![(Command::Check, Outcome::Succeeds), (Command::Read, Outcome::Fails)],
-            discovered: None,
             catalog: None,
             empty: vec!["refunds".to_owned()],
         }
@@ -233,6 +239,7 @@ mod tests {
     #[test]
     fn what_a_scenario_does_not_pass_over_yet_is_told() {
         let root = tempfile::tempdir().unwrap();
+        let rule = |part: &str| Rule { path: None, part: part.parse().unwrap() };
         let folder = Folder {
             root: root.path().to_owned(),
             config: json!({}),
@@ -240,8 +247,8 @@ mod tests {
             catalog: None,
             made_up: None,
             old: None,
+            ignore: vec![rule("query sig")],
         };
-        let rule = |part: &str| Rule { path: None, part: part.parse().unwrap() };
         let rules = [rule("query sig"), rule("query nonce")];
         assert_eq!(folder.lacking(&rules), [], "a new one is written with them");
         std::fs::write(folder.path("scenario.toml"), "ignore = [\"query sig\"]\n").unwrap();

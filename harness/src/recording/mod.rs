@@ -21,7 +21,7 @@ use std::sync::Arc;
 use connector_protocol::Command;
 use connector_record::assembly::{self, assemble};
 use connector_record::{Circumstances, Recorded, Secret, scrub};
-use connector_replay::{Rule, Tape};
+use connector_replay::Tape;
 use serde_json::Value;
 
 use self::folder::Folder;
@@ -136,7 +136,7 @@ fn keep(
         let request = format!("{} {url}: {}", failure.method, failure.reason);
         tell(&Step::Unanswered { request: known.mask(&request) });
     }
-    let texts = folder.known(takes.discovered.as_ref());
+    let texts = folder.known();
     let circumstances = Circumstances { secrets: &secrets, tracks: &takes.tracks, known: &texts };
     let record = |source| Error::Record { source };
     let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
@@ -151,7 +151,7 @@ fn keep(
         scrubbed.interactions,
         &assembly::Options {
             required,
-            ignore: connector.settings.ignore.clone(),
+            ignore: folder.ignore.clone(),
             old: folder.old.as_ref(),
             mode: if options.mode == Mode::NewEpisodes {
                 assembly::Mode::NewEpisodes
@@ -187,9 +187,7 @@ fn keep(
         );
         tell(&Step::Noted { note });
     }
-    let settings = &connector.settings.ignore;
-    let lacking: Vec<Rule> =
-        folder.lacking(&scrubbed.ignore).into_iter().filter(|rule| !settings.contains(rule)).collect();
+    let lacking = folder.lacking(&scrubbed.ignore);
     if !lacking.is_empty() {
         let note = format!(
             "the client works something out anew each time, which replays have to pass over; say in {}: {}",

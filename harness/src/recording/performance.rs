@@ -43,7 +43,6 @@ pub(super) struct Takes {
     /// One per process, in their order.
     pub(super) tracks: Vec<Track>,
     pub(super) outcomes: Outcomes,
-    pub(super) discovered: Option<Value>,
     /// What is to be read, where that is not everything.
     pub(super) catalog: Option<Value>,
     /// Streams that were read and brought no record.
@@ -61,7 +60,7 @@ impl<'a> Performance<'a> {
         let began = now();
         let known = match &folder.old {
             Some(tape) if options.mode == Mode::NewEpisodes => {
-                let terms = terms::of(&folder.config, began, &stage.connector.settings.ignore);
+                let terms = terms::of(&folder.config, began, &folder.ignore);
                 Some(Known::of(tape, &folder.path("cassette.json"), terms)?)
             }
             _ => None,
@@ -78,7 +77,6 @@ impl<'a> Performance<'a> {
                 reel: Arc::new(Reel::new().map_err(record)?),
                 tracks: Vec::new(),
                 outcomes: Vec::new(),
-                discovered: None,
                 catalog: None,
                 empty: Vec::new(),
             },
@@ -96,10 +94,9 @@ impl<'a> Performance<'a> {
 
         let discover = self.run(Command::Discover, None, None, "discover", tell).await?;
         self.takes.outcomes.push((Command::Discover, outcome_of(&discover.transcript)));
-        self.takes.discovered = discover.transcript.account.answer(Command::Discover);
-        self.takes.catalog = self.folder.wanted(self.takes.discovered.as_ref(), &self.options.streams)?;
-        let configured =
-            crate::catalog::configure(self.takes.discovered.as_ref(), self.takes.catalog.as_ref());
+        let discovered = discover.transcript.account.answer(Command::Discover);
+        self.takes.catalog = self.folder.wanted(discovered.as_ref(), &self.options.streams)?;
+        let configured = crate::catalog::configure(discovered.as_ref(), self.takes.catalog.as_ref());
         let Some(configured) = configured else {
             tell(&Step::Noted { note: "nothing was read, since nothing was discovered".to_owned() });
             return Ok(());
@@ -157,7 +154,11 @@ impl<'a> Performance<'a> {
             stderr: if well { String::new() } else { transcript.stderr.tail.clone() },
         });
         for fault in &run.journal.faults {
-            tell(&Step::Unanswered { request: self.secrets.mask(&fault.to_string()) });
+            // A query may hold tokens that no config knows of.
+            let target =
+                fault.target.as_deref().unwrap_or("a connection").split('?').next().unwrap_or_default();
+            let request = format!("{target}: {}", fault.reason);
+            tell(&Step::Unanswered { request: self.secrets.mask(&request) });
         }
         match transcript.exit {
             Exit::Status(_) => Ok(run),
