@@ -31,6 +31,8 @@ pub(crate) struct Scenario {
     pub(crate) cassette: Arc<Cassette>,
     /// JSON pointers into messages, of values that no two runs share.
     pub(crate) volatile: Vec<String>,
+    /// What is passed over in comparing requests, what the connector's settings say included.
+    pub(crate) ignore: Vec<Rule>,
     /// What it says in place of the connector's.
     pub(crate) budget: Budget,
 }
@@ -58,6 +60,8 @@ struct File {
     volatile: Vec<String>,
     #[serde(default)]
     budget: Budget,
+    #[serde(default)]
+    ignore: Vec<Rule>,
 }
 
 impl Scenario {
@@ -107,8 +111,9 @@ impl Scenario {
             let why = "a scenario needs one: the config that the connector is started with".to_owned();
             return Err(Error::Missing { path: config, why });
         };
+        let ignore: Vec<Rule> = ignore.iter().cloned().chain(file.ignore).collect();
         let clock = file.now.as_deref().and_then(|now| now.parse().ok()).unwrap_or(began);
-        let terms = terms::of(&config, clock, ignore);
+        let terms = terms::of(&config, clock, &ignore);
         let path = folder.join("cassette.json");
         // Without one every request is one that nobody recorded. A link to nowhere is not "without".
         let there = path.symlink_metadata().is_ok();
@@ -126,6 +131,7 @@ impl Scenario {
             state: read_state(&folder.join("state.json"))?,
             cassette: Arc::new(cassette),
             volatile: file.volatile,
+            ignore,
             budget: file.budget,
         })
     }

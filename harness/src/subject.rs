@@ -52,7 +52,7 @@ impl Subject {
             expect: scenario.expect,
             empty_streams: scenario.empty_streams.iter().map(|stream| stream.name.clone()).collect(),
             has_secrets: !prepared.secrets.is_empty(),
-            ignore: connector.settings.ignore.clone(),
+            ignore: scenario.ignore.clone(),
             hosts: Hosts::of(&connector.settings, &scenario.config),
             budget: scenario.budget.clone().over(&connector.settings.budget),
             recorded: Some(scenario.cassette.interactions().len()),

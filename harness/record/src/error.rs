@@ -66,4 +66,48 @@ pub enum Error {
         /// What the system says, or that what came back is not what was written.
         source: io::Error,
     },
+    /// A recorded request cannot be asked again.
+    #[error("assemble a cassette: {request}: {reason}")]
+    Assemble {
+        /// Method and URL.
+        request: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A file of the cassette could not be written; what was there before is still there.
+    #[error("write {}", path.display())]
+    WriteCassette {
+        /// The cassette, or the file of one of its bodies.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The cassette is written, but a body that it does not name any more could not be removed.
+    #[error("remove {}, which the cassette does not name any more", path.display())]
+    RemoveBody {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A take belongs to a run of the client that nobody knows.
+    #[error("scrub the recording: wanted one of its {known} runs, got a take of run {track}")]
+    UnknownTrack {
+        /// The number that the take carries.
+        track: u32,
+        /// How many runs are known.
+        known: usize,
+    },
+    /// A secret shows in a form that cannot be cut out. Nothing of the recording may be written.
+    #[error(
+        "scrub take {sequence}, a {method} request: {part} shows a secret in a form that cannot be cut out"
+    )]
+    ShowsSecret {
+        /// Which take.
+        sequence: u64,
+        /// What was asked.
+        method: String,
+        /// Which part of it.
+        part: &'static str,
+    },
 }

@@ -1,11 +1,16 @@
 //! Makes cassettes of real traffic, safe to publish.
 //!
-//! This is the live half: a [`Session`](connector_replay::Session) that answers from a [`Recorder`] asks the real servers
+//! The live half: a [`Session`](connector_replay::Session) that answers from a [`Recorder`] asks the real servers
 //! and keeps what they say, in full and in secret, on a [`Reel`].
 //!
 //! - [`Upstream`] is the way to the real servers, with [`Upstreams`] that say which hosts are asked elsewhere.
 //! - [`Recorder`] is a [`Responder`](connector_replay::Responder) for one run of a client.
 //! - [`Reel`] holds the [`Take`]s of all runs, sealed, and the [`Failure`]s.
+//!
+//! The other half makes of it what can be published:
+//!
+//! - [`Recorded`] is an interaction without secrets, and in which run of the client it was recorded.
+//! - [`assembly`] makes one tape of them, writes it, and compares tapes.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -33,6 +38,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod assembly;
 mod cause;
 mod coding;
 mod error;
@@ -40,8 +46,10 @@ mod failure;
 mod frame;
 mod header;
 mod limits;
+mod recorded;
 mod recorder;
 mod reel;
+mod scrub;
 mod spool;
 mod take;
 mod upstream;
@@ -50,10 +58,10 @@ mod upstreams;
 pub use error::Error;
 pub use failure::Failure;
 pub use limits::Limits;
+pub use recorded::Recorded;
 pub use recorder::Recorder;
 pub use reel::Reel;
+pub use scrub::{Circumstances, Scrubbed, Secret, Suspect, Track, scrub, suspects};
 pub use take::Take;
 pub use upstream::{Options, Upstream};
 pub use upstreams::{Mapping, Upstreams};
-mod recorded; pub use recorded::Recorded;
-mod stub; pub use stub::*;

@@ -54,11 +54,13 @@ mod template;
 mod terms;
 
 pub use authority::Authority;
-pub use cassette::{Body, BodyFile, Cassette, Header, Interaction, RecordedRequest, RecordedResponse, Tape};
+pub use cassette::{
+    Body, BodyFile, Cassette, Header, Interaction, RecordedRequest, RecordedResponse, Tape, lay_out,
+};
 pub use coding::inflate;
 pub use error::Error;
 pub use journal::{Exchange, Fault, FaultKind, Journal, Outcome, Unasked};
-pub use matching::{Difference, Remedy};
+pub use matching::{Difference, Equals, Remedy};
 pub use player::Player;
 pub use reply::Reply;
 pub use request::Request;

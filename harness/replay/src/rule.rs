@@ -36,7 +36,7 @@ pub enum Part {
 
 impl Rule {
     /// Whether it holds for requests to this path.
-    pub(crate) fn is_for(&self, path: &str) -> bool {
+    pub fn is_for(&self, path: &str) -> bool {
         self.path.as_deref().is_none_or(|pattern| matches(pattern, path))
     }
 }

@@ -35,6 +35,7 @@ mod stream_statuses_are_in_order;
 mod streams_have_records;
 mod trace_errors_agree_with_exit;
 
+pub(crate) use requests_match_recording::ignore_line;
 use std::fmt;
 
 use serde::Serialize;

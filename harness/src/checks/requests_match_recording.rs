@@ -55,8 +55,8 @@ fn judge(evidence: &Evidence) -> Verdict {
 /// The line of harness.toml that would accept a request, and what else it would do.
 fn said(remedy: &Remedy, ignored: &[Rule]) -> String {
     // What is passed over already stays: the line takes the place of the one that is there.
-    let rules: Vec<String> = ignored.iter().chain(&remedy.ignore).map(toml).collect();
-    let mut said = format!("; harness.toml would accept it with: ignore = [{}]", rules.join(", "));
+    let rules: Vec<Rule> = ignored.iter().chain(&remedy.ignore).cloned().collect();
+    let mut said = format!("; harness.toml would accept it with: {}", ignore_line(&rules));
     if let Some(other) = remedy.confuses {
         let warning = format!(
             " -- but then interaction {} would be taken for the same request: record again instead",
@@ -65,6 +65,11 @@ fn said(remedy: &Remedy, ignored: &[Rule]) -> String {
         said.push_str(&warning);
     }
     said
+}
+
+/// The line of a settings file that passes over these.
+pub(crate) fn ignore_line(rules: &[Rule]) -> String {
+    format!("ignore = [{}]", rules.iter().map(toml).collect::<Vec<_>>().join(", "))
 }
 
 fn toml(rule: &Rule) -> String {

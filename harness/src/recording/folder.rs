@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use connector_protocol::Command;
 use connector_record::Secret;
-use connector_replay::Tape;
+use connector_replay::{Rule, Tape};
 use serde_json::{Value, json};
 
 use super::performance::Takes;
 use super::{Mode, Options, fake, read_json};
+use crate::checks::ignore_line;
 use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::locate::Connector;
@@ -32,6 +33,8 @@ pub(super) struct Scenario<'a> {
     /// Whether the config satisfies the spec.
     pub(super) valid: bool,
     pub(super) hosts: Vec<String>,
+    /// What replays have to pass over.
+    pub(super) ignore: Vec<Rule>,
     pub(super) takes: &'a Takes,
 }
 
@@ -122,7 +125,8 @@ impl Folder {
             Err(_) => scenario.text(),
         };
         replace(&path, text.as_bytes())?;
-        connector_record::write(tape, &self.path("cassette.json")).map_err(|source| Error::Record { source })
+        connector_record::assembly::write(tape, &self.path("cassette.json"))
+            .map_err(|source| Error::Record { source })
     }
 
     fn write_json(&self, name: &str, value: &Value) -> Result<(), Error> {
@@ -168,6 +172,9 @@ impl Scenario<'_> {
         let hosts = if self.hosts.is_empty() { "nowhere".to_owned() } else { self.hosts.join(", ") };
         let about = toml::Value::from(format!("Recorded from {hosts} on {day}."));
         let _infallible = writeln!(text, "about = {about}\n{}", self.now());
+        if !self.ignore.is_empty() {
+            let _infallible = writeln!(text, "{}", ignore_line(&self.ignore));
+        }
         let usual = if self.valid { Outcome::Succeeds } else { Outcome::Fails };
         let unusual: Vec<&(Command, Outcome)> =
             self.takes.outcomes.iter().filter(|(_, it)| *it != usual).collect();
@@ -222,7 +229,7 @@ mod tests {
     }
 
     fn scenario(takes: &Takes) -> Scenario<'_> {
-        Scenario { valid: true, hosts: vec!["api.example.test".to_owned()], takes }
+        Scenario { valid: true, hosts: vec!["api.example.test".to_owned()], ignore: Vec::new(), takes }
     }
 
     #[test]

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use connector_protocol::Command;
-use connector_record::{Assembly, AssemblyMode, Circumstances, Recorded, Secret, assemble, scrub};
+use connector_record::assembly::{self, assemble};
+use connector_record::{Circumstances, Recorded, Secret, scrub};
 use connector_replay::Tape;
 use serde_json::Value;
 
@@ -135,7 +136,7 @@ fn keep(
     let texts = folder.known(takes.discovered.as_ref());
     let circumstances = Circumstances { secrets: &secrets, tracks: &takes.tracks, known: &texts };
     let record = |source| Error::Record { source };
-    let scrubbed = scrub(&*takes.reel, &circumstances).map_err(record)?;
+    let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {
         let why = "not one request came through: does the connector honour HTTPS_PROXY? One that asks for nothing \
                    needs no recording: `harness test` takes a scenario without a cassette";
@@ -145,14 +146,14 @@ fn keep(
     let required = [performance::CHECK, performance::DISCOVER, performance::READ].into();
     let assembled = assemble(
         scrubbed.interactions,
-        &Assembly {
+        &assembly::Options {
             required,
             ignore: connector.settings.ignore.clone(),
             old: folder.old.as_ref(),
             mode: if options.mode == Mode::NewEpisodes {
-                AssemblyMode::NewEpisodes
+                assembly::Mode::NewEpisodes
             } else {
-                AssemblyMode::All
+                assembly::Mode::All
             },
             sample: options.sample,
         },
@@ -185,7 +186,11 @@ fn keep(
     }
     let interactions = tape.interactions.len();
     let optional = tape.interactions.iter().filter(|it| it.optional).count();
-    folder.write(&config, &tape, &folder::Scenario { valid, hosts, takes: &takes })?;
+    folder.write(
+        &config,
+        &tape,
+        &folder::Scenario { valid, hosts, ignore: scrubbed.ignore, takes: &takes },
+    )?;
     tell(&Step::Wrote { folder: folder.root.clone(), interactions, optional });
     Ok(())
 }

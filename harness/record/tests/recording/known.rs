@@ -1,5 +1,5 @@
 use connector_record::{Options, Upstreams};
-use connector_replay::{Cassette, Outcome, Player};
+use connector_replay::{Cassette, Outcome, Player, Terms};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -17,7 +17,7 @@ async fn what_a_player_knows_is_not_asked_again_unless_it_must_be() {
     };
     let interactions = ["a", "token", "never"].map(interaction).join(",");
     let text = format!(r#"{{"cassette": 1, "interactions": [{interactions}]}}"#);
-    let player = Player::new(Cassette::parse(&text, "test").unwrap());
+    let player = Player::new(Cassette::parse(&text, "test", &Terms::default()).unwrap());
     let upstreams = Upstreams::new([format!("api.test={}", server.uri()).parse().unwrap()]).unwrap();
     let live = |request: &connector_replay::Request| request.target.path == "/token";
     let options = Options { upstreams, ..Options::default() };

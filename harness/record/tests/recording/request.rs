@@ -1,5 +1,5 @@
 use connector_record::{Options, Upstreams};
-use connector_replay::{Authority, Cassette, Player, Session};
+use connector_replay::{Authority, Cassette, Player, Session, Terms};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -95,7 +95,7 @@ async fn a_proxy_is_asked_for_all_but_this_machine() {
         "response": {"status": 200, "body": {"text": "from the proxy"}}}"#;
     let text = format!(r#"{{"cassette": 1, "interactions": [{interaction}]}}"#);
     let authority = Authority::new().unwrap();
-    let player = Player::new(Cassette::parse(&text, "test").unwrap());
+    let player = Player::new(Cassette::parse(&text, "test", &Terms::default()).unwrap());
     let proxy = Session::start(&authority, player).await.unwrap();
 
     let near = format!("api.test={}", saying(answer("", b"from here")).await);

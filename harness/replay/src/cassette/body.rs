@@ -34,8 +34,11 @@ pub enum Body {
 }
 
 impl Body {
-    /// As it is sent, before any compression. The error is the expression that cannot be filled in, and why.
-    pub(crate) fn to_bytes(&self, terms: &Terms) -> Result<Bytes, String> {
+    /// As it is sent, before any compression.
+    ///
+    /// # Errors
+    /// The expression that cannot be filled in, and why.
+    pub fn to_bytes(&self, terms: &Terms) -> Result<Bytes, String> {
         Ok(match self {
             Body::Json(value) => bind_json(value, terms)?.into(),
             Body::Text(text) => Template::new(text).bind(terms)?.into(),

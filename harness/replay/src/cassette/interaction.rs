@@ -1,12 +1,12 @@
 use std::fmt;
 
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Body;
 use super::object::{or_default, strict};
 use crate::excerpt::{self, short};
-use crate::{Expression, Target, Template, Terms};
+use crate::{Expression, Request, Target, Template, Terms};
 
 /// One request and its answer.
 ///
@@ -50,6 +50,29 @@ pub struct RecordedRequest {
 }
 
 impl RecordedRequest {
+    /// As a client sends it on these terms. What may be anything is `opaque`.
+    ///
+    /// # Errors
+    /// What cannot be sent, and why.
+    pub fn asked(&self, terms: &Terms) -> Result<Request, String> {
+        const OPAQUE: &str = "{{opaque}}";
+        let mut headers = HeaderMap::new();
+        for Header { name, value } in &self.headers {
+            let value = match value.as_str().strip_suffix(OPAQUE) {
+                Some(head) => Template::new(format!("{head}opaque")),
+                None => value.clone(),
+            };
+            headers.append(name, Header { name: name.clone(), value }.bind(terms)?);
+        }
+        let body = self.body.as_ref().map(|body| body.to_bytes(terms)).transpose()?;
+        Ok(Request {
+            method: self.method.clone(),
+            target: Target::parse(&self.url.bind_url(terms)?)?,
+            headers,
+            body: body.unwrap_or_default(),
+        })
+    }
+
     /// Whether it holds a time that depends on when it is played.
     pub(crate) fn tells_time(&self) -> bool {
         let has = |text: &str| text.contains("{{now");
@@ -103,7 +126,10 @@ impl Header {
     }
 
     /// Its value, filled in.
-    pub(crate) fn bind(&self, terms: &Terms) -> Result<HeaderValue, String> {
+    ///
+    /// # Errors
+    /// The header, the expression that cannot be filled in, and why.
+    pub fn bind(&self, terms: &Terms) -> Result<HeaderValue, String> {
         let value = self.value.bind(terms).map_err(|reason| format!("{}: {reason}", self.name))?;
         HeaderValue::from_bytes(&value)
             .map_err(|_| format!("wanted a value without control characters for \"{}\"", self.name))

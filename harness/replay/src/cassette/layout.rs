@@ -1,5 +1,7 @@
 //! JSON text as text: bodies are served, and files written, without a number or a key being touched.
 
+use serde_json::value::RawValue;
+
 /// The widest list of plain values that is written on one line, in bytes.
 const LINE: usize = 100;
 
@@ -15,6 +17,11 @@ pub(crate) fn compact(json: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// JSON as a cassette is laid out, for people and for line diffs, with a newline at its end.
+pub fn lay_out(json: &RawValue) -> String {
+    pretty(json.get())
 }
 
 /// Lays JSON out for people and for line diffs: two spaces a level, a list of plain values on one line where it fits,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub use body::Body;
 pub use file::BodyFile;
 pub use interaction::{Header, Interaction, RecordedRequest, RecordedResponse};
+pub use layout::lay_out;
 pub(crate) use layout::{compact, string};
 use malformed::Place;
 pub use tape::Tape;

@@ -14,7 +14,7 @@ const SEGMENTS: usize = 100;
 const EQUALLY_NEAR: i128 = 60_000_000_000;
 
 /// The recorded requests, to be found in a time that does not grow with their number.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Index {
     /// In the order of their first interactions.
     groups: Vec<Group>,

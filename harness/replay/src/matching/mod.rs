@@ -7,11 +7,14 @@ mod canonical;
 mod clock;
 mod credential;
 mod difference;
+mod equals;
 mod index;
 mod json;
 mod remedy;
+mod written;
 
 pub(crate) use canonical::{Canonical, Content};
 pub use difference::Difference;
+pub use equals::Equals;
 pub(crate) use index::{Group, Index, Nearest};
 pub use remedy::Remedy;

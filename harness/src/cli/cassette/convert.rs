@@ -39,7 +39,8 @@ impl Arguments {
             std::fs::create_dir_all(folder)
                 .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
         }
-        connector_record::write(&imported.tape, &self.to).map_err(|source| Error::Record { source })?;
+        connector_record::assembly::write(&imported.tape, &self.to)
+            .map_err(|source| Error::Record { source })?;
         writeln!(out, "{} interactions written to {}", imported.tape.interactions.len(), self.to.display())?;
         Ok(ExitCode::Conforms)
     }

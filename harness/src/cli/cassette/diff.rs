@@ -18,7 +18,7 @@ impl Arguments {
     pub(super) fn run(&self) -> anyhow::Result<ExitCode> {
         let (before, after) = (load(&self.before)?.1, load(&self.after)?.1);
         let mut out = anstream::stdout();
-        let changes = connector_record::diff(&before, &after);
+        let changes = connector_record::assembly::diff(&before, &after);
         for change in &changes {
             writeln!(out, "{change}")?;
         }

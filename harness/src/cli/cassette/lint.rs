@@ -19,7 +19,7 @@ impl Arguments {
         let mut found = 0;
         for path in &self.paths {
             let (path, tape) = load(path)?;
-            for fault in connector_record::faults(&tape) {
+            for fault in connector_record::assembly::faults(&tape) {
                 found += 1;
                 writeln!(out, "{}: {fault}", path.display())?;
             }

@@ -2,6 +2,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
+use connector_record::assembly;
 
 use super::load;
 use crate::checks;
@@ -48,7 +49,7 @@ impl Arguments {
         }
         let used = (0..tape.interactions.len()).filter(|place| !unasked.contains_key(place)).collect();
         if !unasked.is_empty() {
-            connector_record::write(&connector_record::prune(&tape, &used), &path)
+            assembly::write(&assembly::prune(&tape, &used), &path)
                 .map_err(|source| Error::Record { source })?;
         }
         match unasked.len() {

@@ -1,0 +1,179 @@
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use connector_replay::{Body, Expression, Interaction, Template};
+use serde_json::value::RawValue;
+
+use super::encoded::Encoded;
+use super::json::{self, Leaf, Sink};
+use super::needle::{Needle, Needles};
+use super::pieces::Pieces;
+
+/// In place of a text that would show a secret.
+const REMOVED: &str = "removed";
+/// Base64 in base64.
+const DEPTH: usize = 2;
+
+/// Looks at what is to be written once more, and knows nothing of how it came about.
+pub(super) struct Guard {
+    needles: Needles,
+    /// Expressions that name what they stand for: a name may be what another secret is.
+    names: Vec<String>,
+}
+
+/// What had to be removed: where.
+pub(super) type Removed = BTreeSet<String>;
+
+impl Guard {
+    /// `values` are all that must not be seen, long enough to be told from chance; `names` those of expressions.
+    pub(super) fn new<'a>(
+        values: impl Iterator<Item = &'a str>,
+        names: impl Iterator<Item = Expression>,
+    ) -> Guard {
+        let forms = values.flat_map(forms).map(|form| Needle::new(&form, Pieces::default()));
+        Guard { needles: Needles::new(forms.collect()), names: names.map(|it| it.to_string()).collect() }
+    }
+
+    /// Removes what shows a secret. The error is the part in which nothing can be removed.
+    pub(super) fn check(
+        &self,
+        interaction: &mut Interaction,
+        removed: &mut Removed,
+    ) -> Result<(), &'static str> {
+        let request = &mut interaction.request;
+        if self.leaks(request.url.as_str()) {
+            return Err("the URL of a request");
+        }
+        for header in request.headers.iter_mut().filter(|header| self.leaks(header.value.as_str())) {
+            removed.insert(format!("header {} of a request", header.name));
+            header.value = Pieces::of(Expression::Opaque).template();
+        }
+        let response = &mut interaction.response;
+        response.headers.retain(|header| {
+            let leaks = self.leaks(header.value.as_str());
+            if leaks {
+                removed.insert(format!("header {} of a response", header.name));
+            }
+            !leaks
+        });
+        for (body, whose) in [(&mut request.body, "a request"), (&mut response.body, "a response")] {
+            if let Some(body) = body
+                && self.leaks_in(body)
+            {
+                removed.insert(format!("body of {whose}"));
+                self.clean(body);
+                if self.leaks_in(body) {
+                    return Err("a body");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn leaks(&self, text: &str) -> bool {
+        let mut text = text.to_owned();
+        for name in &self.names {
+            if text.contains(name) {
+                text = text.replace(name, "\u{1}");
+            }
+        }
+        let wrapped = text.contains(['\n', '\r']).then(|| text.replace(['\n', '\r'], ""));
+        self.shows(&text, 0) || wrapped.is_some_and(|text| self.shows(&text, 0))
+    }
+
+    fn shows(&self, text: &str, depth: usize) -> bool {
+        self.needles.are_in(text.as_bytes())
+            || depth < DEPTH
+                && Encoded::all_in(text).iter().flatten().any(|encoded| {
+                    match std::str::from_utf8(&encoded.bytes) {
+                        Ok(text) => self.shows(text, depth + 1),
+                        Err(_) => self.needles.are_in(&encoded.bytes),
+                    }
+                })
+    }
+
+    fn leaks_in(&self, body: &Body) -> bool {
+        match body {
+            Body::Json(json) => self.leaks_in_json(json.get()),
+            Body::Text(text) => self.leaks(text),
+            Body::Lines(lines) => self.leaks(&lines.join("\n")),
+            Body::Form(pairs) => pairs.iter().any(|(name, value)| self.leaks(name) || self.leaks(value)),
+            Body::Base64(bytes) => self.needles.are_in(bytes),
+            Body::File(file) => self.needles.are_in(file.bytes()),
+        }
+    }
+
+    fn leaks_in_json(&self, json: &str) -> bool {
+        let mut cleaner = Cleaner { guard: self, out: String::new(), removed: false };
+        json::walk(json, &mut cleaner);
+        cleaner.removed
+    }
+
+    fn clean(&self, body: &mut Body) {
+        let clean = |text: &mut String| {
+            if self.leaks(text) {
+                REMOVED.clone_into(text);
+            }
+        };
+        match body {
+            Body::Json(json) => {
+                let mut cleaner = Cleaner { guard: self, out: String::new(), removed: false };
+                json::walk(json.get(), &mut cleaner);
+                if let Ok(cleaned) = RawValue::from_string(cleaner.out) {
+                    *json = cleaned;
+                }
+            }
+            Body::Text(text) => clean(text),
+            Body::Lines(lines) => {
+                lines.iter_mut().for_each(clean);
+                // Over several of them.
+                if self.leaks(&lines.join("\n")) {
+                    *lines = vec![REMOVED.to_owned()];
+                }
+            }
+            Body::Form(pairs) => pairs.iter_mut().for_each(|(name, value)| {
+                clean(name);
+                clean(value);
+            }),
+            Body::Base64(_) | Body::File(_) => {}
+        }
+    }
+}
+
+struct Cleaner<'a> {
+    guard: &'a Guard,
+    out: String,
+    removed: bool,
+}
+
+impl Sink for Cleaner<'_> {
+    fn plain(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    fn leaf(&mut self, _: &[String], leaf: Leaf<'_>, written: &str) {
+        let (Leaf::Key(text) | Leaf::String(text) | Leaf::Number(text)) = leaf;
+        if self.guard.leaks(text) {
+            self.removed = true;
+            self.out.push_str(&json::quoted(Template::literal(REMOVED).as_str()));
+        } else {
+            self.out.push_str(written);
+        }
+    }
+}
+
+/// The texts by which a value is looked for, beside all spellings of each: itself, its base64 wherever it begins in what
+/// is encoded, its hexadecimal digits.
+fn forms(value: &str) -> Vec<String> {
+    let mut forms = vec![value.to_owned()];
+    for shift in 0..3 {
+        let bytes = [&[0; 2][..shift], value.as_bytes()].concat();
+        let (start, end) = ((shift * 8).div_ceil(6), bytes.len() * 8 / 6);
+        let encoded = [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)];
+        forms.extend(encoded.iter().filter_map(|encoded| encoded.get(start..end)).map(str::to_owned));
+    }
+    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    forms.extend([hex.to_ascii_uppercase(), hex]);
+    forms
+}

@@ -1,0 +1,4 @@
+mod canary;
+mod flow;
+mod property;
+mod scene;
