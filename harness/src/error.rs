@@ -96,6 +96,12 @@ pub enum Error {
         /// What went wrong.
         source: connector_record::Error,
     },
+    /// Another tool's recording could not be read.
+    #[error(transparent)]
+    Convert {
+        /// Which, and why.
+        source: Box<connector_convert::Error>,
+    },
     /// The replay server could not be started.
     #[error("start the replay server")]
     Replay {

@@ -185,6 +185,11 @@ fn said_well(transcript: &Transcript) -> bool {
     status.is_none_or(|status| status["status"] == "SUCCEEDED")
 }
 
+fn plural(number: impl TryInto<u64>, one: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
+}
+
 /// What came of it, for people.
 fn said(transcript: &Transcript, secrets: &Secrets) -> String {
     let account = &transcript.account;
@@ -203,11 +208,11 @@ fn said(transcript: &Transcript, secrets: &Secrets) -> String {
             answer["status"].as_str().unwrap_or_default().to_owned()
         }
         Command::Discover if answer["streams"].is_array() => {
-            format!("{} streams", answer["streams"].as_array().map_or(0, Vec::len))
+            plural(answer["streams"].as_array().map_or(0, Vec::len), "stream")
         }
         Command::Read if error.is_none() => {
             let states = account.of_kind(connector_protocol::MessageType::State).count();
-            format!("{} records, {states} states", account.records)
+            format!("{} and {}", plural(account.records, "record"), plural(states, "state"))
         }
         _ => transcript.exit.to_string(),
     };

@@ -119,7 +119,7 @@ fn a_recording_is_safe_to_publish_replays_and_is_the_same_when_made_again() {
     let bench = Bench::new();
     let text = said(&bench.record(&["--scenario", "first"]).output().unwrap(), 0);
     assert!(text.contains("recording `first`") && text.contains("secret access_key"), "{text}");
-    assert!(text.contains("REC   read: 4 records") && text.contains("Conforms"), "{text}");
+    assert!(text.contains("REC   read: 4 records and") && text.contains("Conforms"), "{text}");
     assert!(!text.contains(KEY), "{text}");
 
     let first = bench.files("fixtures");

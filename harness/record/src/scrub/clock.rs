@@ -9,6 +9,8 @@ use super::pieces::Pieces;
 
 /// How far from now a time may be that belongs to the run.
 const NEAR: SignedDuration = SignedDuration::from_hours(36);
+/// How much later than its run began a client may read its clock, in seconds, so that what it works out is known by it.
+const LATE: i64 = 300;
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 
@@ -19,6 +21,8 @@ pub(super) enum Times {
     None,
     /// Those near now.
     Near,
+    /// Those, and in a request those that the client worked out from now: "the last thirty days".
+    Asked,
     /// Those, and all to come: until then something holds.
     Coming,
     /// All.
@@ -90,18 +94,18 @@ impl Clock {
         times: Times,
     ) -> Option<Expression> {
         let at = moment.at();
-        let distance = at.duration_since(began);
+        let began = began.round_down();
+        let (offset, format) = stated(written, moment, began);
         let meant = match times {
             Times::None => false,
-            Times::Near => distance.abs() <= NEAR,
-            Times::Coming => distance >= -NEAR,
+            Times::Near => (offset - moment.ahead).abs() <= NEAR,
+            Times::Asked => (offset - moment.ahead).abs() <= NEAR || is_whole_days(at.duration_since(began)),
+            Times::Coming => offset - moment.ahead >= -NEAR,
             Times::All => true,
         };
         if !meant || (times != Times::All && self.is_fixed(written, at)) {
             return None;
         }
-        let began = began.round_down();
-        let (offset, format) = stated(written, moment, began);
         // Only what gives the very same text again.
         let again = format.write(began.checked_add(offset).ok()?).ok()?;
         (again == written).then_some(Expression::Now { offset: Offset(offset), format })
@@ -160,6 +164,12 @@ fn literal_length(pattern: &str) -> usize {
     length
 }
 
+/// Whether a time was worked out from now by going whole days back or ahead: nothing else has the hour, the minute and
+/// the second of the run, but for the moment that it takes to get there.
+fn is_whole_days(distance: SignedDuration) -> bool {
+    (0..=LATE).contains(&distance.as_secs().rem_euclid(DAY))
+}
+
 fn is_midnight(at: Timestamp) -> bool {
     at.as_second().rem_euclid(DAY) == 0 && at.subsec_nanosecond() == 0
 }
@@ -196,7 +206,7 @@ mod tests {
     fn times_near_now_are_relative_and_others_stay() {
         for (text, wanted) in [
             ("2026-11-22T15:14:46Z", "{{now-5s:%Y-%m-%dT%H:%M:%SZ}}"),
-            ("since 2026-11-22T16:14:46.250+01:00!", "since {{now+59.9208333333m:x}}!"),
+            ("2026-11-22T16:14:46.250+01:00!", "{{now+3595.25s:%Y-%m-%dT%H:%M:%S%.3f+01:00}}!"),
             ("1795360491", "{{now:epoch}}"),
             ("1795360492123", "{{now+1.123s:epoch_ms}}"),
             ("2026-11-22", "{{now:date}}"),
@@ -206,12 +216,18 @@ mod tests {
             ("2024-01-01T00:00:00Z 1704801601", "2024-01-01T00:00:00Z 1704801601"),
             ("Sun, 22 Nov 2026 15:14:51 GMT", "{{now:http}}"),
         ] {
-            let got = relative(&[], text, Times::Near);
-            if text.contains("since") {
-                assert_eq!(got, "since {{now+3595.25s:%Y-%m-%dT%H:%M:%S%.3f+01:00}}!");
-            } else {
-                assert_eq!(got, wanted);
-            }
+            assert_eq!(relative(&[], text, Times::Near), wanted);
+        }
+        for (text, wanted) in [
+            ("1792768500", "{{now-"),
+            ("2026-10-23T15:14:53Z", "{{now-"),
+            ("2026-10-23T15:14:49Z", "2026-10-23T15:14:49Z"),
+            ("2026-10-23", "2026-10-23"),
+            ("2026-10-23T00:00:00Z", "2026-10-23T00:00:00Z"),
+        ] {
+            let asked = relative(&[], text, Times::Asked);
+            assert!(asked.starts_with(wanted), "{text}: {asked}");
+            assert_eq!(relative(&[], text, Times::Near), text);
         }
         let far = "2030-01-01T00:00:01Z";
         assert_eq!(relative(&[], far, Times::Near), far);

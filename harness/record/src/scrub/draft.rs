@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connector_replay::{
-    Expression, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape, Terms,
+    Expression, Header, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape, Terms,
 };
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
@@ -72,12 +72,13 @@ impl<'a> Draft<'a> {
 
     fn interaction(&mut self, take: &Take, began: Timestamp) -> Interaction {
         let place = Place { began, times: Times::Near };
+        let in_request = Place { began, times: Times::Asked };
         let (asked, ignored) = (&take.request, &mut self.ignored);
         let request = RecordedRequest {
             method: asked.method.clone(),
-            url: self.scrubber.url(&asked.target, place, ignored),
+            url: self.scrubber.url(&asked.target, in_request, ignored),
             headers: self.scrubber.request_headers(&asked.headers, place, &self.cookies),
-            body: self.scrubber.body(&asked.body, content_type(&asked.headers), place, ignored),
+            body: self.scrubber.body(&asked.body, content_type(&asked.headers), in_request, ignored),
         };
         let bodiless = asked.method == http::Method::HEAD
             || [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&take.status);
@@ -92,13 +93,16 @@ impl<'a> Draft<'a> {
     }
 
     /// Whether the request that was made would be answered from what was made of it, were the real secrets known. Made-up
-    /// tokens are not the real ones, so that of requests with one there is no telling.
+    /// tokens and signatures are not the real ones, so that of requests with one there is no telling.
     fn is_answered(&self, interaction: &Interaction, take: &Take, began: Timestamp) -> bool {
         let response = RecordedResponse { status: 200, headers: Vec::new(), body: None };
         let request = interaction.request.clone();
         let interaction = Interaction { note: None, request, response, repeat: false, optional: false };
         let Ok(written) = serde_json::to_string(&interaction.request) else { return false };
-        if written.contains("{{token:") {
+        let signed = |header: &Header| {
+            ["{{jwt:", "{{base64url:"].iter().any(|begin| header.value.as_str().contains(begin))
+        };
+        if written.contains("{{token:") || interaction.request.headers.iter().any(signed) {
             return true;
         }
         let secrets = self.circumstances.secrets.iter();

@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use connector_replay::Expression;
+use connector_replay::{Expression, Template};
 
-use super::pieces::Pieces;
+use super::pieces::{Piece, Pieces};
 
 /// Fewer characters than this say too little to hold a secret.
 const SHORTEST: usize = 8;
@@ -74,30 +74,38 @@ impl Encoded {
     }
 }
 
-/// Within an expression, two closing braces would end it.
-pub(super) fn nested(pieces: &Pieces) -> connector_replay::Template {
-    use super::pieces::Piece;
-
-    let mut template = connector_replay::Template::default();
-    for piece in pieces.iter() {
-        match piece {
-            Piece::Expression(expression) => template.push(expression),
-            Piece::Literal(text) => {
-                let mut braces = 0;
-                for character in text.chars() {
-                    braces = if character == '}' { braces + 1 } else { 0 };
-                    if braces == 2 {
-                        template = connector_replay::Template::new(
-                            &template.as_str()[..template.as_str().len() - 1],
-                        );
-                        template.push(&Expression::Close);
-                        braces = 0;
-                    } else {
-                        template.push_literal(character.encode_utf8(&mut [0; 4]));
-                    }
-                }
+/// As it stands within an expression, where two braces would begin or end one.
+pub(super) fn nested(pieces: &Pieces) -> Template {
+    let mut template = Template::default();
+    let mut pieces = pieces.iter().peekable();
+    while let Some(piece) = pieces.next() {
+        let mut rest = match piece {
+            Piece::Expression(expression) => {
+                template.push(expression);
+                continue;
             }
+            Piece::Literal(text) => text.as_str(),
+        };
+        while let Some(brace) = rest.find(['{', '}']) {
+            template.push_literal(&rest[..brace]);
+            rest = &rest[brace..];
+            let taken = if rest.starts_with("{{") {
+                template.push(&Expression::Open);
+                2
+            } else if rest.starts_with("}}") {
+                template.push(&Expression::Close);
+                2
+            } else if rest == "}" && pieces.peek().is_none() {
+                // It would be the first of those that end the expression.
+                template.push(&Expression::Bytes(b"}".to_vec()));
+                1
+            } else {
+                template.push_literal(&rest[..1]);
+                1
+            };
+            rest = &rest[taken..];
         }
+        template.push_literal(rest);
     }
     template
 }
@@ -179,6 +187,12 @@ mod tests {
 
     #[test]
     fn braces_within_stay_braces() {
-        assert_eq!(nested(&Pieces::literal("{\"a\":{}}")).as_str(), "{\"a\":{{{close}}");
+        for (text, wanted) in [
+            ("{\"a\":{}}", "{\"a\":{{{close}}"),
+            ("{\"a\":1}", "{\"a\":1{{bytes:fQ==}}"),
+            ("{{x}} }}}", "{{open}}x{{close}} {{close}}{{bytes:fQ==}}"),
+        ] {
+            assert_eq!(nested(&Pieces::literal(text)).as_str(), wanted);
+        }
     }
 }

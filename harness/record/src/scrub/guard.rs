@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use connector_replay::{Body, Expression, Interaction, Template};
+use percent_encoding::percent_decode_str;
 use serde_json::value::RawValue;
 
 use super::encoded::Encoded;
@@ -12,8 +13,8 @@ use super::pieces::Pieces;
 
 /// In place of a text that would show a secret.
 const REMOVED: &str = "removed";
-/// Base64 in base64.
-const DEPTH: usize = 2;
+/// Base64 in URLs in base64.
+const DEPTH: usize = 3;
 
 /// Looks at what is to be written once more, and knows nothing of how it came about.
 pub(super) struct Guard {
@@ -78,19 +79,29 @@ impl Guard {
                 text = text.replace(name, "\u{1}");
             }
         }
-        let wrapped = text.contains(['\n', '\r']).then(|| text.replace(['\n', '\r'], ""));
-        self.shows(&text, 0) || wrapped.is_some_and(|text| self.shows(&text, 0))
+        self.shows(&text, 0)
     }
 
     fn shows(&self, text: &str, depth: usize) -> bool {
-        self.needles.are_in(text.as_bytes())
-            || depth < DEPTH
-                && Encoded::all_in(text).iter().flatten().any(|encoded| {
-                    match std::str::from_utf8(&encoded.bytes) {
-                        Ok(text) => self.shows(text, depth + 1),
-                        Err(_) => self.needles.are_in(&encoded.bytes),
-                    }
-                })
+        if self.needles.are_in(text.as_bytes()) {
+            return true;
+        }
+        if depth == DEPTH {
+            return false;
+        }
+        // What spells what spells a secret.
+        let decoded = text.contains('%').then(|| percent_decode_str(text).decode_utf8_lossy());
+        let wrapped = text.contains(['\n', '\r']) || text.contains("\\n") || text.contains("\\r");
+        let unwrapped =
+            wrapped.then(|| text.replace("\\n", "").replace("\\r", "").replace(['\n', '\r', '\\'], ""));
+        decoded.is_some_and(|decoded| decoded != text && self.shows(&decoded, depth + 1))
+            || unwrapped.is_some_and(|unwrapped| self.shows(&unwrapped, depth + 1))
+            || Encoded::all_in(text).iter().flatten().any(|encoded| {
+                match std::str::from_utf8(&encoded.bytes) {
+                    Ok(text) => self.shows(text, depth + 1),
+                    Err(_) => self.needles.are_in(&encoded.bytes),
+                }
+            })
     }
 
     fn leaks_in(&self, body: &Body) -> bool {
@@ -173,7 +184,7 @@ fn forms(value: &str) -> Vec<String> {
         let encoded = [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)];
         forms.extend(encoded.iter().filter_map(|encoded| encoded.get(start..end)).map(str::to_owned));
     }
-    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
-    forms.extend([hex.to_ascii_uppercase(), hex]);
+    let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    forms.extend([hex.concat(), hex.concat().to_ascii_uppercase()]);
     forms
 }

@@ -49,7 +49,7 @@ const NOISE_OF_REQUESTS: [&str; 32] = [
 ];
 
 /// Headers of a response that say something of the way that it came, or to a browser.
-const NOISE_OF_RESPONSES: [&str; 45] = [
+const NOISE_OF_RESPONSES: [&str; 46] = [
     "access-control-*",
     "age",
     "alt-svc",
@@ -88,6 +88,7 @@ const NOISE_OF_RESPONSES: [&str; 45] = [
     "x-download-options",
     "x-envoy-*",
     "x-frame-options",
+    "x-github-request-id",
     "x-permitted-cross-domain-policies",
     "x-powered-by",
     "x-request-id",

@@ -47,7 +47,7 @@ pub(super) fn is_special(byte: u8) -> bool {
 pub(super) fn readings(text: &[u8]) -> Vec<Reading> {
     match text.first() {
         Some(b'+') => vec![Reading::of(b' ', 1)],
-        Some(b'%') => percent(text).into_iter().collect(),
+        Some(b'%') => percent(text),
         Some(b'\\') => backslash(text),
         Some(b'&') => {
             let entity = ENTITIES.iter().find(|(entity, _)| text.starts_with(entity));
@@ -57,16 +57,22 @@ pub(super) fn readings(text: &[u8]) -> Vec<Reading> {
     }
 }
 
-/// `%2F`, and `%252F` and deeper, as URLs in URLs have it.
-fn percent(text: &[u8]) -> Option<Reading> {
+/// `%2F`, and `%252F` and deeper, as URLs in URLs have it. `%2541` may say `%41` or `A`.
+fn percent(text: &[u8]) -> Vec<Reading> {
+    let mut found = Vec::new();
     let mut start = 1;
-    while text[start..].starts_with(b"25")
-        && text.get(start + 2..start + 4).is_some_and(|it| hex(it).is_some())
-    {
+    while let Some(byte) = text.get(start..start + 2).and_then(hex) {
+        found.extend(u8::try_from(byte).map(|byte| Reading::of(byte, start + 2)));
+        if byte == u32::from(b'+') {
+            // A space, encoded twice.
+            found.push(Reading::of(b' ', start + 2));
+        }
+        if byte != u32::from(b'%') {
+            break;
+        }
         start += 2;
     }
-    let byte = hex(text.get(start..start + 2)?)?;
-    Some(Reading::of(u8::try_from(byte).ok()?, start + 2))
+    found
 }
 
 fn backslash(text: &[u8]) -> Vec<Reading> {

@@ -50,7 +50,7 @@ impl<'a> Survey<'a> {
 
     pub(super) fn see(&mut self, take: &Take, clock: &mut Clock, began: Timestamp) {
         leaf::carried(take, &mut |carrier, name, value| {
-            self.see_carried(take.sequence, carrier, name, value)
+            self.see_carried(take.sequence, carrier, name, value);
         });
         let mut count = 0;
         let mut strong = false;

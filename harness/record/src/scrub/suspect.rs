@@ -3,6 +3,7 @@ use std::fmt;
 
 use connector_replay::{Body, Interaction, Tape};
 
+use super::encoded::Encoded;
 use super::json::{self, Leaf, Sink};
 use super::random::{self, is_random};
 use super::{leaf, name};
@@ -162,13 +163,25 @@ impl Scan {
     fn look(&mut self, place: &str, name: &str, text: &str) {
         let credential = name::is_credential(name);
         let data = !credential && (name::is_id(name) || name::is_cursor(name));
-        let words = text.split(|mark: char| mark.is_whitespace() || ",;\"'<>()[]{}&?\u{1}".contains(mark));
-        for word in words {
+        for word in text.split(|mark: char| mark.is_whitespace() || ",;\"'<>()[]{}\u{1}".contains(mark)) {
+            if let Some(query) = leaf::query_in(word) {
+                let mut found = None;
+                leaf::pairs(&query, &mut |name, value| {
+                    let credential = name::is_credential(name) || name::is_signature(name);
+                    if is_known(value) || (credential && is_random(value, SHORTEST)) {
+                        found = Some(value.to_owned());
+                    }
+                });
+                if let Some(value) = found {
+                    self.add(place, &value);
+                }
+                continue;
+            }
             let random = !data
                 && (SHORTEST..LONGEST).contains(&word.len())
                 && !word.contains("//")
                 && is_random(word, SHORTEST)
-                && (credential || !(is_typed_id(word) || is_path(word)));
+                && (credential || !(is_typed_id(word) || is_path(word) || is_commit(word) || is_text(word)));
             if random || is_known(word) {
                 return self.add(place, word);
             }
@@ -208,6 +221,20 @@ fn is_typed_id(word: &str) -> bool {
         && !random::is_uuid(id)
 }
 
+/// Base64 of what people read: a file, a cursor.
+fn is_text(word: &str) -> bool {
+    let text = Encoded::whole(word).and_then(|encoded| String::from_utf8(encoded.bytes).ok());
+    text.is_some_and(|text| {
+        let printed = text.chars().all(|it| !it.is_control() || it.is_whitespace());
+        printed && !text.split_whitespace().any(|word| is_known(word) || is_random(word, SHORTEST))
+    })
+}
+
+/// The name of a commit: what is in a repository is called so everywhere.
+fn is_commit(word: &str) -> bool {
+    word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 /// Such as `users/octocat/repos`: its parts are words.
 fn is_path(word: &str) -> bool {
     word.contains('/') && !word.split('/').any(|part| is_random(part, SHORTEST))
@@ -234,4 +261,64 @@ fn plain(text: &str) -> String {
         }
     }
     if depth == 0 { plain } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(url: &str, headers: &str, body: &str) -> Vec<(String, usize, String)> {
+        let text = format!(
+            r#"{{"cassette": 1, "interactions": [{{"request": {{"method": "GET", "url": "{url}"}}, "response": {{"status": 200, "headers": [{headers}], "body": {{"json": {body}}}}}}}]}}"#
+        );
+        let suspects = suspects(&Tape::parse(&text, "test").unwrap());
+        suspects.into_iter().map(|it| (it.place, it.count, it.sample)).collect()
+    }
+
+    #[test]
+    fn what_is_left_is_named_by_its_place_and_masked() {
+        let body = r#"{"data": [{"key": "sk_test_4eC39HqLyjWDarjt"}, {"key": "sk_test_4eC39HqLyjWDarjT"}], "note": "use glpat-4eC39HqLyjWDarjt here"}"#;
+        let header = r#"["x-seal", "9f86d081884c7d659a2feaa0c55ad015"]"#;
+        let found = found(
+            "https://a.test/v1/users/12345?page=2&key=AIzaSyD4eC39HqLyjWDarjtT1zdp7dc012345",
+            header,
+            body,
+        );
+        let line = "GET https://a.test/v1/users/*";
+        let wanted = [
+            ("query key", 1, "AIza… (37 characters)"),
+            ("response body /data/*/key", 2, "sk_t… (24 characters)"),
+            ("response body /note", 1, "glpa… (22 characters)"),
+            ("response header x-seal", 1, "9f86… (32 characters)"),
+        ];
+        assert_eq!(
+            found,
+            wanted.map(|(place, count, sample)| (format!("{line} {place}"), count, sample.to_owned()))
+        );
+    }
+
+    #[test]
+    fn ids_hashes_links_words_and_expressions_are_no_suspects() {
+        let body = r#"{
+            "id": "pi_3MtwBwLkdIwHu7ix28a3tqPa", "payment_method": "pm_1MtwBwLkdIwHu7ix28a3tqPa",
+            "node_id": "MDEwOlJlcG9zaXRvcnkxMjk2MjY5", "sha": "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+            "url": "https://api.github.com/repos/octocat/Hello-World/git/6dcb09b5b57875f334f61aebed695e2e4193db5e",
+            "token": "{{token:access_token}} {{jwt:eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0}}",
+            "uuid": "0f8fad5b-d9cb-469f-a165-70867728950e", "text": "Bearer of many_words_that_are_long2",
+            "cursor": "eyJpZCI6IjEyMzQ1Njc4OTAiLCJuYW1lIjoiYSJ9", "path": "users/octocat2/repos/hello-world1",
+            "content": "IyBBIHJlYWRtZQpUaGF0IHNheXMgd2hhdCAxIGlzLgo=", "target_commitish": "b8b5b57875f334f61aebed695e2e4193db5e0aaf",
+            "avatar_url": "https://avatars.test/u/1?u=d7a8fbb307d7809469ca9abcb0082e4f8d5651e4&v=4"
+        }"#;
+        let header = r#"["etag", "\"9f86d081884c7d659a2feaa0c55ad015\""]"#;
+        assert_eq!(
+            found("https://a.test/v1/charges/ch_3MtwBwLkdIwHu7ix28a3tqPa?limit=100", header, body),
+            []
+        );
+    }
+
+    #[test]
+    fn a_private_key_is_a_suspect() {
+        let body = r#"{"pem": "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----"}"#;
+        assert_eq!(found("https://a.test/", "", body).len(), 1);
+    }
 }

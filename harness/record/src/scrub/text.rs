@@ -144,7 +144,9 @@ impl Scrubber {
     }
 
     fn leaf(&self, path: &[String], leaf: Leaf<'_>, place: Place, depth: usize) -> Pieces {
-        let place = if place.times == Times::Near && path.last().is_some_and(|last| name::is_expiry(last)) {
+        let place = if matches!(place.times, Times::Near | Times::Asked)
+            && path.last().is_some_and(|last| name::is_expiry(last))
+        {
             Place { times: Times::Coming, ..place }
         } else {
             place

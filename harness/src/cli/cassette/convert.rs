@@ -31,9 +31,12 @@ impl Arguments {
             writeln!(out, "{} interactions written to {}", tape.interactions.len(), self.to.display())?;
             return Ok(ExitCode::Conforms);
         }
-        let imported = connector_convert::import(&self.from, self.format, self.base_url.as_deref())?;
+        let options = connector_convert::Options { format: self.format, base_url: self.base_url };
+        let imported = connector_convert::import(&self.from, &options)
+            .map_err(|source| Error::Convert { source: Box::new(source) })?;
+        let mut notes = anstream::stderr();
         for note in &imported.notes {
-            writeln!(out, "note: {note}")?;
+            writeln!(notes, "note: {note}")?;
         }
         if let Some(folder) = self.to.parent() {
             std::fs::create_dir_all(folder)
@@ -41,7 +44,13 @@ impl Arguments {
         }
         connector_record::assembly::write(&imported.tape, &self.to)
             .map_err(|source| Error::Record { source })?;
-        writeln!(out, "{} interactions written to {}", imported.tape.interactions.len(), self.to.display())?;
+        writeln!(
+            out,
+            "{} interactions of a {} recording written to {}",
+            imported.tape.interactions.len(),
+            imported.format,
+            self.to.display()
+        )?;
         Ok(ExitCode::Conforms)
     }
 }

@@ -26,18 +26,17 @@ impl Arguments {
                 let why = format!("there is no interaction {number}: it has {}", interactions.len());
                 return Err(Error::Settings { path, why }.into());
             };
-            writeln!(out, "{}", serde_json::to_string_pretty(interaction)?)?;
+            write!(out, "{}", connector_replay::lay_out(&serde_json::value::to_raw_value(interaction)?))?;
             return Ok(ExitCode::Conforms);
         }
         let digits = interactions.len().to_string().len();
         for (place, interaction) in interactions.iter().enumerate() {
             let response = &interaction.response;
-            let marks = [(interaction.repeat, "repeat"), (interaction.optional, "optional")];
-            let marks: String =
-                marks.iter().filter(|(set, _)| *set).map(|(_, mark)| format!("  {mark}")).collect();
+            let repeat = if interaction.repeat { "  repeat" } else { "" };
+            let optional = if interaction.optional { "  optional" } else { "" };
             writeln!(
                 out,
-                "{:>digits$}  {}  {}{marks}  {interaction}",
+                "{:>digits$}  {}  {}{repeat}{optional}  {interaction}",
                 place + 1,
                 response.status,
                 body_of(interaction)

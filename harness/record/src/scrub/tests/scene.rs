@@ -4,7 +4,7 @@ use connector_replay::{Cassette, Outcome, Player, Request, Tape, Terms};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 
-use crate::{Circumstances, Scrubbed, Secret, Take, Track, scrub};
+use crate::{Circumstances, Error, Scrubbed, Secret, Take, Track, scrub};
 
 pub(super) const BEGAN: &str = "2026-11-22T15:00:00Z";
 
@@ -68,9 +68,13 @@ impl Scene {
     }
 
     pub(super) fn scrubbed(&self) -> Scrubbed {
+        self.try_scrubbed().unwrap()
+    }
+
+    pub(super) fn try_scrubbed(&self) -> Result<Scrubbed, Error> {
         let tracks = [Track { began: began() }];
         let circumstances = Circumstances { secrets: &self.secrets, tracks: &tracks, known: &self.known };
-        scrub(|| self.takes.iter().cloned().map(Ok), &circumstances).unwrap()
+        scrub(|| self.takes.iter().cloned().map(Ok), &circumstances)
     }
 
     /// Each interaction in one line of JSON.
