@@ -20,16 +20,15 @@ pub(crate) fn values(config: &Value) -> BTreeMap<String, String> {
 }
 
 fn collect(value: &Value, path: &str, values: &mut BTreeMap<String, String>) {
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                collect(value, &below(name), values);
+                collect(value, &below(path, name), values);
             }
         }
         Value::Array(items) => {
             for (index, value) in items.iter().enumerate() {
-                collect(value, &format!("{path}[{index}]"), values);
+                collect(value, &item_of(path, index), values);
             }
         }
         Value::String(text) => {
@@ -41,6 +40,16 @@ fn collect(value: &Value, path: &str, values: &mut BTreeMap<String, String>) {
         Value::Number(number) => drop(values.insert(path.to_owned(), number.to_string())),
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// The path of a member.
+pub(crate) fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// The path of an item.
+pub(crate) fn item_of(path: &str, index: usize) -> String {
+    format!("{path}[{index}]")
 }
 
 /// The JSON object that a string holds.

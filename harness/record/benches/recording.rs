@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use connector_record::{Options, Recorder, Reel, Upstream, Upstreams};
+use connector_record::{
+    Circumstances, Options, Recorder, Reel, Secret, Track, Upstream, Upstreams, assembly, scrub,
+};
 use connector_replay::{Authority, Session};
 use http_body_util::Full;
 use hyper::service::service_fn;
@@ -57,9 +59,31 @@ fn main() -> Outcome<()> {
             let began = Instant::now();
             let bytes: usize = reel.takes().map(|take| take.map_or(0, |take| take.body.len())).sum();
             println!("{scheme}: {} MB come back in {:.0?}", bytes / 1_000_000, began.elapsed());
+            if scheme == "https" {
+                let began = Instant::now();
+                publish(&reel)?;
+                let grown = status("VmHWM:")?.saturating_sub(before);
+                println!(
+                    "scrubbed, assembled and written in {:.1?}; at its most it took {} MiB more than before",
+                    began.elapsed(),
+                    grown >> 20
+                );
+            }
         }
         Ok(())
     })
+}
+
+/// Makes a cassette of it, as after a recording.
+fn publish(reel: &Reel) -> Outcome<()> {
+    let secret = Secret { name: "api_key".to_owned(), value: "0123456789abcdef".to_owned() };
+    let began = reel.take(0)?.ok_or("no take")?.began;
+    let circumstances = Circumstances { secrets: &[secret], tracks: &[Track { began }], known: &[] };
+    let scrubbed = scrub(|| reel.takes(), &circumstances)?;
+    let options = assembly::Options { required: [0].into(), ..assembly::Options::default() };
+    let assembled = assembly::assemble(scrubbed.interactions, &options)?;
+    let folder = tempfile::tempdir()?;
+    Ok(assembly::write(&assembled.tape, &folder.path().join("cassette.json"))?)
 }
 
 /// Seconds that requests took.
@@ -197,7 +221,12 @@ fn whole(answer: &[u8]) -> Outcome<Option<usize>> {
 
 /// Memory that this process has at the moment, in bytes.
 fn resident() -> Outcome<usize> {
+    status("VmRSS:")
+}
+
+/// A line of what the system says of this process, in bytes.
+fn status(name: &str) -> Outcome<usize> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).ok_or("no such line")?;
     Ok(line.trim().trim_end_matches(" kB").parse::<usize>()? << 10)
 }

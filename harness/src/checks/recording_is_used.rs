@@ -35,11 +35,14 @@ fn judge(evidence: &Evidence) -> Verdict {
     }
     let recorded = evidence.recorded.unwrap_or_default();
     let journals = || evidence.runs.iter().map(|run| &run.journal);
+    let (_, scenario) = evidence.subject.rsplit_once('/').unwrap_or_default();
     let requests: usize = journals().map(|journal| journal.exchanges.len()).sum();
     let next = if requests == 0 {
         "no request reached the replay server at all: does the connector honour HTTPS_PROXY and SSL_CERT_FILE?"
     } else {
-        "if the connector is right not to ask for it, take it out: harness cassette prune"
+        &*format!(
+            "if the connector is right not to ask for it, take it out: harness cassette prune --scenario {scenario}"
+        )
     };
     let findings = evidence
         .unasked()

@@ -3,7 +3,7 @@
 use serde_json::{Number, Value};
 
 use crate::secrets::is_secret_leaf;
-use crate::terms::json_within;
+use crate::terms::{below, item_of, json_within};
 
 /// Keys that we made and that open nothing: a connector that signs with a key needs one that works.
 const RSA: &str = include_str!("made_up_rsa.pem");
@@ -17,7 +17,7 @@ const KIND: usize = 16;
 /// The fewest characters that are left to be made up after it.
 const REST: usize = 8;
 
-/// The made-up value for the secret at `path` of a config.
+/// The made-up value for the secret at `path` of a config, a string or a number.
 ///
 /// `hosts` are those that were asked: a part of a secret that names one of them has to stay, since it says where to go
 /// (the data centre at the end of a Mailchimp key).
@@ -25,15 +25,7 @@ pub(super) fn of(path: &str, value: &Value, hosts: &[String]) -> Value {
     match value {
         Value::String(text) => Value::String(text_of(path, text, hosts)),
         Value::Number(number) => number_of(path, number),
-        Value::Array(items) => {
-            let items = items.iter().enumerate();
-            items.map(|(index, item)| of(&format!("{path}[{index}]"), item, hosts)).collect()
-        }
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| (name.clone(), of(&format!("{path}.{name}"), value, hosts)))
-            .collect(),
-        Value::Null | Value::Bool(_) => value.clone(),
+        other => other.clone(),
     }
 }
 
@@ -42,8 +34,12 @@ fn within(path: &str, inner: &Value, hosts: &[String]) -> Value {
     match inner {
         Value::Object(members) => members
             .iter()
-            .map(|(name, value)| (name.clone(), within(&format!("{path}.{name}"), value, hosts)))
+            .map(|(name, value)| (name.clone(), within(&below(path, name), value, hosts)))
             .collect(),
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.map(|(index, item)| within(&item_of(path, index), item, hosts)).collect()
+        }
         Value::String(text) if is_secret_leaf(text) => Value::String(text_of(path, text, hosts)),
         other => other.clone(),
     }
@@ -107,7 +103,7 @@ fn shaped(path: &str, text: &str, hosts: &[String]) -> String {
     let made_up = parts.concat();
     // A value of nothing but made-up letters is no secret to begin with.
     if made_up == text && !text.is_empty() && hosts.is_empty() {
-        letters(text, &mut (seed + 1))
+        letters(text, &mut seed.wrapping_add(1))
     } else {
         made_up
     }

@@ -8,13 +8,13 @@ use connector_record::Secret;
 use connector_replay::{Rule, Tape};
 use serde_json::{Value, json};
 
+use super::disguise::Disguise;
 use super::performance::Takes;
-use super::{Mode, Options, fake, read_json};
+use super::{Mode, Options, read_json};
 use crate::checks::ignore_line;
 use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::locate::Connector;
-use crate::terms::values;
 
 /// The folder of a scenario, and what a recording is made with.
 pub(super) struct Folder {
@@ -93,30 +93,26 @@ impl Folder {
         given.into_iter().flatten().map(Value::to_string).collect()
     }
 
-    /// The config with made-up values for its secrets. One that is there already keeps those that serve.
-    pub(super) fn made_up(&self, secrets: &[Secret], hosts: &[String]) -> Value {
-        let before = self.made_up.as_ref().map(values).unwrap_or_default();
-        let mut made_up = self.config.clone();
-        for Secret { name, value } in secrets {
-            let Some(place) = at(&mut made_up, name) else { continue };
-            *place = match before.get(name).filter(|before| *before != value && place.is_string()) {
-                Some(before) => Value::String(before.clone()),
-                None => fake::of(name, place, hosts),
-            };
-        }
-        made_up
+    /// What it is started with, made-up values in the place of secrets.
+    pub(super) fn disguise<'a>(&self, secrets: &'a [Secret], hosts: &[String]) -> Disguise<'a> {
+        Disguise::of(&self.config, secrets, self.made_up.as_ref(), hosts)
     }
 
     /// Writes all of it, the cassette last.
-    pub(super) fn write(&self, config: &Value, tape: &Tape, scenario: &Scenario<'_>) -> Result<(), Error> {
+    pub(super) fn write(
+        &self,
+        disguise: &Disguise<'_>,
+        tape: &Tape,
+        scenario: &Scenario<'_>,
+    ) -> Result<(), Error> {
         std::fs::create_dir_all(&self.root)
             .map_err(|source| Error::Write { path: self.root.clone(), source })?;
-        self.write_json("config.json", config)?;
+        self.write_json("config.json", &disguise.config)?;
         for (name, value) in
             [("configured_catalog.json", &scenario.takes.catalog), ("state.json", &self.state)]
         {
             if let Some(value) = value {
-                self.write_json(name, value)?;
+                self.write_json(name, &disguise.over(value))?;
             }
         }
         let path = self.path("scenario.toml");
@@ -145,19 +141,6 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         file.persist(path).map_err(|error| error.error)
     };
     write().map(drop).map_err(|source| Error::Write { path: path.to_owned(), source })
-}
-
-/// The value at a path such as `credentials.keys[0]`. What lies within a text is not reached.
-fn at<'a>(config: &'a mut Value, path: &str) -> Option<&'a mut Value> {
-    let mut at = config;
-    for name in path.split('.') {
-        let (name, places) = name.split_once('[').map_or((name, ""), |(name, places)| (name, places));
-        at = at.get_mut(name)?;
-        for place in places.split_terminator(']') {
-            at = at.get_mut(place.trim_start_matches('[').parse::<usize>().ok()?)?;
-        }
-    }
-    Some(at)
 }
 
 impl Scenario<'_> {
@@ -248,13 +231,5 @@ mod tests {
             "# Ours.\nabout = \"now = x\"\nnow = \"2026-11-22T15:00:00Z\"\n\n[expect]\nread = \"fails\"\n";
         assert_eq!(scenario(&takes()).told_in(text), wanted);
         assert_eq!(scenario(&takes()).told_in("[expect]\n"), "now = \"2026-11-22T15:00:00Z\"\n[expect]\n");
-    }
-
-    #[test]
-    fn a_value_is_reached_by_its_path() {
-        let mut config = json!({"a": {"keys": ["x", "y"]}});
-        *at(&mut config, "a.keys[1]").unwrap() = json!("z");
-        assert_eq!(config, json!({"a": {"keys": ["x", "z"]}}));
-        assert!(at(&mut config, "a.none").is_none() && at(&mut config, "a.keys[7]").is_none());
     }
 }

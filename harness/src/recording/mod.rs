@@ -6,8 +6,10 @@
 //!     -> runner (the new scenario, replayed with made-up secrets: the first snapshots)
 //! ```
 
+mod disguise;
 mod fake;
 mod folder;
+mod known;
 mod mode;
 mod performance;
 mod resume;
@@ -167,9 +169,9 @@ fn keep(
         tell(&Step::Suspected { suspect: suspect.to_string() });
     }
 
-    let config = folder.made_up(&secrets, &hosts);
+    let disguise = folder.disguise(&secrets, &hosts);
     let valid = first_fault_by(&specification, &folder.config).is_none();
-    if valid && let Some(fault) = first_fault_by(&specification, &config) {
+    if valid && let Some(fault) = first_fault_by(&specification, &disguise.config) {
         tell(&Step::Noted {
             note: format!(
                 "the made-up config does not satisfy the spec: {fault}; write a value that does into {}",
@@ -187,7 +189,7 @@ fn keep(
     let interactions = tape.interactions.len();
     let optional = tape.interactions.iter().filter(|it| it.optional).count();
     folder.write(
-        &config,
+        &disguise,
         &tape,
         &folder::Scenario { valid, hosts, ignore: scrubbed.ignore, takes: &takes },
     )?;

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use connector_protocol::Command;
 use connector_record::{Recorder, Reel, Track, Upstream};
-use connector_replay::{Cassette, Player};
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::folder::Folder;
+use super::known::Known;
 use super::{Mode, Options, Outcomes, Step, resume};
 use crate::error::Error;
 use crate::evidence::Run;
 use crate::expectation::Outcome;
+use crate::report::plural;
 use crate::secrets::Secrets;
 use crate::stage::{Given, Stage};
 use crate::terms;
@@ -31,8 +32,7 @@ pub(super) struct Performance<'a> {
     options: &'a Options,
     secrets: Arc<Secrets>,
     upstream: Arc<Upstream>,
-    /// What is replayed and need not be asked.
-    known: Option<Arc<Cassette>>,
+    known: Option<Known>,
     pub(super) takes: Takes,
 }
 
@@ -62,9 +62,7 @@ impl<'a> Performance<'a> {
         let known = match &folder.old {
             Some(tape) if options.mode == Mode::NewEpisodes => {
                 let terms = terms::of(&folder.config, began, &stage.connector.settings.ignore);
-                let path = folder.path("cassette.json");
-                let cassette = Cassette::new(tape.clone(), path, &terms);
-                Some(Arc::new(cassette.map_err(|source| Error::Cassette { source })?))
+                Some(Known::of(tape, &folder.path("cassette.json"), terms)?)
             }
             _ => None,
         };
@@ -134,7 +132,7 @@ impl<'a> Performance<'a> {
         self.takes.tracks.push(Track { began });
         let mut recorder = Recorder::new(Arc::clone(&self.upstream), Arc::clone(&self.takes.reel), track);
         if let Some(known) = &self.known {
-            recorder = recorder.completing(Player::new(Arc::clone(known)), |_| false);
+            recorder = known.before(recorder);
         }
         let time = began.to_string();
         let given = Given {
@@ -185,11 +183,6 @@ fn said_well(transcript: &Transcript) -> bool {
     status.is_none_or(|status| status["status"] == "SUCCEEDED")
 }
 
-fn plural(number: impl TryInto<u64>, one: &str) -> String {
-    let number = number.try_into().unwrap_or(u64::MAX);
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
-}
-
 /// What came of it, for people.
 fn said(transcript: &Transcript, secrets: &Secrets) -> String {
     let account = &transcript.account;
@@ -208,11 +201,12 @@ fn said(transcript: &Transcript, secrets: &Secrets) -> String {
             answer["status"].as_str().unwrap_or_default().to_owned()
         }
         Command::Discover if answer["streams"].is_array() => {
-            plural(answer["streams"].as_array().map_or(0, Vec::len), "stream")
+            plural(answer["streams"].as_array().map_or(0, Vec::len), "stream", "streams")
         }
         Command::Read if error.is_none() => {
+            let records = usize::try_from(account.records).unwrap_or(usize::MAX);
             let states = account.of_kind(connector_protocol::MessageType::State).count();
-            format!("{} and {}", plural(account.records, "record"), plural(states, "state"))
+            format!("{} and {}", plural(records, "record", "records"), plural(states, "state", "states"))
         }
         _ => transcript.exit.to_string(),
     };

@@ -10,6 +10,7 @@ mod progress;
 mod recording;
 mod spelling;
 
+pub(crate) use spelling::plural;
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 

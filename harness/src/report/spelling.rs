@@ -15,7 +15,7 @@ pub(super) fn quoted(path: &Path) -> String {
 }
 
 /// So many of something.
-pub(super) fn plural(number: usize, one: &str, many: &str) -> String {
+pub(crate) fn plural(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 

@@ -5,7 +5,7 @@ mod shape;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 
 use bytes::Bytes;
 use connector_replay::{Request, Scheme};
@@ -76,7 +76,8 @@ impl Sent {
 /// A request that was answered with success.
 #[derive(Clone, Debug)]
 struct Success {
-    answer: Bytes,
+    /// A hash of it: while a recording is made, answers are held by nobody else, and there may be gigabytes of them.
+    answer: u64,
     times: u64,
     /// Whether a later answer was another one.
     changed: bool,
@@ -138,6 +139,7 @@ impl Requests {
     }
 
     fn note_success(&mut self, hash: u64, request: &Request, answer: &Bytes) {
+        let answer = hash_of_all(answer);
         if let Some(known) = self.succeeded.get_mut(&hash) {
             known.times += 1;
             known.changed |= known.answer != answer;
@@ -146,7 +148,7 @@ impl Requests {
                 (request.method.to_string(), url)
             });
         } else if self.succeeded.len() < DIFFERENT {
-            let success = Success { answer: answer.clone(), times: 1, changed: false, name: None };
+            let success = Success { answer, times: 1, changed: false, name: None };
             self.succeeded.insert(hash, success);
         }
     }
@@ -184,8 +186,12 @@ fn hash_of(request: &Request) -> u64 {
     let mut headers: Vec<(&str, &[u8])> =
         request.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     headers.sort_unstable();
+    hash_of_all((request.method.as_str(), request.target.to_string(), headers, &request.body))
+}
+
+fn hash_of_all(all: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    (request.method.as_str(), request.target.to_string(), headers, &request.body).hash(&mut hasher);
+    all.hash(&mut hasher);
     hasher.finish()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::terms::json_within;
+use crate::terms::{below, item_of, json_within};
 
 /// How deep the walk goes: deeper than any form that could be drawn.
 const DEEPEST: u32 = 100;
@@ -41,7 +41,7 @@ impl Walk<'_> {
         match config {
             Value::Object(members) => {
                 for (name, value) in members {
-                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    let path = below(path, name);
                     let own = schema.get("properties").and_then(|properties| properties.get(name));
                     let by_pattern = schema.get("patternProperties").and_then(Value::as_object);
                     let others = by_pattern.into_iter().flat_map(|patterns| patterns.values());
@@ -57,7 +57,7 @@ impl Walk<'_> {
                         schema => schema,
                     };
                     if let Some(schema) = schema {
-                        self.collect(schema, item, &format!("{path}[{index}]"), depth + 1);
+                        self.collect(schema, item, &item_of(path, index), depth + 1);
                     }
                 }
             }
@@ -80,29 +80,41 @@ impl Walk<'_> {
                 }
             }
             Value::Number(number) => self.found.push((path.to_owned(), number.to_string())),
-            Value::Array(items) => items.iter().for_each(|item| self.take_values(item, path)),
-            Value::Object(members) => members.values().for_each(|value| self.take_values(value, path)),
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                items.for_each(|(index, item)| self.take_values(item, &item_of(path, index)));
+            }
+            Value::Object(members) => {
+                members.iter().for_each(|(name, value)| self.take_values(value, &below(path, name)));
+            }
             Value::Null | Value::Bool(_) => {}
         }
     }
 
     /// The secrets of a text that is JSON itself, such as the key of a service account.
     fn take_leaves(&mut self, inner: &Value, path: &str) {
-        for (name, value) in inner.as_object().into_iter().flatten() {
-            let path = format!("{path}.{name}");
-            match value {
-                Value::String(text) if is_secret_leaf(text) => self.found.push((path, text.clone())),
-                Value::Object(_) => self.take_leaves(value, &path),
-                _ => {}
+        match inner {
+            Value::Object(members) => {
+                members.iter().for_each(|(name, value)| self.take_leaves(value, &below(path, name)));
             }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                items.for_each(|(index, item)| self.take_leaves(item, &item_of(path, index)));
+            }
+            Value::String(text) if is_secret_leaf(text) => self.found.push((path.to_owned(), text.clone())),
+            _ => {}
         }
     }
 }
 
-/// Whether a text within a secret is one itself: not what says who (an address), where (a URL) or of which kind.
+/// Whether a text within a secret is one itself: not what says who (an address), where (a URL, a host) or of which kind
+/// (`service_account`), and not so short that it is found everywhere.
 pub(crate) fn is_secret_leaf(text: &str) -> bool {
-    const SHORTEST: usize = 12;
-    text.len() >= SHORTEST && !text.contains("://") && !text.contains('@')
+    const SHORTEST: usize = 8;
+    let is_lower = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let kind = text.contains('_') && text.split('_').all(is_lower);
+    let host = text.contains('.') && text.split('.').all(is_lower);
+    text.len() >= SHORTEST && !text.contains("://") && !text.contains('@') && !kind && !host
 }
 
 #[cfg(test)]
@@ -134,6 +146,7 @@ mod tests {
     fn a_secret_is_found_in_maps_lists_and_branches() {
         let secret = json!({"airbyte_secret": true});
         let schema = json!({"properties": {
+            "whole": secret,
             "map": {"additionalProperties": secret},
             "list": {"items": secret},
             "pair": {"items": [{}, secret]},
@@ -141,8 +154,9 @@ mod tests {
             "then": {"then": {"properties": {"token": secret}}},
         }});
         let config = json!({
-            "map": {"x": "1"}, "list": ["2"], "pair": ["3", "4"], "one": {"token": "5"}, "then": {"token": 6},
+            "whole": {"a": ["0"]}, "map": {"x": "1"}, "list": ["2"], "pair": ["3", "4"], "one": {"token": "5"}, "then": {"token": 6},
         });
-        assert_eq!(fields(&schema, &config), ["list[0]", "map.x", "one.token", "pair[1]", "then.token"]);
+        let wanted = ["list[0]", "map.x", "one.token", "pair[1]", "then.token", "whole.a[0]"];
+        assert_eq!(fields(&schema, &config), wanted);
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
 mod bench;
+mod cassette;
 mod faults;
 mod miss;
 mod record;

@@ -28,6 +28,7 @@ use connector_replay::{Rule, Tape};
 pub use diff::{Change, diff};
 pub use faults::faults;
 pub use prune::prune;
+pub use reuse::hands_out_token;
 pub use write::write;
 
 use crate::{Error, Recorded};

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use connector_replay::{Equals, Header, Interaction, RecordedResponse, Terms};
+use connector_replay::{Body, Equals, Header, Interaction, RecordedResponse, Terms};
 
 use super::meaning::Meaning;
 use super::sequence::Sequence;
@@ -165,10 +165,14 @@ pub(super) fn extend(
     tape
 }
 
-fn hands_out_token(response: &RecordedResponse) -> bool {
+/// Whether an answer hands out a token. From a tape it is a made-up one, which no real server takes.
+pub fn hands_out_token(response: &RecordedResponse) -> bool {
     const TOKEN: &str = "{{token:";
-    let body = response.body.as_ref().and_then(|body| serde_json::to_string(body).ok());
-    let body = body.is_some_and(|body| body.contains(TOKEN));
+    let body = match &response.body {
+        Some(Body::File(file)) => memchr::memmem::find(file.bytes(), TOKEN.as_bytes()).is_some(),
+        Some(body) => serde_json::to_string(body).is_ok_and(|body| body.contains(TOKEN)),
+        None => false,
+    };
     body || response.headers.iter().any(|header| header.value.as_str().contains(TOKEN))
 }
 

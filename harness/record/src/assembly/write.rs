@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use connector_replay::{Body, BodyFile, Tape};
@@ -27,7 +27,6 @@ fn write_in_steps(tape: &Tape, path: &Path, step: &mut dyn FnMut() -> io::Result
         let path = path.to_owned();
         |source| Error::WriteCassette { path, source }
     };
-    let text = tape.to_json().map_err(io::Error::from).map_err(wrong(path))?;
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -36,10 +35,10 @@ fn write_in_steps(tape: &Tape, path: &Path, step: &mut dyn FnMut() -> io::Result
         let path = folder.join(file.path());
         // What is there already stays as it is, its time too.
         if !fs::read(&path).is_ok_and(|bytes| bytes == *file.bytes()) {
-            replace(&path, file.bytes(), step).map_err(wrong(&path))?;
+            replace(&path, &mut |to| to.write_all(file.bytes()), step).map_err(wrong(&path))?;
         }
     }
-    replace(path, text.as_bytes(), step).map_err(wrong(path))?;
+    replace(path, &mut |to| tape.write_to(BufWriter::new(to)), step).map_err(wrong(path))?;
     for path in unnamed(folder) {
         let removed = step().and_then(|()| fs::remove_file(&path));
         removed.map_err(|source| Error::RemoveBody { path, source })?;
@@ -55,8 +54,12 @@ fn files(tape: &Tape) -> impl Iterator<Item = &BodyFile> {
     })
 }
 
-/// Puts bytes at a path so that at any time either all of them are there or what was there before.
-fn replace(path: &Path, bytes: &[u8], step: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
+/// Puts what `write` writes at a path so that at any time either all of it is there or what was there before.
+fn replace(
+    path: &Path,
+    write: &mut dyn FnMut(&mut File) -> io::Result<()>,
+    step: &mut dyn FnMut() -> io::Result<()>,
+) -> io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -66,7 +69,7 @@ fn replace(path: &Path, bytes: &[u8], step: &mut dyn FnMut() -> io::Result<()>) 
     step()?;
     let mut file = new_file(folder)?;
     step()?;
-    file.write_all(bytes)?;
+    write(file.as_file_mut())?;
     step()?;
     file.as_file().sync_all()?;
     step()?;

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 
 use super::clock::{RoundDown as _, Times};
 use super::guard::{Guard, Removed};
-use super::suspect::suspects;
 use super::text::{Place, Scrubber};
 use super::token::Tokens;
 use super::url::Ignored;
@@ -122,8 +121,6 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn finish(self) -> Scrubbed {
-        let interactions: Vec<Interaction> =
-            self.interactions.iter().map(|it| it.interaction.clone()).collect();
         let mut notes = Vec::new();
         for secret in self.circumstances.secrets.iter().filter(|secret| secret.is_too_short()) {
             notes.push(format!(
@@ -139,12 +136,7 @@ impl<'a> Draft<'a> {
         for line in self.lost {
             notes.push(format!("{line} is not answered by its own recording: the client says something in a form that cannot be told."));
         }
-        Scrubbed {
-            suspects: suspects(&Tape::new(interactions)),
-            interactions: self.interactions,
-            ignore: self.ignored.rules(),
-            notes,
-        }
+        Scrubbed { interactions: self.interactions, ignore: self.ignored.rules(), notes }
     }
 }
 

@@ -20,7 +20,7 @@ const DEPTH: usize = 3;
 pub(super) struct Guard {
     needles: Needles,
     /// Expressions that name what they stand for: a name may be what another secret is.
-    names: Vec<String>,
+    names: BTreeSet<String>,
 }
 
 /// What had to be removed: where.

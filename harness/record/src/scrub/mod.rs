@@ -62,8 +62,6 @@ pub struct Circumstances<'a> {
 pub struct Scrubbed {
     /// In the order of the takes.
     pub interactions: Vec<Recorded>,
-    /// What looks like a secret and is still there.
-    pub suspects: Vec<Suspect>,
     /// What a replay must pass over, since a client works it out anew each time from what is not recorded.
     pub ignore: Vec<Rule>,
     /// What a person should know, in whole sentences.

@@ -1,11 +1,11 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::pieces::Pieces;
 use super::spelling::{is_special, readings};
 
 /// A value that must not be written, and what is written instead.
-#[derive(Clone, Debug)]
+// Without `Debug`: it is the secret.
 pub(super) struct Needle {
     text: Vec<u8>,
     pub(super) instead: Pieces,
@@ -14,22 +14,6 @@ pub(super) struct Needle {
 impl Needle {
     pub(super) fn new(text: &str, instead: Pieces) -> Needle {
         Needle { text: text.as_bytes().to_vec(), instead }
-    }
-
-    /// Where it stands in a text, however it is spelled there.
-    fn find(&self, haystack: &[u8]) -> Vec<Range<usize>> {
-        let mut found = Vec::new();
-        let mut at = 0;
-        while at < haystack.len() {
-            match self.end(haystack, at) {
-                Some(end) => {
-                    found.push(at..end);
-                    at = end;
-                }
-                None => at += 1,
-            }
-        }
-        found
     }
 
     /// Where it ends, if it begins here.
@@ -61,12 +45,20 @@ impl Needle {
     }
 }
 
+/// So many bytes at the beginning of a needle tell it from most others.
+const HEAD: usize = 4;
+
 /// Many needles, the longest first: a short one would break a long one that holds it.
-#[derive(Clone, Debug)]
+///
+/// A recording may have a token for every record, such as the signature of a link, so that no step goes through all.
 pub(super) struct Needles {
     all: Vec<Needle>,
     /// The needles by the byte that they begin with.
     by_first: Vec<Vec<usize>>,
+    by_head: HashMap<[u8; HEAD], Vec<usize>>,
+    /// Those that are shorter than that.
+    stubs: Vec<usize>,
+    by_text: HashMap<Vec<u8>, usize>,
 }
 
 impl Needles {
@@ -75,39 +67,59 @@ impl Needles {
         all.sort_by(|one, other| (other.text.len(), &one.text).cmp(&(one.text.len(), &other.text)));
         all.dedup_by(|one, other| one.text == other.text);
         let mut by_first = vec![Vec::new(); 256];
-        for (index, needle) in all.iter().enumerate() {
-            by_first[usize::from(needle.text[0])].push(index);
+        let mut by_head: HashMap<_, Vec<usize>> = HashMap::new();
+        let (mut stubs, mut by_text) = (Vec::new(), HashMap::new());
+        for (index, Needle { text, .. }) in all.iter().enumerate() {
+            by_first[usize::from(text[0])].push(index);
+            match text.first_chunk() {
+                Some(head) => by_head.entry(*head).or_default().push(index),
+                None => stubs.push(index),
+            }
+            by_text.insert(text.clone(), index);
         }
-        Needles { all, by_first }
+        Needles { all, by_first, by_head, stubs, by_text }
     }
 
     /// Whether one of them is there.
     pub(super) fn are_in(&self, haystack: &[u8]) -> bool {
-        let begins = |first: u8, at: usize| {
-            let candidates = &self.by_first[usize::from(first)];
-            candidates.iter().any(|index| self.all[*index].end(haystack, at).is_some())
-        };
-        haystack.iter().enumerate().any(|(at, byte)| {
-            begins(*byte, at)
-                || (is_special(*byte) && readings(&haystack[at..]).iter().any(|it| begins(it.bytes()[0], at)))
-        })
+        (0..haystack.len()).any(|at| self.at(haystack, at).next().is_some())
+    }
+
+    /// All that begin at a place, and where they end.
+    fn at(&self, haystack: &[u8], at: usize) -> impl Iterator<Item = (usize, usize)> {
+        let rest = &haystack[at..];
+        let mut lists: Vec<&[usize]> = Vec::new();
+        let means_more = |at: usize| is_special(rest[at]) && !readings(&rest[at..]).is_empty();
+        match rest.first_chunk::<HEAD>() {
+            Some(head) if !(0..HEAD).any(means_more) => {
+                lists.extend(self.by_head.get(head).map(Vec::as_slice));
+                lists.push(&self.stubs);
+            }
+            _ => {
+                let first = rest.first().copied().into_iter();
+                let readings = readings(rest);
+                let firsts = first.chain(readings.iter().map(|it| it.bytes()[0]));
+                lists.extend(firsts.map(|first| &*self.by_first[usize::from(first)]));
+            }
+        }
+        let candidates = lists.into_iter().flatten();
+        candidates.filter_map(move |index| Some((*index, self.all[*index].end(haystack, at)?)))
     }
 
     /// All that are there, from left to right, none in another.
     pub(super) fn find(&self, haystack: &[u8]) -> Vec<(Range<usize>, &Needle)> {
-        let mut found: Vec<(Range<usize>, &Needle)> = Vec::new();
-        if !self.are_in(haystack) {
-            return found;
-        }
-        for needle in &self.all {
-            for span in needle.find(haystack) {
-                if found.iter().all(|(other, _)| span.end <= other.start || other.end <= span.start) {
-                    found.push((span, needle));
-                }
+        let places = (0..haystack.len())
+            .flat_map(|at| self.at(haystack, at).map(move |(index, end)| (index, at..end)));
+        let mut places: Vec<(usize, Range<usize>)> = places.collect();
+        places.sort_by_key(|(index, span)| (*index, span.start));
+        let mut found: BTreeMap<usize, (Range<usize>, &Needle)> = BTreeMap::new();
+        for (index, span) in places {
+            let before = found.range(..span.end).next_back();
+            if before.is_none_or(|(_, (other, _))| other.end <= span.start) {
+                found.insert(span.start, (span, &self.all[index]));
             }
         }
-        found.sort_by_key(|(span, _)| span.start);
-        found
+        found.into_values().collect()
     }
 
     /// The text with what is written instead of them.
@@ -120,7 +132,7 @@ impl Needles {
 
     /// What is written instead of this very text.
     pub(super) fn exactly(&self, text: &str) -> Option<&Pieces> {
-        self.all.iter().find(|needle| needle.text == text.as_bytes()).map(|needle| &needle.instead)
+        self.by_text.get(text.as_bytes()).map(|index| &self.all[*index].instead)
     }
 }
 
@@ -156,6 +168,11 @@ mod tests {
     #[test]
     fn the_longest_goes_first() {
         assert_eq!(replaced(&["abc", "abcdef", "cdefghij"], "abcdef abcdefghij abc"), "<> ab<> <>");
+    }
+
+    #[test]
+    fn a_needle_shorter_than_what_needles_are_told_by_is_found_too() {
+        assert_eq!(replaced(&["abc", "ab+d"], "xabcx ab+d ab%2bd abc"), "x<>x <> <> <>");
     }
 
     #[test]

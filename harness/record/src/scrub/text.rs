@@ -27,7 +27,6 @@ pub(super) struct Place {
 }
 
 /// Puts expressions in the place of what must not, or cannot, be written.
-#[derive(Debug)]
 pub(super) struct Scrubber {
     /// What is found anywhere in a text.
     pub(super) needles: Needles,

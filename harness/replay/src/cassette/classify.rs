@@ -21,9 +21,11 @@ impl Body {
         let is = |kind: &str| content_type.is_some_and(|said| said.to_ascii_lowercase().contains(kind));
         let json = || literal_json(text).map(Body::Json);
         let form = || form(text).map(Body::Form);
+        let structured = text.starts_with(['{', '[']);
         let body = if is("x-www-form-urlencoded") {
-            form().or_else(json)
-        } else if content_type.is_none() || is("json") || is("javascript") || text.starts_with(['{', '[']) {
+            // Curl calls whatever it posts a form.
+            structured.then(json).flatten().or_else(form)
+        } else if content_type.is_none() || is("json") || is("javascript") || structured {
             json()
         } else {
             None
@@ -56,7 +58,7 @@ fn literal_json(text: &str) -> Option<Box<RawValue>> {
     RawValue::from_string(out).ok()
 }
 
-/// The pairs of a form, if these bytes come of them again.
+/// The pairs of a form, if all of it is text.
 fn form(text: &str) -> Option<Vec<(String, String)>> {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     let sound = pairs.iter().all(|(name, value)| !name.contains('\u{fffd}') && !value.contains('\u{fffd}'));
@@ -89,6 +91,7 @@ mod tests {
             (b"{broken", Some("application/json"), "text"),
             (b"a=1&b=x+y", Some("application/x-www-form-urlencoded"), "form"),
             (b"a=%7B%7Bopaque%7D%7D", Some("application/x-www-form-urlencoded"), "form"),
+            (br#"{"a":"b&c=d"}"#, Some("application/x-www-form-urlencoded"), "json"),
             (b"a,b\n1,{{open}}\n", Some("text/csv"), "lines"),
             (b"one line\n", Some("text/plain"), "text"),
             (b"\xff\x00", None, "base64"),
@@ -106,5 +109,7 @@ mod tests {
             assert!(same, "{sent:?}");
         }
         assert!(Body::of(b"", None).is_none());
+        let form = Body::of(b"[a]=1", Some("application/x-www-form-urlencoded"));
+        assert!(matches!(form, Some(Body::Form(_))), "what begins like JSON need not be: {form:?}");
     }
 }

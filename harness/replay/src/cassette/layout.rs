@@ -21,15 +21,14 @@ pub(crate) fn compact(json: &str) -> String {
 
 /// JSON as a cassette is laid out, for people and for line diffs, with a newline at its end.
 pub fn lay_out(json: &RawValue) -> String {
-    pretty(json.get())
+    at_depth(json.get(), 0) + "\n"
 }
 
-/// Lays JSON out for people and for line diffs: two spaces a level, a list of plain values on one line where it fits,
-/// a newline at the end. `json` must be valid.
-pub(super) fn pretty(json: &str) -> String {
+/// Lays JSON out for people and for line diffs: two spaces a level, of which there are so many already, and a list of plain
+/// values on one line where it fits. `json` must be valid.
+pub(super) fn at_depth(json: &str, mut depth: usize) -> String {
     let json = compact(json);
     let mut out = String::with_capacity(json.len() * 2);
-    let mut depth = 0;
     let mut rest = json.as_str();
     while let Some(next) = rest.chars().next() {
         let token = match next {
@@ -58,7 +57,6 @@ pub(super) fn pretty(json: &str) -> String {
         }
         rest = &rest[token.len()..];
     }
-    out.push('\n');
     out
 }
 
@@ -111,6 +109,10 @@ fn spaced(out: &mut String, list: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn pretty(json: &str) -> String {
+        at_depth(json, 0) + "\n"
+    }
 
     #[test]
     fn white_space_goes_from_between_tokens_and_stays_in_strings() {

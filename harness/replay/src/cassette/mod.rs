@@ -64,8 +64,11 @@ impl Cassette {
             let answer = Answer::recorded(interaction, terms);
             answers.push(Arc::new(answer.map_err(|error| wrong(position, error))?));
         }
-        let index = Index::new(&tape.interactions, terms);
-        let index = index.map_err(|(position, field, reason)| wrong(position, (field, reason)))?;
+        let requests = tape.interactions.iter().map(|interaction| (&interaction.request, interaction.repeat));
+        let (index, faults) = Index::new(requests, terms);
+        if let Some((position, field, reason)) = faults.into_iter().next() {
+            return Err(wrong(position, (field, reason)));
+        }
         Ok(Cassette { tape, answers, index })
     }
 

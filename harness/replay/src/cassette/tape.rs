@@ -1,7 +1,7 @@
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Deserializer, de};
 use serde_json::value::RawValue;
 
 use super::object::{Strict, all_strict};
@@ -16,13 +16,13 @@ pub(super) const VERSION: u64 = 1;
 /// A cassette as its file says it, its expressions as they are written. The format is `docs/cassette.md`.
 ///
 /// Tools read and write tapes; what is played is a [`Cassette`](crate::Cassette), a tape under certain terms.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tape {
     #[serde(rename = "cassette")]
     version: u64,
     /// An object for the reader: where the recording comes from.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "object")]
+    #[serde(default, deserialize_with = "object")]
     pub meta: Option<Box<RawValue>>,
     /// What was recorded, in its order.
     #[serde(deserialize_with = "all_strict")]
@@ -74,12 +74,35 @@ impl Tape {
         Ok(tape)
     }
 
-    /// The whole file as text, laid out as `docs/cassette.md` says: equal tapes give equal bytes.
+    /// The whole file as text, as [`write_to`](Self::write_to) writes it.
     ///
     /// # Errors
     /// None in practice: what a tape holds can be written.
-    pub fn to_json(&self) -> serde_json::Result<String> {
-        Ok(layout::pretty(&serde_json::to_string(self)?))
+    pub fn to_json(&self) -> io::Result<String> {
+        let mut text = Vec::new();
+        self.write_to(&mut text)?;
+        String::from_utf8(text).map_err(io::Error::other)
+    }
+
+    /// Writes the file, laid out as `docs/cassette.md` says: equal tapes give equal bytes. One interaction at a time, so that
+    /// a long recording is not held in memory once more.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_to(&self, mut out: impl io::Write) -> io::Result<()> {
+        write!(out, "{{\n  \"cassette\": {}", self.version)?;
+        if let Some(meta) = &self.meta {
+            write!(out, ",\n  \"meta\": {}", layout::at_depth(meta.get(), 1))?;
+        }
+        out.write_all(b",\n  \"interactions\": [")?;
+        for (place, interaction) in self.interactions.iter().enumerate() {
+            let json = serde_json::to_string(interaction)?;
+            let comma = if place == 0 { "" } else { "," };
+            write!(out, "{comma}\n    {}", layout::at_depth(&json, 2))?;
+        }
+        out.write_all(if self.interactions.is_empty() { b"]\n}\n" } else { b"\n  ]\n}\n" })?;
+        // What a buffer keeps to the end has to be told of too.
+        out.flush()
     }
 }
 

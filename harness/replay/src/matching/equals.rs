@@ -1,5 +1,5 @@
 use super::Index;
-use crate::{Interaction, RecordedRequest, RecordedResponse, Request, Terms};
+use crate::{RecordedRequest, Request, Terms};
 
 /// The requests of a tape by which of them are equal, as a [`Player`](crate::Player) sees it.
 ///
@@ -7,39 +7,21 @@ use crate::{Interaction, RecordedRequest, RecordedResponse, Request, Terms};
 #[derive(Debug)]
 pub struct Equals {
     index: Index,
-    /// The position of each interaction of the index.
-    positions: Vec<usize>,
     unreadable: Vec<(usize, String)>,
 }
 
 impl Equals {
     /// Finds out which of these requests are equal on these terms.
     pub fn new<'a>(requests: impl IntoIterator<Item = &'a RecordedRequest>, terms: &Terms) -> Equals {
-        let mut equals = Equals { index: Index::default(), positions: Vec::new(), unreadable: Vec::new() };
-        let mut readable = Vec::new();
-        for (position, request) in requests.into_iter().enumerate() {
-            let response = RecordedResponse { status: 200, headers: Vec::new(), body: None };
-            let request = request.clone();
-            readable.push(Interaction { note: None, request, response, repeat: false, optional: false });
-            equals.positions.push(position);
-        }
-        // One that cannot be read is as a rule the only one.
-        loop {
-            match Index::new(&readable, terms) {
-                Ok(index) => return Equals { index, ..equals },
-                Err((place, field, reason)) => {
-                    readable.remove(place);
-                    let position = equals.positions.remove(place);
-                    equals.unreadable.push((position, format!("{field}: {reason}")));
-                }
-            }
-        }
+        let (index, wrong) = Index::new(requests.into_iter().map(|request| (request, false)), terms);
+        let unreadable =
+            wrong.into_iter().map(|(position, field, reason)| (position, format!("{field}: {reason}")));
+        Equals { index, unreadable: unreadable.collect() }
     }
 
     /// The sets of equal requests, by their first; each in recorded order.
     pub fn sets(&self) -> Vec<Vec<usize>> {
-        let positions = |place: &usize| self.positions[*place];
-        self.index.groups().iter().map(|group| group.interactions.iter().map(positions).collect()).collect()
+        self.index.groups().iter().map(|group| group.interactions.clone()).collect()
     }
 
     /// The sets from which a request is answered, by their places in [`Equals::sets`]: one as a rule, the nearest first

@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::clock::{self, Place, Range};
 use super::credential::Credential;
 use super::{Canonical, Content, Difference, Remedy, difference};
-use crate::{Interaction, Request, Rule, Terms};
+use crate::{RecordedRequest, Request, Rule, Terms};
 
 /// The most groups among which the nearest is looked for, so that a client that asks for what is not there in a loop
 /// does not wait for long.
@@ -52,9 +52,11 @@ struct Recorded {
     credentials: Vec<Credential>,
 }
 
+/// The position of an interaction, its field, and what is wrong there.
+pub(crate) type Wrong = (usize, &'static str, String);
+
 impl Recorded {
-    fn read(interaction: &Interaction, terms: &Terms) -> Result<Recorded, (&'static str, String)> {
-        let request = &interaction.request;
+    fn read(request: &RecordedRequest, terms: &Terms) -> Result<Recorded, (&'static str, String)> {
         let at = Canonical::recorded(request, terms)?;
         let (early, late) = if request.tells_time() {
             let early = Canonical::recorded(request, &terms.at(-terms.tolerance))?;
@@ -69,35 +71,34 @@ impl Recorded {
 }
 
 impl Index {
-    /// The error is the interaction's position, its field, and what is wrong there.
-    pub(crate) fn new(
-        interactions: &[Interaction],
+    /// Requests, and whether the answer to each may be given again. Those in which something is wrong are left out, and
+    /// said.
+    pub(crate) fn new<'a>(
+        requests: impl IntoIterator<Item = (&'a RecordedRequest, bool)>,
         terms: &Terms,
-    ) -> Result<Index, (usize, &'static str, String)> {
-        let mut recorded = Vec::with_capacity(interactions.len());
+    ) -> (Index, Vec<Wrong>) {
+        let (mut recorded, mut wrong) = (Vec::new(), Vec::new());
         let mut places = BTreeSet::new();
-        for (position, interaction) in interactions.iter().enumerate() {
-            let request =
-                Recorded::read(interaction, terms).map_err(|(field, reason)| (position, field, reason))?;
-            if interaction.request.tells_time() {
-                places.extend(clock::places(&request.early, &request.late));
+        for (position, (request, repeat)) in requests.into_iter().enumerate() {
+            match Recorded::read(request, terms) {
+                Ok(read) => {
+                    if request.tells_time() {
+                        places.extend(clock::places(&read.early, &read.late));
+                    }
+                    recorded.push((position, repeat, read));
+                }
+                Err((field, reason)) => wrong.push((position, field, reason)),
             }
-            recorded.push(request);
         }
         let mut index =
             Index { groups: Vec::new(), by_request: HashMap::new(), places, ignore: terms.ignore.clone() };
-        for (position, (interaction, request)) in interactions.iter().zip(recorded).enumerate() {
-            index.add(position, interaction, request)?;
+        for (position, repeat, request) in recorded {
+            wrong.extend(index.add(position, repeat, request).err());
         }
-        Ok(index)
+        (index, wrong)
     }
 
-    fn add(
-        &mut self,
-        position: usize,
-        interaction: &Interaction,
-        request: Recorded,
-    ) -> Result<(), (usize, &'static str, String)> {
+    fn add(&mut self, position: usize, repeat: bool, request: Recorded) -> Result<(), Wrong> {
         let Recorded { at, mut early, mut late, credentials } = request;
         let from = clock::take(&mut early, &self.places);
         let until = clock::take(&mut late, &self.places);
@@ -109,8 +110,8 @@ impl Index {
         };
         let Some(place) = equals.iter().copied().find(equal) else {
             equals.push(self.groups.len());
-            let (interactions, repeats) = (vec![position], interaction.repeat);
-            self.groups.push(Group { request: at, ranges, credentials, interactions, repeats });
+            let interactions = vec![position];
+            self.groups.push(Group { request: at, ranges, credentials, interactions, repeats: repeat });
             return Ok(());
         };
         let group = &mut self.groups[place];
@@ -122,7 +123,7 @@ impl Index {
             return Err((last, "repeat", reason));
         }
         group.interactions.push(position);
-        group.repeats = interaction.repeat;
+        group.repeats = repeat;
         Ok(())
     }
 
@@ -153,7 +154,12 @@ impl Index {
                 })
                 .collect();
             near.sort_unstable();
-            found.extend(near.into_iter().map(|(_, place)| place));
+            for (_, place) in near {
+                // A body that is passed over reads the same in every way.
+                if !found.contains(&place) {
+                    found.push(place);
+                }
+            }
         }
         found
     }
@@ -197,8 +203,13 @@ impl Index {
             }
             request
         };
+        let asked = &self.groups[place].request;
         let nearest = without(&self.groups[place]);
-        let others = self.groups.iter().take(NEAREST).enumerate().filter(|(other, _)| *other != place);
+        // No rule passes over where a request goes; bodies are long, so that most are not even copied.
+        let others = self.groups.iter().take(NEAREST).enumerate().filter(|(other, group)| {
+            let it = &group.request;
+            *other != place && (&it.method, &it.host, &it.path) == (&asked.method, &asked.host, &asked.path)
+        });
         let mut confused = others.filter(|(_, group)| without(group) == nearest);
         confused.next().and_then(|(_, group)| group.interactions.first().copied())
     }
@@ -230,6 +241,7 @@ fn unmatched<'a>(one: impl Iterator<Item = &'a str>, other: impl Iterator<Item =
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Interaction;
 
     fn request(url: &str) -> Request {
         let target = serde_json::from_value(url.into()).unwrap();
@@ -245,7 +257,9 @@ mod tests {
             .collect();
         let interactions: Vec<Interaction> =
             serde_json::from_str(&format!("[{}]", interactions.join(","))).unwrap();
-        let index = Index::new(&interactions, &Terms::default()).unwrap();
+        let requests = interactions.iter().map(|interaction| (&interaction.request, false));
+        let (index, wrong) = Index::new(requests, &Terms::default());
+        assert!(wrong.is_empty(), "{wrong:?}");
         let nearest =
             |item| index.nearest(&request(&format!("http://a.test/{item}?x")), |_| false).unwrap().group;
         assert_eq!(nearest(NEAREST - 1), NEAREST - 1);

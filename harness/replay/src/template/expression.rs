@@ -49,6 +49,9 @@ pub enum Expression {
 const WORDS: [&str; 9] =
     ["secret:", "token:", "base64:", "base64url:", "bytes:", "jwt:", "now:", "now+", "now-"];
 
+/// The most expressions that may stand within each other: what fills them in calls itself.
+const NESTED: usize = 16;
+
 /// What one that says no more is.
 const PLAIN: [(&str, Expression); 3] =
     [("opaque}}", Expression::Opaque), ("open}}", Expression::Open), ("close}}", Expression::Close)];
@@ -69,7 +72,9 @@ impl Expression {
             return plain.map(|(word, expression)| Ok((expression, 2 + word.len())));
         };
         let Some(end) = end(inner) else {
-            return Some(Err(format!("{}: wanted }}}} at its end", short(text))));
+            let wanted =
+                format!("wanted }}}} at its end, and at most {NESTED} expressions within each other");
+            return Some(Err(format!("{}: {wanted}", short(text))));
         };
         let rest = &inner[word.len()..end];
         let expression = match word {
@@ -134,7 +139,7 @@ fn moment(text: &str) -> Result<Expression, String> {
     Ok(Expression::Now { offset: offset.parse()?, format: format.parse()? })
 }
 
-/// Where the expression that `inner` begins with ends. Others may stand within it.
+/// Where the expression that `inner` begins with ends. Others may stand within it, but not without end.
 fn end(inner: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -148,6 +153,9 @@ fn end(inner: &str) -> Option<usize> {
             at += 2;
         } else if inner[at..].starts_with("{{") {
             depth += 1;
+            if depth > NESTED {
+                return None;
+            }
             at += 2;
         } else {
             at += 1;

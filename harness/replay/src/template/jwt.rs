@@ -55,7 +55,9 @@ pub(super) fn issued(header: &str, claims: &str, terms: &Terms) -> Result<String
     };
     for name in ["iat", "nbf", "exp"] {
         if let Some(at) = object.get(name).and_then(Value::as_i64) {
-            object.insert(name.to_owned(), (at - issued + now.as_second()).into());
+            // Claims may say anything, the ends of time included.
+            let moved = at.saturating_sub(issued).saturating_add(now.as_second());
+            object.insert(name.to_owned(), moved.into());
         }
     }
     let claims = URL_SAFE_NO_PAD.encode(Value::Object(object).to_string());
@@ -94,5 +96,14 @@ mod tests {
         assert_eq!(claims["iat"], 2_000_000_000_i64);
         assert_eq!(claims["exp"], 2_000_003_600_i64);
         assert_eq!(claims_of(issued.as_bytes()), claims_of(token.as_bytes()));
+    }
+
+    #[test]
+    fn a_token_that_never_expires_still_does_not() {
+        let token = token(&format!(r#"{{"iat":-1000,"exp":{}}}"#, i64::MAX));
+        let (header, claims) = token.rsplit_once('.').unwrap().0.split_once('.').unwrap();
+        let now = jiff::Timestamp::from_second(2_000_000_000).unwrap();
+        let issued = issued(header, claims, &Terms { now: Some(now), ..Terms::default() }).unwrap();
+        assert_eq!(object(issued.split('.').nth(1).unwrap()).unwrap()["exp"], i64::MAX);
     }
 }

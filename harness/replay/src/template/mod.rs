@@ -221,6 +221,9 @@ mod tests {
             let error = bound(text).unwrap_err();
             assert!(error.contains(wanted), "{text}: {error}");
         }
+        let nested = |depth: usize| bound(&format!("{}x{}", "{{base64:".repeat(depth), "}}".repeat(depth)));
+        assert!(nested(10).is_ok());
+        assert!(nested(100_000).unwrap_err().contains("at most 16 expressions within each other"));
         let timeless = bind_text("{{now:date}}", &Terms::default()).unwrap_err();
         assert!(timeless.contains("what time it is"), "{timeless}");
     }

@@ -6,6 +6,7 @@ use connector_convert::Format;
 
 use super::load;
 use crate::error::{Error, ExitCode};
+use crate::report::plural;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -28,7 +29,8 @@ impl Arguments {
             let (_, tape) = load(&self.from)?;
             std::fs::write(&self.to, connector_convert::export_har(&tape)?)
                 .map_err(|source| Error::Write { path: self.to.clone(), source })?;
-            writeln!(out, "{} interactions written to {}", tape.interactions.len(), self.to.display())?;
+            let interactions = plural(tape.interactions.len(), "interaction", "interactions");
+            writeln!(out, "{interactions} written to {}", self.to.display())?;
             return Ok(ExitCode::Conforms);
         }
         let options = connector_convert::Options { format: self.format, base_url: self.base_url };
@@ -46,8 +48,8 @@ impl Arguments {
             .map_err(|source| Error::Record { source })?;
         writeln!(
             out,
-            "{} interactions of a {} recording written to {}",
-            imported.tape.interactions.len(),
+            "{} of a {} recording written to {}",
+            plural(imported.tape.interactions.len(), "interaction", "interactions"),
             imported.format,
             self.to.display()
         )?;

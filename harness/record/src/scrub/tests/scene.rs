@@ -88,7 +88,7 @@ pub(super) fn written(scrubbed: &Scrubbed) -> String {
     tape(scrubbed).to_json().unwrap()
 }
 
-fn tape(scrubbed: &Scrubbed) -> Tape {
+pub(super) fn tape(scrubbed: &Scrubbed) -> Tape {
     Tape::new(scrubbed.interactions.iter().map(|it| it.interaction.clone()).collect())
 }
 
