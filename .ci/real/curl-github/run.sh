@@ -13,6 +13,8 @@ ask() {
         sed '$ { /rel="next"/!s/.*//; s/.*<\([^>]*\)>; rel="next".*/\1/; }'
 }
 records() { jq -c --arg stream "$1" "$2 | {type: \"RECORD\", record: {stream: \$stream, emitted_at: 0, data: .}}"; }
+# There is nothing to take up again, but a stream that has been read says so.
+read_all() { jq -nc --arg stream "$1" '{type: "STATE", state: {type: "STREAM", stream: {stream_descriptor: {name: $stream}, stream_state: {}}}}'; }
 
 case $command in
 spec) echo '{"type":"SPEC","spec":{"connectionSpecification":{"type":"object","required":["token"],"properties":{"token":{"type":"string","airbyte_secret":true}}}}}' ;;
@@ -27,6 +29,7 @@ discover)
     ;;
 read)
     ask "$repos/hello-world" | sed '$d' | records repository .
+    read_all repository
     next="$repos/paginate-issues/issues?per_page=3"
     while [ -n "$next" ]; do
         page=$(ask "$next"; echo end) # or else the last line is lost where it is empty
@@ -34,8 +37,11 @@ read)
         echo "$page" | sed '$d' | records issues '.[]'
         next=$(echo "$page" | tail -n 1)
     done
+    read_all issues
     ask "$api/search/issues?q=sesame+repo%3Aoctokit-fixture-org%2Fsearch-issues" | sed '$d' | records found '.items[]'
+    read_all found
     # A label that GitHub refuses, and what it says of that.
     ask "$repos/errors/labels" --json '{"color": "invalid", "name": "foo"}' | sed '$d' | records refused .
+    read_all refused
     ;;
 esac
