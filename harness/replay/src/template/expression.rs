@@ -45,6 +45,9 @@ pub enum Expression {
     Close,
 }
 
+/// How many expressions may stand within each other: each base64 is a third longer than what it says.
+const DEEPEST: usize = 16;
+
 /// What an expression that says more begins with.
 const WORDS: [&str; 9] =
     ["secret:", "token:", "base64:", "base64url:", "bytes:", "jwt:", "now:", "now+", "now-"];
@@ -68,8 +71,9 @@ impl Expression {
             let plain = PLAIN.into_iter().find(|(word, _)| inner.starts_with(word));
             return plain.map(|(word, expression)| Ok((expression, 2 + word.len())));
         };
-        let Some(end) = end(inner) else {
-            return Some(Err(format!("{}: wanted }}}} at its end", short(text))));
+        let end = match end(inner) {
+            Ok(end) => end,
+            Err(reason) => return Some(Err(format!("{}: {reason}", short(text)))),
         };
         let rest = &inner[word.len()..end];
         let expression = match word {
@@ -135,25 +139,28 @@ fn moment(text: &str) -> Result<Expression, String> {
 }
 
 /// Where the expression that `inner` begins with ends. Others may stand within it.
-fn end(inner: &str) -> Option<usize> {
+fn end(inner: &str) -> Result<usize, String> {
     let mut depth = 0_usize;
     let mut at = 0;
     while let Some(step) = inner[at..].find(['{', '}']) {
         at += step;
         if inner[at..].starts_with("}}") {
             if depth == 0 {
-                return Some(at);
+                return Ok(at);
             }
             depth -= 1;
             at += 2;
         } else if inner[at..].starts_with("{{") {
             depth += 1;
             at += 2;
+            if depth == DEEPEST {
+                return Err(format!("wanted no more than {DEEPEST} expressions within each other"));
+            }
         } else {
             at += 1;
         }
     }
-    None
+    Err("wanted }} at its end".to_owned())
 }
 
 impl fmt::Display for Expression {
