@@ -1,11 +1,13 @@
 //! The folder of a recorded scenario: what is there, and what is written.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use connector_protocol::Command;
 use connector_record::Secret;
 use connector_replay::{Rule, Tape};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::performance::Takes;
@@ -26,6 +28,15 @@ pub(super) struct Folder {
     /// The config that is there already.
     made_up: Option<Value>,
     pub(super) old: Option<Tape>,
+    /// What is passed over in comparing with what is recorded there, beyond what the settings say.
+    pub(super) ignore: Vec<Rule>,
+}
+
+/// Of `scenario.toml`, what matters before it is replayed.
+#[derive(Default, Deserialize)]
+struct Passed {
+    #[serde(default)]
+    ignore: Vec<Rule>,
 }
 
 /// What is known of a scenario once it is recorded.
@@ -47,7 +58,16 @@ impl Folder {
             Some(path) => Some(Tape::load(path).map_err(|source| Error::Cassette { source })?),
             None => None,
         };
+        let passed = match there("scenario.toml") {
+            Some(path) => {
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|source| Error::Read { path: path.clone(), source })?;
+                toml::from_str(&text).map_err(|source| Error::Toml { path, source })?
+            }
+            None => Passed::default(),
+        };
         Ok(Folder {
+            ignore: passed.ignore,
             config: read_json(&options.config)?,
             state: read(options.state.clone().or_else(|| there("state.json")))?,
             catalog: read(options.catalog.clone().or_else(|| there("configured_catalog.json")))?,
@@ -59,6 +79,11 @@ impl Folder {
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)
+    }
+
+    /// What is passed over in comparing, by the settings and by the scenario.
+    pub(super) fn passed_over(&self, connector: &Connector) -> Vec<Rule> {
+        connector.settings.ignore.iter().chain(&self.ignore).cloned().collect()
     }
 
     /// What is to be read: the catalog that was given, or these of the discovered streams.
@@ -97,12 +122,26 @@ impl Folder {
     pub(super) fn made_up(&self, secrets: &[Secret], hosts: &[String]) -> Value {
         let before = self.made_up.as_ref().map(values).unwrap_or_default();
         let mut made_up = self.config.clone();
+        // One value has one in its place, in however many fields it stands.
+        let mut instead: BTreeMap<String, String> = BTreeMap::new();
+        let mut places: Vec<(&str, Value)> = Vec::new();
         for Secret { name, value } in secrets {
             let Some(place) = at(&mut made_up, name) else { continue };
-            *place = match before.get(name).filter(|before| *before != value && place.is_string()) {
-                Some(before) => Value::String(before.clone()),
+            let other = before.get(name).filter(|before| *before != value);
+            let chosen = match instead.get(value).or(other).filter(|_| place.is_string()) {
+                Some(chosen) => Value::String(chosen.clone()),
                 None => fake::of(name, place, hosts),
             };
+            if let Value::String(chosen) = &chosen {
+                instead.insert(value.clone(), chosen.clone());
+            }
+            places.push((name, chosen));
+        }
+        fake::spread(&mut made_up, &instead);
+        for (name, chosen) in places {
+            if let Some(place) = at(&mut made_up, name) {
+                *place = chosen;
+            }
         }
         made_up
     }
@@ -248,6 +287,24 @@ mod tests {
             "# Ours.\nabout = \"now = x\"\nnow = \"2026-11-22T15:00:00Z\"\n\n[expect]\nread = \"fails\"\n";
         assert_eq!(scenario(&takes()).told_in(text), wanted);
         assert_eq!(scenario(&takes()).told_in("[expect]\n"), "now = \"2026-11-22T15:00:00Z\"\n[expect]\n");
+    }
+
+    #[test]
+    fn equal_secrets_are_made_up_as_one_and_stand_in_no_other_field() {
+        let folder = Folder {
+            root: PathBuf::new(),
+            config: json!({"key": "canary-1", "same": "canary-1", "user": "canary-1", "pin": 4711}),
+            state: None,
+            catalog: None,
+            made_up: None,
+            old: None,
+            ignore: Vec::new(),
+        };
+        let secret = |name: &str, value: &str| Secret { name: name.to_owned(), value: value.to_owned() };
+        let secrets = [secret("key", "canary-1"), secret("same", "canary-1"), secret("pin", "4711")];
+        let made_up = folder.made_up(&secrets, &[]);
+        assert_eq!((&made_up["same"], &made_up["user"]), (&made_up["key"], &made_up["key"]));
+        assert!(made_up["key"] != "canary-1" && made_up["pin"].is_u64() && made_up["pin"] != 4711);
     }
 
     #[test]

@@ -148,7 +148,7 @@ fn keep(
         scrubbed.interactions,
         &assembly::Options {
             required,
-            ignore: connector.settings.ignore.clone(),
+            ignore: folder.passed_over(connector),
             old: folder.old.as_ref(),
             mode: if options.mode == Mode::NewEpisodes {
                 assembly::Mode::NewEpisodes

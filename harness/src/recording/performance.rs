@@ -61,7 +61,8 @@ impl<'a> Performance<'a> {
         let began = now();
         let known = match &folder.old {
             Some(tape) if options.mode == Mode::NewEpisodes => {
-                let terms = terms::of(&folder.config, began, &stage.connector.settings.ignore);
+                let ignore = folder.passed_over(&stage.connector);
+                let terms = terms::of(&folder.config, began, &ignore);
                 let path = folder.path("cassette.json");
                 let cassette = Cassette::new(tape.clone(), path, &terms);
                 Some(Arc::new(cassette.map_err(|source| Error::Cassette { source })?))
