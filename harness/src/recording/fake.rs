@@ -16,6 +16,8 @@ const LETTERS: &[u8] = b"madeup";
 const KIND: usize = 16;
 /// The fewest characters that are left to be made up after it.
 const REST: usize = 8;
+/// What parts a secret.
+const MARKS: [char; 4] = ['-', '.', '@', ':'];
 
 /// The made-up value for the secret at `path` of a config, a string or a number.
 ///
@@ -40,7 +42,8 @@ fn within(path: &str, inner: &Value, hosts: &[String]) -> Value {
             let items = items.iter().enumerate();
             items.map(|(index, item)| within(&item_of(path, index), item, hosts)).collect()
         }
-        Value::String(text) if is_secret_leaf(text) => Value::String(text_of(path, text, hosts)),
+        Value::String(text) if is_secret_leaf(path, text) => Value::String(text_of(path, text, hosts)),
+        Value::Number(number) if is_secret_leaf(path, &number.to_string()) => number_of(path, number),
         other => other.clone(),
     }
 }
@@ -54,13 +57,30 @@ fn text_of(path: &str, text: &str, hosts: &[String]) -> String {
     }
     if let Some((scheme, rest)) = text.split_once("://") {
         // Where a URL leads has to stay; a password in it does not.
-        let (authority, path_of_url) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (user, rest) = user_of(rest);
+        let (host, path_of_url) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
         let user = if user.is_empty() { String::new() } else { format!("{}@", shaped(path, user, &[])) };
         return format!("{scheme}://{user}{host}{}", shaped(path, path_of_url, &[]));
     }
     let kind = kind_of(text);
-    format!("{kind}{}", shaped(path, &text[kind.len()..], hosts))
+    let made_up = shaped(path, &text[kind.len()..], hosts);
+    // No mark that another place would spell otherwise: an answer that held the secret percent-encoded, or in quotes, is
+    // recorded without saying so.
+    let mut seed = path.len();
+    let plain = |mark: char| mark.is_alphanumeric() || "-._~:@ ".contains(mark);
+    let letter = |mark: char| if plain(mark) { mark.to_string() } else { letters("x", &mut seed) };
+    format!("{kind}{}", made_up.chars().map(letter).collect::<String>())
+}
+
+/// The user name and password of a URL whose scheme was cut off, and the rest. A password may hold a slash, though it must
+/// not: what follows the colon is no port then.
+fn user_of(url: &str) -> (&str, &str) {
+    let end = url.find(['/', '?']).unwrap_or(url.len());
+    let port = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let broken =
+        url[..end].rsplit_once(':').is_some_and(|(_, after)| !port(after) && !after.contains(['@', ']']));
+    let within = if broken { url } else { &url[..end] };
+    within.rfind('@').map_or(("", url), |at| (&url[..at], &url[at + 1..]))
 }
 
 /// What a key begins with to say of which kind it is: `ghp_`, `sk_test_`, `xoxb-`.
@@ -75,7 +95,9 @@ fn kind_of(text: &str) -> &str {
         }
         end = at + 1;
     }
-    &text[..end]
+    // What goes on with words is a phrase, of which every word is secret.
+    let is_word = |part: &str| part.len() > 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    if text[end..].split(['_', '-', ' ']).any(is_word) { "" } else { &text[..end] }
 }
 
 /// A key of the same kind that works, for one in PEM.
@@ -93,20 +115,20 @@ fn key_of(text: &str) -> Option<String> {
 fn shaped(path: &str, text: &str, hosts: &[String]) -> String {
     let mut seed =
         path.bytes().fold(text.len(), |seed, byte| seed.wrapping_mul(31).wrapping_add(usize::from(byte)));
-    let mut parts = Vec::new();
-    for part in text.split_inclusive(['-', '.', '@', ':']) {
-        let name = part.trim_end_matches(['-', '.', '@', ':']);
-        let names_a_host =
-            !name.is_empty() && hosts.iter().any(|host| host.split(['.', '-']).any(|label| label == name));
-        parts.push(if names_a_host { part.to_owned() } else { letters(part, &mut seed) });
-    }
-    let made_up = parts.concat();
-    // A value of nothing but made-up letters is no secret to begin with.
-    if made_up == text && !text.is_empty() && hosts.is_empty() {
-        letters(text, &mut seed.wrapping_add(1))
-    } else {
-        made_up
-    }
+    let names_a_host = |part: &str| {
+        let name = part.trim_end_matches(MARKS);
+        !name.is_empty() && hosts.iter().any(|host| host.split(['.', '-']).any(|label| label == name))
+    };
+    let parts: Vec<&str> = text.split_inclusive(MARKS).collect();
+    let made_up = |seed: &mut usize| -> String {
+        parts
+            .iter()
+            .map(|part| if names_a_host(part) { (*part).to_owned() } else { letters(part, seed) })
+            .collect()
+    };
+    let first = made_up(&mut seed);
+    // Chance made up the very secret: once more, from another letter on.
+    if first == text { made_up(&mut (seed + text.len() + 1)) } else { first }
 }
 
 fn letters(text: &str, seed: &mut usize) -> String {
@@ -126,11 +148,15 @@ fn letters(text: &str, seed: &mut usize) -> String {
 }
 
 fn number_of(path: &str, number: &Number) -> Value {
-    let mut seed = path.len();
-    let digits = letters(&number.to_string(), &mut seed);
-    // A number must not begin with a zero.
-    let digits = digits.replacen('0', "1", usize::from(digits.starts_with('0')));
-    serde_json::from_str(&digits).unwrap_or_else(|_| Value::from(1))
+    let written = number.to_string();
+    let made_up = |mut seed: usize| {
+        let digits = letters(&written, &mut seed);
+        // A number must not begin with a zero.
+        digits.replacen('0', "1", usize::from(digits.starts_with('0')))
+    };
+    // Of three rows of digits at least one is another number.
+    let digits = (path.len()..path.len() + 3).map(made_up).find(|digits| *digits != written);
+    digits.and_then(|digits| serde_json::from_str(&digits).ok()).unwrap_or_else(|| Value::from(1))
 }
 
 #[cfg(test)]
@@ -188,6 +214,38 @@ mod tests {
         let escaped =
             text_of("k", "-----BEGIN EC PRIVATE KEY-----\\nMIIx\\n-----END EC PRIVATE KEY-----", &[]);
         assert!(escaped.contains("\\n") && !escaped.contains('\n'));
+    }
+
+    #[test]
+    fn nothing_of_a_phrase_or_of_a_password_in_a_url_stays() {
+        assert!(!made_up("horse-apple-cat-battery-dog", &[]).contains("horse"));
+        for marks in ["#$%&*!?^@(", "a+b/c==", "x\n\"y\\z"] {
+            let made_up = made_up(marks, &[]);
+            assert!(
+                made_up != marks && !made_up.contains(['%', '+', '/', '=', '\n', '"', '\\']),
+                "{made_up}"
+            );
+        }
+        for url in
+            ["postgres://me:can/a@ry@db.example.test:5432/x", "postgres://me:canary@db.example.test:5432/x"]
+        {
+            let url = made_up(url, &[]);
+            assert!(url.contains("@db.example.test:5432/") && !url.contains("can"), "{url}");
+        }
+        for url in ["https://hooks.example.test:8080/T0/@x", "https://[::1]/x"] {
+            assert!(made_up(url, &[]).starts_with(&url[..url.len() - 1][..12]), "{url}");
+        }
+    }
+
+    #[test]
+    fn chance_does_not_make_up_the_secret_itself() {
+        let host = ["api.example.test".to_owned()];
+        for first in 0..10_u8 {
+            let digits: String = (0..6).map(|at| char::from(b'0' + (first + at) % 10)).collect();
+            assert_ne!(of("pin", &json!(digits), &host), json!(digits));
+            let number = json!(u32::from(first));
+            assert_ne!(of("pin", &number, &host), number);
+        }
     }
 
     #[test]

@@ -101,20 +101,48 @@ impl Walk<'_> {
                 let items = items.iter().enumerate();
                 items.for_each(|(index, item)| self.take_leaves(item, &item_of(path, index)));
             }
-            Value::String(text) if is_secret_leaf(text) => self.found.push((path.to_owned(), text.clone())),
+            Value::String(text) if is_secret_leaf(path, text) => {
+                self.found.push((path.to_owned(), text.clone()));
+            }
+            Value::Number(number) if is_secret_leaf(path, &number.to_string()) => {
+                self.found.push((path.to_owned(), number.to_string()));
+            }
             _ => {}
         }
     }
 }
 
-/// Whether a text within a secret is one itself: not what says who (an address), where (a URL, a host) or of which kind
-/// (`service_account`), and not so short that it is found everywhere.
-pub(crate) fn is_secret_leaf(text: &str) -> bool {
+/// Words in the names of what lets its bearer in.
+const LETS_IN: [&str; 10] =
+    ["pass", "passwd", "password", "passphrase", "pwd", "pw", "pin", "secret", "token", "key"];
+
+/// Whether a value within a secret, at `path`, is one itself: not what says who (an address), where (a URL without a
+/// password, a domain) or of which kind (words).
+pub(crate) fn is_secret_leaf(path: &str, text: &str) -> bool {
     const SHORTEST: usize = 8;
-    let is_lower = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    let kind = text.contains('_') && text.split('_').all(is_lower);
-    let host = text.contains('.') && text.split('.').all(is_lower);
-    text.len() >= SHORTEST && !text.contains("://") && !text.contains('@') && !kind && !host
+    let name = path.rsplit('.').next().unwrap_or_default().split('[').next().unwrap_or_default();
+    let named = name
+        .split(|mark: char| !mark.is_ascii_alphanumeric())
+        .any(|word| LETS_IN.contains(&word.to_ascii_lowercase().as_str()));
+    let plain = |text: &str, marks: &str| {
+        text.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || marks.contains(it))
+    };
+    let is_host = |text: &str| text.contains('.') && plain(text, ".-");
+    if let Some((_, rest)) = text.split_once("://") {
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        return !is_host_of_url(&rest[..end]);
+    }
+    let is_address = text.split_once('@').is_some_and(|(user, host)| plain(user, "._+-") && is_host(host));
+    if is_address || is_host(text) {
+        return false;
+    }
+    let is_kind = plain(text, "_") && !text.contains(|it: char| it.is_ascii_digit());
+    if named { !text.is_empty() } else { text.len() >= SHORTEST && !is_kind }
+}
+
+/// Whether nobody's name and password stand before the host.
+fn is_host_of_url(text: &str) -> bool {
+    text.chars().all(|it| it.is_ascii_alphanumeric() || ".-[]:".contains(it))
 }
 
 #[cfg(test)]
@@ -140,6 +168,26 @@ mod tests {
         }});
         let config = json!({"a": "1", "b": "2", "c": "3", "loop": {}});
         assert_eq!(fields(&schema, &config), ["a", "b"]);
+    }
+
+    #[test]
+    fn within_a_text_of_json_what_says_who_where_or_of_which_kind_is_no_secret() {
+        for (name, value) in [
+            ("type", "service_account"),
+            ("universe_domain", "googleapis.com"),
+            ("client_email", "bot@a-1.iam.example.test"),
+            ("token_uri", "https://oauth2.example.test:8443/token"),
+            ("pass", ""),
+        ] {
+            assert!(!is_secret_leaf(&format!("account.{name}"), value), "{name}");
+        }
+        let inner = json!({"pass": "short1!", "mail_pw": "p@ssword-of-mail", "pin": 55_667_788, "keys": ["canary-000001"],
+                           "uri": "https://me:canary@a.test/", "nested": {"k": "canary-canary-1"}});
+        let schema = json!({"properties": {"k": {"airbyte_secret": true}}});
+        let wanted = ["k", "k.keys[0]", "k.mail_pw", "k.nested.k", "k.pass", "k.pin", "k.uri"];
+        let mut found = fields(&schema, &json!({"k": inner.to_string()}));
+        found.sort();
+        assert_eq!(found, wanted);
     }
 
     #[test]

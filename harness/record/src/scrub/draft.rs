@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connector_replay::{
-    Expression, Header, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape, Terms,
+    Expression, Header, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape, Template,
+    Terms,
 };
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
@@ -57,6 +58,7 @@ impl<'a> Draft<'a> {
     pub(super) fn add(&mut self, take: &Take) -> Result<(), Error> {
         let began = self.circumstances.began(take)?;
         let mut interaction = self.interaction(take, began);
+        self.leave_out_lines(&mut interaction);
         self.guard.check(&mut interaction, &mut self.removed).map_err(|part| Error::ShowsSecret {
             method: take.request.method.to_string(),
             sequence: take.sequence,
@@ -67,6 +69,29 @@ impl<'a> Draft<'a> {
         }
         self.interactions.push(Recorded { track: take.track, sequence: take.sequence, interaction });
         Ok(())
+    }
+
+    /// Removes headers that say a secret with line breaks: spelled otherwise before, which cannot be told any more, and as it
+    /// is no header can hold it.
+    fn leave_out_lines(&mut self, interaction: &mut Interaction) {
+        let broken = self.circumstances.secrets.iter().filter(|it| it.value.contains(char::is_control));
+        let names: Vec<String> = broken.map(|it| Expression::Secret(it.name.clone()).to_string()).collect();
+        let says = |header: &Header| {
+            let value = header.value.as_str();
+            !value.contains("{{base64") && names.iter().any(|name| value.contains(name))
+        };
+        for header in interaction.request.headers.iter_mut().filter(|header| says(header)) {
+            header.value = Template::default();
+            header.value.push(&Expression::Opaque);
+        }
+        let removed = &mut self.removed;
+        interaction.response.headers.retain(|header| {
+            let says = says(header);
+            if says {
+                removed.insert(format!("header {} of a response", header.name));
+            }
+            !says
+        });
     }
 
     fn interaction(&mut self, take: &Take, began: Timestamp) -> Interaction {

@@ -13,6 +13,8 @@ use super::pieces::Pieces;
 
 /// In place of a text that would show a secret.
 const REMOVED: &str = "removed";
+/// The fewest digits of a key that is written in hexadecimal.
+const HEXADECIMAL: usize = 16;
 /// Base64 in URLs in base64.
 const DEPTH: usize = 3;
 
@@ -174,9 +176,9 @@ impl Sink for Cleaner<'_> {
     }
 }
 
-/// The texts by which a value is looked for, beside all spellings of each: itself, its base64 wherever it begins in what
-/// is encoded, its hexadecimal digits.
-fn forms(value: &str) -> Vec<String> {
+/// The bytes by which a value is looked for, beside all spellings of each: itself, its base64 wherever it begins in what
+/// is encoded, its hexadecimal digits, itself in Latin-1, and of what is hexadecimal the other case.
+fn forms(value: &str) -> Vec<Vec<u8>> {
     let mut forms = vec![value.to_owned()];
     for shift in 0..3 {
         let bytes = [&[0; 2][..shift], value.as_bytes()].concat();
@@ -186,5 +188,36 @@ fn forms(value: &str) -> Vec<String> {
     }
     let hex: Vec<String> = value.bytes().map(|byte| format!("{byte:02x}")).collect();
     forms.extend([hex.concat(), hex.concat().to_ascii_uppercase()]);
+    let digits = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+    if value.len() >= HEXADECIMAL && value.bytes().all(digits) {
+        forms.extend([value.to_ascii_lowercase(), value.to_ascii_uppercase()]);
+    }
+    let mut forms: Vec<Vec<u8>> = forms.into_iter().map(String::into_bytes).collect();
+    let latin: Option<Vec<u8>> = value.chars().map(|it| u8::try_from(u32::from(it)).ok()).collect();
+    forms.extend(latin.filter(|latin| latin != value.as_bytes()));
     forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shows(secret: &str, text: &str) -> bool {
+        Guard::new([secret].into_iter(), std::iter::empty()).leaks(text)
+    }
+
+    #[test]
+    fn a_hexadecimal_value_is_found_in_either_case_and_a_word_is_not() {
+        assert!(shows("deadbeefcafe0123", "KEY DEADBEEFCAFE0123"));
+        assert!(shows("0F8FAD5B-D9CB-469F", "key 0f8fad5b-d9cb-469f"));
+        assert!(!shows("Password", "password") && !shows("deadbeef", "DEADBEEF"));
+    }
+
+    #[test]
+    fn a_value_is_found_in_latin_1() {
+        assert!(shows("s\u{e9}cr\u{e8}t", "key=s%E9cr%E8t"));
+        let guard = Guard::new(["s\u{e9}cr\u{e8}t"].into_iter(), std::iter::empty());
+        assert!(guard.leaks_in(&Body::Base64(b"key s\xe9cr\xe8t".to_vec())));
+        assert!(!shows("\u{20ac}uro-secret", "uro-secret"));
+    }
 }

@@ -12,8 +12,8 @@ pub(super) struct Needle {
 }
 
 impl Needle {
-    pub(super) fn new(text: &str, instead: Pieces) -> Needle {
-        Needle { text: text.as_bytes().to_vec(), instead }
+    pub(super) fn new(text: impl AsRef<[u8]>, instead: Pieces) -> Needle {
+        Needle { text: text.as_ref().to_vec(), instead }
     }
 
     /// Where it ends, if it begins here.

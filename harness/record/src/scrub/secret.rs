@@ -60,7 +60,7 @@ impl Secret {
     pub(super) fn in_hosts(&self) -> Option<Needle> {
         let plain = self.value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
         (self.value.len() >= LONG && plain)
-            .then(|| Needle::new(&self.value.to_ascii_lowercase(), self.instead()))
+            .then(|| Needle::new(self.value.to_ascii_lowercase(), self.instead()))
     }
 
     pub(super) fn is_too_short(&self) -> bool {

@@ -103,12 +103,22 @@ impl Scrubber {
         let pieces = self.value(value, place);
         let signature = name::is_signature(name) && value.len() >= SIGNATURE && !pieces.has_expressions();
         // Words and numbers are no signatures.
-        if signature && (random::is_random(value, SIGNATURE) || random::is_uuid(value)) {
+        let drawn = || random::is_random(value, SIGNATURE) || random::is_uuid(value) || is_hex(value);
+        if signature && drawn() {
             ignored.0.insert(format!("{part} {name}"));
             return Pieces::of(Expression::Token(token_name(name)));
         }
         pieces
     }
+}
+
+/// Sixteen digits of sixteen and more, both kinds of them: no word, however often one of them comes.
+fn is_hex(value: &str) -> bool {
+    let digit = |byte: u8| byte.is_ascii_digit();
+    value.len() >= 2 * SIGNATURE
+        && value.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && value.bytes().any(digit)
+        && !value.bytes().all(digit)
 }
 
 /// As the name of a token: nothing that means something in an expression.

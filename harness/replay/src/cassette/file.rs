@@ -48,8 +48,12 @@ impl BodyFile {
 
     pub(super) fn load(&mut self, folder: &Path) -> Result<(), String> {
         let path = folder.join(&self.path);
-        self.bytes =
-            std::fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?.into();
+        let wrong = |error: std::io::Error| format!("cannot read {}: {error}", path.display());
+        // A pipe would keep us waiting, and a device never ends.
+        if !std::fs::metadata(&path).map_err(wrong)?.is_file() {
+            return Err(format!("cannot read {}: wanted a file", path.display()));
+        }
+        self.bytes = std::fs::read(&path).map_err(wrong)?.into();
         Ok(())
     }
 
@@ -73,5 +77,22 @@ impl<'de> Deserialize<'de> for BodyFile {
 impl Serialize for BodyFile {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.path.serialize(serializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("bodies")).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("/dev/zero", folder.path().join("endless")).unwrap();
+        for path in ["bodies", "endless"].iter().take(if cfg!(unix) { 2 } else { 1 }) {
+            let error = BodyFile::new(*path, "").unwrap().load(folder.path()).unwrap_err();
+            assert!(error.ends_with(&format!("/{path}: wanted a file")), "{error}");
+        }
     }
 }

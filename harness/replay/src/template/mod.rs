@@ -229,6 +229,14 @@ mod tests {
     }
 
     #[test]
+    fn expressions_are_not_read_without_end() {
+        let nested = |depth: usize| "{{base64:".repeat(depth) + "x" + &"}}".repeat(depth);
+        assert!(Template::new(nested(16)).bind(&terms()).is_ok());
+        let error = Template::new(nested(100_000)).bind(&terms()).unwrap_err();
+        assert!(error.ends_with("at most 16 expressions within each other"), "{error}");
+    }
+
+    #[test]
     fn literal_text_means_itself() {
         for text in
             ["{{secret:key}}", "{{{{now:date}}", "{{open}}", "{ {{token:a}}{{", "}} {{x}}", "{{{opaque}}"]

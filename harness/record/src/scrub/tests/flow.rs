@@ -306,3 +306,29 @@ fn requests_are_what_they_were() {
     assert_eq!(ask(&player(&scrubbed, &[], LATER), text), Ok(0));
     assert!(scrubbed.notes.is_empty(), "{:?}", scrubbed.notes);
 }
+
+#[test]
+fn a_secret_of_several_lines_is_in_no_header() {
+    let secret = "first line 1\nsecond line 2";
+    let spelled = "first%20line%201%0Asecond%20line%202";
+    let scene = Scene::with(&[("key", secret)]).take(
+        &format!("GET https://a.test/x\nx-key: {spelled}"),
+        &format!("x-echo: {spelled}\n\n\"{spelled}\""),
+    );
+    let scrubbed = scene.scrubbed();
+    let text = written(&scrubbed);
+    assert!(text.contains(r#"["x-key", "{{opaque}}"]"#) && !text.contains("x-echo"), "{text}");
+    assert!(scrubbed.notes.iter().any(|note| note.contains("header x-echo")), "{:?}", scrubbed.notes);
+    let player = player(&scrubbed, &[("key", "one\ntwo")], LATER);
+    assert_eq!(ask(&player, "GET https://a.test/x\nx-key: one%0Atwo"), Ok(0));
+}
+
+#[test]
+fn a_nonce_is_passed_over_however_little_it_looks_drawn() {
+    for nonce in ["dc883a9c3881585b", "0000000000000a00"] {
+        let scene = Scene::default().take(&format!("GET https://a.test/x?nonce={nonce}"), "1");
+        let scrubbed = scene.scrubbed();
+        assert!(written(&scrubbed).contains("?nonce={{token:nonce}}"), "{}", written(&scrubbed));
+        assert_eq!(scrubbed.ignore.len(), 1);
+    }
+}
