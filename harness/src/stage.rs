@@ -154,6 +154,12 @@ impl Stage {
         self.connector.settings.timeout.of(command)
     }
 
+    /// Removes the files that a process was given in this folder.
+    pub(crate) fn clear(&self, folder: &str) -> Result<(), Error> {
+        let path = self.folder.path().join(folder);
+        std::fs::remove_dir_all(&path).map_err(|source| Error::Write { path, source })
+    }
+
     fn write_files(&self, given: &Given<'_>) -> Result<Vec<(&'static str, PathBuf)>, Error> {
         let folder = self.folder.path().join(&given.folder);
         std::fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;

@@ -100,7 +100,8 @@ pub enum Error {
     },
     /// A secret shows in a form that cannot be cut out. Nothing of the recording may be written.
     #[error(
-        "scrub take {sequence}, a {method} request: {part} shows a secret in a form that cannot be cut out"
+        "scrub take {sequence}, a {method} request: {part} shows a secret in a form that cannot be \
+         cut out, so that nothing is written; read fewer streams, or record from an account whose answers do not hold it"
     )]
     ShowsSecret {
         /// Which take.

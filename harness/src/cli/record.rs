@@ -69,6 +69,10 @@ impl Arguments {
             Hints { fixtures: self.fixtures, snapshots: self.snapshots, cargo_profile: self.cargo_profile };
         let connector = locate(&self.path, &hints)?;
         let cassette = connector.fixtures.join(&self.scenario).join("cassette.json");
+        if self.mode == Mode::None && !cassette.exists() {
+            let why = "there is nothing to replay; without `--mode none` it is recorded".to_owned();
+            return Err(Error::Missing { path: cassette, why }.into());
+        }
         let replays = match self.mode {
             Mode::None => true,
             Mode::Once => cassette.exists(),

@@ -143,6 +143,8 @@ impl<'a> Performance<'a> {
             secrets: Arc::clone(&self.secrets),
         };
         let run = self.stage.perform(command, given, recorder).await?;
+        // The real config is on disk no longer than it is needed.
+        self.stage.clear(&format!("{track}"))?;
         let transcript = &run.transcript;
         let well = outcome_of(transcript) == Outcome::Succeeds && said_well(transcript);
         tell(&Step::Performed {

@@ -137,9 +137,19 @@ impl Scan {
             Body::File(file) => match std::str::from_utf8(file.bytes()) {
                 Ok(text) if json::is_structure(text) => self.json(side, text),
                 Ok(text) => self.look(&format!("{side} body"), "", &plain(text)),
-                Err(_) => {}
+                Err(_) => self.packed(side, file.bytes()),
             },
-            Body::Base64(_) => {}
+            Body::Base64(bytes) => self.packed(side, bytes),
+        }
+    }
+
+    /// What is compressed within cannot be searched: that has to be said.
+    fn packed(&mut self, side: &str, bytes: &[u8]) {
+        const MAGIC: [&[u8]; 5] = [b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf"];
+        if MAGIC.iter().any(|magic| bytes.starts_with(magic)) {
+            let place = format!("{} {side} body", self.line);
+            let packed = || (0, "a compressed file, which cannot be searched".to_owned());
+            self.found.entry(place).or_insert_with(packed).0 += 1;
         }
     }
 
@@ -313,6 +323,17 @@ mod tests {
         assert_eq!(
             found("https://a.test/v1/charges/ch_3MtwBwLkdIwHu7ix28a3tqPa?limit=100", header, body),
             []
+        );
+    }
+
+    #[test]
+    fn what_is_compressed_within_is_said_to_be_unsearched() {
+        let tape = r#"{"cassette": 1, "interactions": [{"request": {"method": "GET", "url": "https://a.test/export"},
+                       "response": {"status": 200, "body": {"base64": "UEsDBBQAAAAIAA=="}}}]}"#;
+        let found = suspects(&Tape::parse(tape, "test").unwrap());
+        assert_eq!(
+            found[0].to_string(),
+            "GET https://a.test/export response body: a compressed file, which cannot be searched"
         );
     }
 
