@@ -110,6 +110,9 @@ impl Clock {
                     // The clock that timeouts are measured by stays real: with a fake one, programs hang.
                     ("FAKETIME_DONT_FAKE_MONOTONIC", "1".into()),
                     ("DONT_FAKE_MONOTONIC", "1".into()),
+                    // A workaround of the library for old systems, on by default: under it a wait for a condition by
+                    // that clock ends at once, and Python's threads spin for their lock, for seconds in a read of one.
+                    ("FAKETIME_FORCE_MONOTONIC_FIX", "0".into()),
                     ("NO_FAKE_STAT", "1".into()),
                 ]);
             }
