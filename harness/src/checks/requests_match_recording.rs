@@ -2,7 +2,7 @@ use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::excerpt;
 use crate::verdict::{Finding, Verdict};
-use connector_replay::{Outcome, Remedy, Rule};
+use connector_replay::{Difference, Moment, Outcome, Remedy, Rule};
 
 pub(super) const CHECK: Check = Check {
     id: "requests_match_recording",
@@ -31,11 +31,13 @@ fn judge(evidence: &Evidence) -> Verdict {
                 differences => {
                     let parts: Vec<String> = differences.iter().map(ToString::to_string).collect();
                     let parts = excerpt::of_text(&parts.join("; "));
-                    let remedy = remedy.as_ref().map(|remedy| said(remedy, &evidence.ignore));
-                    Finding::new("a recorded request", asked).next(format!(
-                        "nearest recorded one differs in {parts}{}",
-                        remedy.unwrap_or_default()
-                    ))
+                    let remedy = if differences.iter().any(is_of_times) {
+                        CLOCK.to_owned()
+                    } else {
+                        remedy.as_ref().map(|remedy| said(remedy, &evidence.ignore)).unwrap_or_default()
+                    };
+                    Finding::new("a recorded request", asked)
+                        .next(format!("nearest recorded one differs in {parts}{remedy}"))
                 }
             };
             findings.push(finding.by(&run.transcript));
@@ -50,6 +52,20 @@ fn judge(evidence: &Evidence) -> Verdict {
         }
     }
     Verdict::of(findings, judged, "no request was made")
+}
+
+/// What to do where a connector asks at another time than the recording.
+const CLOCK: &str = "; these are times: a connector that neither CONNECTOR_NOW nor libfaketime reaches needs a \
+                     scenario.toml without `now`, so that the recording moves with the clock (docs/recording.md)";
+
+/// Whether two times differ and nothing else.
+fn is_of_times(difference: &Difference) -> bool {
+    let format = |text: &Option<String>| match Moment::all_in(text.as_deref().unwrap_or_default()).as_slice()
+    {
+        [moment] => Some(moment.format.to_string()),
+        _ => None,
+    };
+    format(&difference.wanted).is_some_and(|wanted| format(&difference.got) == Some(wanted))
 }
 
 /// The line of harness.toml that would accept a request, and what else it would do.

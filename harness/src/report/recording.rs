@@ -67,8 +67,9 @@ impl Recording {
                 say(
                     out,
                     format_args!(
-                        "{paint}{word}{paint:#}  {command}: {outcome}; {}, {seconds:.1} s",
-                        plural(*requests, "request", "requests")
+                        "{paint}{word}{paint:#}  {command}: {outcome}; {}, {seconds:.1} s{}",
+                        plural(*requests, "request", "requests"),
+                        if *well { "" } else { "; recorded as failing" }
                     ),
                 );
                 for line in stderr.lines() {

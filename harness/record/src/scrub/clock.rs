@@ -49,6 +49,22 @@ impl Clock {
         self.fixed.insert(at);
     }
 
+    /// A response holds this time, which a request might have been taken to work out from now: what asks for it later has
+    /// it from there.
+    pub(super) fn fix_answered(&mut self, text: &str, began: Timestamp) {
+        // As long as a time is written.
+        const LONGEST: usize = 40;
+        if text.len() > LONGEST {
+            return;
+        }
+        for moment in Moment::all_in(text) {
+            let distance = moment.at().duration_since(began);
+            if distance.abs() > NEAR && is_whole_days(distance) {
+                self.fix(moment.at());
+            }
+        }
+    }
+
     /// Times that a response holds in a spelling that is not recognised as a time: what asks for them later does.
     pub(super) fn fix_hidden(&mut self, text: &str, began: Timestamp) {
         let near = |moment: &Moment| moment.at().duration_since(began).abs() <= NEAR;
@@ -229,6 +245,10 @@ mod tests {
             assert!(asked.starts_with(wanted), "{text}: {asked}");
             assert_eq!(relative(&[], text, Times::Near), text);
         }
+        let mut clock = Clock::new(&[]);
+        clock.fix_answered("1792768500", BEGAN.parse().unwrap());
+        let asked = clock.relative(Pieces::literal("1792768500"), BEGAN.parse().unwrap(), Times::Asked);
+        assert_eq!(asked.template().as_str(), "1792768500", "an answer has said so");
         let far = "2030-01-01T00:00:01Z";
         assert_eq!(relative(&[], far, Times::Near), far);
         assert!(relative(&[], far, Times::Coming).starts_with("{{now+"));

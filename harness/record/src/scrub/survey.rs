@@ -57,6 +57,9 @@ impl<'a> Survey<'a> {
         leaf::answered(take, &mut |answered| {
             count += 1;
             strong |= is_strong(answered);
+            if !name::is_expiry(answered.name) {
+                clock.fix_answered(answered.text, began);
+            }
             clock.fix_hidden(answered.text, began);
         });
         let posted = [Method::POST, Method::PUT].contains(&take.request.method);

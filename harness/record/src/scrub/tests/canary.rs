@@ -250,7 +250,7 @@ fn what_cannot_be_cut_out_is_refused_without_being_shown() {
     let error = scene.try_scrubbed().unwrap_err().to_string();
     let wanted =
         "scrub take 0, a GET request: the URL of a request shows a secret in a form that cannot be cut out";
-    assert_eq!(error, wanted);
+    assert!(error.starts_with(wanted) && error.contains("nothing is written; read fewer streams"), "{error}");
     // In a body it can be removed, and that is said.
     let scene = Scene::with(&[("key", CANARY)])
         .take("GET https://a.test/", &format!("{{\"a\": \"{}\", \"b\": 1}}", hex.concat()));
