@@ -9,6 +9,9 @@
 //!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
 //! ```
 //!
+//! `harness record` goes another way to the same place: `recording` runs the connector against the real servers, has
+//! `connector-record` take the secrets out, writes a scenario, and hands it to the walk above.
+//!
 //! It goes down once and comes up once; on the way [`Event`]s go to a reporter, which turns them into words. What is
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
