@@ -120,12 +120,12 @@ impl Folder {
     ) -> Result<(), Error> {
         std::fs::create_dir_all(&self.root)
             .map_err(|source| Error::Write { path: self.root.clone(), source })?;
-        self.write_json("config.json", &disguise.config)?;
+        write_json(&self.path("config.json"), &disguise.config)?;
         for (name, value) in
             [("configured_catalog.json", &scenario.takes.catalog), ("state.json", &self.state)]
         {
             if let Some(value) = value {
-                self.write_json(name, &disguise.over(value))?;
+                write_json(&self.path(name), &disguise.over(value))?;
             }
         }
         let path = self.path("scenario.toml");
@@ -137,11 +137,12 @@ impl Folder {
         connector_record::assembly::write(tape, &self.path("cassette.json"))
             .map_err(|source| Error::Record { source })
     }
+}
 
-    fn write_json(&self, name: &str, value: &Value) -> Result<(), Error> {
-        let text = serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
-        replace(&self.path(name), text.as_bytes())
-    }
+/// Writes JSON for people, in the place of what is there.
+pub(super) fn write_json(path: &Path, value: &Value) -> Result<(), Error> {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
+    replace(path, text.as_bytes())
 }
 
 /// Writes a file beside, and puts it in the place of the old one.
@@ -220,6 +221,7 @@ mod tests {
             outcomes: vec![(Command::Check, Outcome::Succeeds), (Command::Read, Outcome::Fails)],
             catalog: None,
             empty: vec!["refunds".to_owned()],
+            configs: Vec::new(),
         }
     }
 

@@ -16,7 +16,6 @@ mod resume;
 mod step;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use connector_protocol::Command;
 use connector_record::assembly::{self, assemble};
@@ -86,7 +85,6 @@ pub(crate) async fn record(
 struct Live {
     specification: Value,
     secrets: Vec<Secret>,
-    known: Arc<Secrets>,
     takes: Takes,
 }
 
@@ -106,7 +104,7 @@ async fn live(
         return Err(Error::Recording { why });
     };
     let specification = answer["connectionSpecification"].take();
-    let secrets: Vec<Secret> = secret_values(&specification, &folder.config)
+    let mut secrets: Vec<Secret> = secret_values(&specification, &folder.config)
         .into_iter()
         .map(|(name, value)| Secret { name, value })
         .collect();
@@ -115,10 +113,17 @@ async fn live(
         connector: stage.connector.name.clone(),
         secrets: secrets.iter().map(|secret| secret.name.clone()).collect(),
     });
-    let known = Arc::new(Secrets::of(&specification, &folder.config));
-    let mut performance = Performance::open(stage, folder, options, Arc::clone(&known))?;
+    let mut performance = Performance::open(stage, folder, options, &specification)?;
     performance.perform(tell).await?;
-    Ok(Live { specification, secrets, known, takes: performance.takes })
+    let takes = performance.takes;
+    for config in &takes.configs[1..] {
+        for (name, value) in secret_values(&specification, config) {
+            if !secrets.iter().any(|secret| secret.name == name && secret.value == value) {
+                secrets.push(Secret { name, value });
+            }
+        }
+    }
+    Ok(Live { specification, secrets, takes })
 }
 
 /// Makes a scenario of it.
@@ -129,7 +134,8 @@ fn keep(
     live: Live,
     tell: &mut impl FnMut(&Step),
 ) -> Result<(), Error> {
-    let Live { specification, secrets, known, takes } = live;
+    let Live { specification, secrets, takes } = live;
+    let known = Secrets::of_all(&specification, &takes.configs);
     for failure in takes.reel.failures() {
         // A query may hold tokens that no config knows of.
         let url = failure.url.split('?').next().unwrap_or_default();

@@ -3,17 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use connector_protocol::Command;
+use connector_protocol::{Command, MessageType};
 use connector_record::{Recorder, Reel, Track, Upstream};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::folder::Folder;
+use super::folder::{self, Folder};
 use super::known::Known;
 use super::{Mode, Options, Outcomes, Step, resume};
 use crate::error::Error;
 use crate::evidence::Run;
 use crate::expectation::Outcome;
+use crate::ledger::Placed;
 use crate::report::plural;
 use crate::secrets::Secrets;
 use crate::stage::{Given, Stage};
@@ -30,6 +31,10 @@ pub(super) struct Performance<'a> {
     stage: &'a Stage,
     folder: &'a Folder,
     options: &'a Options,
+    specification: &'a Value,
+    /// The one that is given to the next command: a connector may ask for another one to be kept.
+    config: Value,
+    /// What must not be shown, of all configs so far.
     secrets: Arc<Secrets>,
     upstream: Arc<Upstream>,
     known: Option<Known>,
@@ -47,6 +52,8 @@ pub(super) struct Takes {
     pub(super) catalog: Option<Value>,
     /// Streams that were read and brought no record.
     pub(super) empty: Vec<String>,
+    /// The configs that the connector was started with, one after the other.
+    pub(super) configs: Vec<Value>,
 }
 
 impl<'a> Performance<'a> {
@@ -54,7 +61,7 @@ impl<'a> Performance<'a> {
         stage: &'a Stage,
         folder: &'a Folder,
         options: &'a Options,
-        secrets: Arc<Secrets>,
+        specification: &'a Value,
     ) -> Result<Self, Error> {
         let record = |source| Error::Record { source };
         let began = now();
@@ -69,7 +76,9 @@ impl<'a> Performance<'a> {
             stage,
             folder,
             options,
-            secrets,
+            specification,
+            config: folder.config.clone(),
+            secrets: Arc::new(Secrets::of_all(specification, [&folder.config])),
             upstream: Arc::new(Upstream::new(options.upstream.clone()).map_err(record)?),
             known,
             takes: Takes {
@@ -79,6 +88,7 @@ impl<'a> Performance<'a> {
                 outcomes: Vec::new(),
                 catalog: None,
                 empty: Vec::new(),
+                configs: vec![folder.config.clone()],
             },
         })
     }
@@ -134,7 +144,7 @@ impl<'a> Performance<'a> {
         let time = began.to_string();
         let given = Given {
             folder: PathBuf::from(format!("{track}")),
-            config: Some(&self.folder.config),
+            config: Some(&self.config),
             configured,
             state,
             now: Some(&time),
@@ -155,6 +165,9 @@ impl<'a> Performance<'a> {
             well,
             stderr: if well { String::new() } else { transcript.stderr.tail.clone() },
         });
+        if let Some(config) = kept(transcript).filter(|config| *config != self.config) {
+            self.renew(config, tell)?;
+        }
         for fault in &run.journal.faults {
             // A query may hold tokens that no config knows of.
             let target =
@@ -170,6 +183,28 @@ impl<'a> Performance<'a> {
             }),
         }
     }
+
+    /// Keeps a config as a platform does: for the commands to come, and where the user's own is.
+    fn renew(&mut self, config: Value, tell: &mut impl FnMut(&Step)) -> Result<(), Error> {
+        folder::write_json(&self.options.config, &config)?;
+        let note = format!(
+            "the connector asked to keep another config (CONTROL), which is in {} now",
+            self.options.config.display()
+        );
+        tell(&Step::Noted { note });
+        self.takes.configs.push(config.clone());
+        self.secrets = Arc::new(Secrets::of_all(self.specification, &self.takes.configs));
+        self.config = config;
+        Ok(())
+    }
+}
+
+/// The config that a connector asks to be kept in the place of the one that it was given, such as one with the next of
+/// tokens that serve once.
+fn kept(transcript: &Transcript) -> Option<Value> {
+    let controls = transcript.account.of_kind(MessageType::Control).map(Placed::payload);
+    let configs = controls.map(|mut control| control["connectorConfig"]["config"].take());
+    configs.filter(Value::is_object).last()
 }
 
 /// To the second, as scenarios have it.
@@ -208,7 +243,7 @@ fn said(transcript: &Transcript, secrets: &Secrets) -> String {
         }
         Command::Read if error.is_none() => {
             let records = usize::try_from(account.records).unwrap_or(usize::MAX);
-            let states = account.of_kind(connector_protocol::MessageType::State).count();
+            let states = account.of_kind(MessageType::State).count();
             format!("{} and {}", plural(records, "record", "records"), plural(states, "state", "states"))
         }
         _ => transcript.exit.to_string(),

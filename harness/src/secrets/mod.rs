@@ -49,8 +49,17 @@ pub(crate) struct Leak {
 impl Secrets {
     /// Collects the values of `config` that `connection_specification` marks `airbyte_secret`.
     pub(crate) fn of(connection_specification: &Value, config: &Value) -> Self {
+        Secrets::of_all(connection_specification, [config])
+    }
+
+    /// Likewise of several configs.
+    pub(crate) fn of_all<'a>(
+        connection_specification: &Value,
+        configs: impl IntoIterator<Item = &'a Value>,
+    ) -> Self {
         let mut secrets = Secrets::default();
-        for (field, value) in secret_values(connection_specification, config) {
+        let configs = configs.into_iter();
+        for (field, value) in configs.flat_map(|config| secret_values(connection_specification, config)) {
             for (form, bytes) in guise::forms(&value) {
                 let known = secrets.needles.iter().any(|needle| needle.finder.needle() == bytes);
                 if bytes.len() >= SHORTEST && !known {

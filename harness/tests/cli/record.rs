@@ -11,6 +11,8 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate, matchers};
 
+use crate::bench as broken;
+
 const KEY: &str = "canary-9f2c41d07be84a63";
 const CONNECTOR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../reference-connectors/source-exchange-rates");
 
@@ -204,4 +206,29 @@ fn a_failure_is_recorded_as_one() {
     let scenario = std::fs::read_to_string(bench.path("fixtures/recorded/scenario.toml")).unwrap();
     assert!(scenario.contains("check = \"fails\"") && scenario.contains("read = \"fails\""), "{scenario}");
     assert!(!text.contains("canary-revoked"), "{text}");
+}
+
+#[test]
+fn a_config_that_the_connector_asks_to_keep_is_kept_and_stays_secret() {
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(MockServer::start());
+    let users =
+        ResponseTemplate::new(200).set_body_json(json!([{"id": 1, "name": "Ada"}, {"id": 2, "name": "Bob"}]));
+    runtime.block_on(Mock::given(matchers::path("/users")).respond_with(users).mount(&server));
+    // It asks, with every command, to keep another key.
+    let bench = broken::Bench::new("says_all_that_may_be_said");
+    bench.write("secrets/config.json", r#"{"key": "canary-old-77aa"}"#);
+    let upstream = format!("api.broken.test={}", server.uri());
+    let arguments = ["record", ".", "--config", "secrets/config.json", "--upstream", &upstream];
+    let text = said(&bench.harness(&arguments, &[]), 0);
+    assert!(
+        text.contains("asked to keep another config (CONTROL), which is in secrets/config.json now"),
+        "{text}"
+    );
+    let kept: Value = serde_json::from_str(&bench.read("secrets/config.json")).unwrap();
+    assert_eq!(kept["key"], "canary-5b1c9e");
+    for file in ["config.json", "cassette.json", "scenario.toml"] {
+        let written = bench.read(&format!("fixtures/recorded/{file}"));
+        assert!(!written.contains("canary"), "{file}: {written}");
+    }
 }
