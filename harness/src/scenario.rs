@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use connector_protocol::StateInput;
-use connector_replay::{Cassette, Rule, Tape};
+use connector_replay::{Cassette, Rule, Tape, Terms};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -121,7 +121,7 @@ impl Scenario {
         };
         let ignore: Vec<Rule> = ignore.iter().cloned().chain(file.ignore).collect();
         let clock = file.now.as_deref().and_then(|now| now.parse().ok()).unwrap_or(began);
-        let terms = terms::of(&config, clock, &ignore);
+        let terms = Terms { wall: Some(began), ..terms::of(&config, clock, &ignore) };
         let path = folder.join("cassette.json");
         // Without one every request is one that nobody recorded. A link to nowhere is not "without".
         let there = path.symlink_metadata().is_ok();

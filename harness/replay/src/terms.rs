@@ -11,6 +11,8 @@ pub struct Terms {
     pub values: BTreeMap<String, String>,
     /// What time it is, for `{{now:...}}`. Where it is not said, a cassette that asks for it does not load.
     pub now: Option<Timestamp>,
+    /// What time it is in truth, where `now` is another: a client that nobody could tell asks with it, and is answered.
+    pub wall: Option<Timestamp>,
     /// How far a time in a request may be from the recorded one, where that is recorded as so far from now: a client
     /// reads the clock when it gets there, not when it starts.
     pub tolerance: SignedDuration,
@@ -23,6 +25,7 @@ impl Default for Terms {
         Terms {
             values: BTreeMap::new(),
             now: None,
+            wall: None,
             tolerance: SignedDuration::from_mins(15),
             ignore: Vec::new(),
         }
@@ -30,8 +33,17 @@ impl Default for Terms {
 }
 
 impl Terms {
-    /// The same, at another time.
-    pub(crate) fn at(&self, offset: SignedDuration) -> Terms {
-        Terms { now: self.now.and_then(|now| now.checked_add(offset).ok()), ..self.clone() }
+    /// The same, so much earlier and so much later as is tolerated.
+    pub(crate) fn early_and_late(&self) -> [Terms; 2] {
+        [-self.tolerance, self.tolerance].map(|offset| {
+            let now = self.now.and_then(|now| now.checked_add(offset).ok());
+            Terms { now, ..self.clone() }
+        })
+    }
+
+    /// The same, at the time that it is in truth.
+    pub(crate) fn in_truth(&self) -> Option<Terms> {
+        let now = self.wall.filter(|wall| Some(*wall) != self.now)?;
+        Some(Terms { now: Some(now), ..self.clone() })
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Index {
 pub(crate) struct Group {
     request: Canonical,
     ranges: Vec<Range>,
+    /// Likewise for a client that nobody could tell the time.
+    untold: Option<Vec<Range>>,
     credentials: Vec<Credential>,
     /// In recorded order, never empty.
     pub(crate) interactions: Vec<usize>,
@@ -47,8 +49,10 @@ pub(crate) struct Nearest {
 /// A recorded request at the time it is played, and at the earliest and latest that it may be asked.
 struct Recorded {
     at: Canonical,
-    early: Canonical,
-    late: Canonical,
+    /// The earliest and the latest.
+    told: [Canonical; 2],
+    /// Likewise of a client that nobody could tell the time.
+    untold: Option<[Canonical; 2]>,
     credentials: Vec<Credential>,
 }
 
@@ -58,15 +62,19 @@ pub(crate) type Wrong = (usize, &'static str, String);
 impl Recorded {
     fn read(request: &RecordedRequest, terms: &Terms) -> Result<Recorded, (&'static str, String)> {
         let at = Canonical::recorded(request, terms)?;
-        let (early, late) = if request.tells_time() {
-            let early = Canonical::recorded(request, &terms.at(-terms.tolerance))?;
-            (early, Canonical::recorded(request, &terms.at(terms.tolerance))?)
+        let early_and_late = |terms: &Terms| {
+            let [early, late] = terms.early_and_late();
+            Ok([Canonical::recorded(request, &early)?, Canonical::recorded(request, &late)?])
+        };
+        let (told, untold) = if request.tells_time() {
+            let untold = terms.in_truth().map(|terms| early_and_late(&terms)).transpose()?;
+            (early_and_late(terms)?, untold)
         } else {
-            (at.clone(), at.clone())
+            ([at.clone(), at.clone()], None)
         };
         let credentials = Credential::all_of(request, terms);
         let credentials = credentials.map_err(|reason| ("request.headers", reason))?;
-        Ok(Recorded { at, early, late, credentials })
+        Ok(Recorded { at, told, untold, credentials })
     }
 }
 
@@ -83,7 +91,11 @@ impl Index {
             match Recorded::read(request, terms) {
                 Ok(read) => {
                     if request.tells_time() {
-                        places.extend(clock::places(&read.early, &read.late));
+                        let [early, late] = &read.told;
+                        places.extend(clock::places(early, late));
+                        if let Some([untold, _]) = &read.untold {
+                            places.extend(clock::places(early, untold));
+                        }
                     }
                     recorded.push((position, repeat, read));
                 }
@@ -99,11 +111,10 @@ impl Index {
     }
 
     fn add(&mut self, position: usize, repeat: bool, request: Recorded) -> Result<(), Wrong> {
-        let Recorded { at, mut early, mut late, credentials } = request;
-        let from = clock::take(&mut early, &self.places);
-        let until = clock::take(&mut late, &self.places);
-        let ranges: Vec<Range> = from.into_iter().zip(until).collect();
-        let equals = self.by_request.entry(early).or_default();
+        let Recorded { at, told, untold, credentials } = request;
+        let (key, ranges) = self.ranges(told);
+        let untold = untold.map(|untold| self.ranges(untold).1);
+        let equals = self.by_request.entry(key).or_default();
         let equal = |place: &usize| {
             let group = &self.groups[*place];
             group.ranges == ranges && group.credentials == credentials
@@ -111,7 +122,14 @@ impl Index {
         let Some(place) = equals.iter().copied().find(equal) else {
             equals.push(self.groups.len());
             let interactions = vec![position];
-            self.groups.push(Group { request: at, ranges, credentials, interactions, repeats: repeat });
+            self.groups.push(Group {
+                request: at,
+                ranges,
+                untold,
+                credentials,
+                interactions,
+                repeats: repeat,
+            });
             return Ok(());
         };
         let group = &mut self.groups[place];
@@ -125,6 +143,13 @@ impl Index {
         group.interactions.push(position);
         group.repeats = repeat;
         Ok(())
+    }
+
+    /// A request without its times, and from when to when each of these may be.
+    fn ranges(&self, [mut early, mut late]: [Canonical; 2]) -> (Canonical, Vec<Range>) {
+        let from = clock::take(&mut early, &self.places);
+        let until = clock::take(&mut late, &self.places);
+        (early, from.into_iter().zip(until).collect())
     }
 
     pub(crate) fn groups(&self) -> &[Group] {
@@ -150,7 +175,9 @@ impl Index {
                 .filter_map(|place| {
                     let group = &self.groups[*place];
                     let known = group.credentials.iter().all(|it| it.is_in(&request.headers));
-                    Some((clock::distance(&group.ranges, &times).filter(|_| known)? / EQUALLY_NEAR, *place))
+                    let mut ranges = std::iter::once(&group.ranges).chain(&group.untold);
+                    let distance = ranges.find_map(|ranges| clock::distance(ranges, &times));
+                    Some((distance.filter(|_| known)? / EQUALLY_NEAR, *place))
                 })
                 .collect();
             near.sort_unstable();

@@ -128,6 +128,25 @@ async fn a_time_that_is_so_far_from_now_matches_when_the_clock_has_moved_on_a_li
 }
 
 #[tokio::test]
+async fn a_client_that_nobody_could_tell_the_time_asks_with_the_true_one_and_is_answered() {
+    let tape = tape(&[
+        "GET http://a.test/?until={{now:epoch}}",
+        "GET http://a.test/{{now-1d:date}}/x?since=2029-12-01",
+    ]);
+    let terms = Terms { wall: Some("2031-06-01T10:00:00Z".parse().unwrap()), ..terms() };
+    let requests = [
+        "http://a.test/?until=1938074401",
+        "http://a.test/2031-05-31/x?since=2029-12-01",
+        "http://a.test/2031-05-30/x?since=2029-12-01",
+    ];
+    let (answers, _) = ask(&tape, &terms, &requests).await;
+    assert_eq!(answers[..2], ["0", "1"]);
+    assert!(answers[2].contains("path: wanted /2030-01-01/x, got /2031-05-30/x"), "{}", answers[2]);
+    let told = ["http://a.test/?until=1893553446", "http://a.test/2030-01-01/x?since=2029-12-01"];
+    assert_eq!(ask(&tape, &terms, &told).await.0, ["0", "1"]);
+}
+
+#[tokio::test]
 async fn of_times_that_are_near_each_other_the_nearest_answers() {
     let tape =
         tape(&["GET http://a.test/?until={{now-10m:epoch}}", "GET http://a.test/?until={{now:epoch}}"]);
