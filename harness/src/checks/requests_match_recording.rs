@@ -31,13 +31,12 @@ fn judge(evidence: &Evidence) -> Verdict {
                 differences => {
                     let parts: Vec<String> = differences.iter().map(ToString::to_string).collect();
                     let parts = excerpt::of_text(&parts.join("; "));
-                    let remedy = if differences.iter().any(is_of_times) {
-                        CLOCK.to_owned()
-                    } else {
-                        remedy.as_ref().map(|remedy| said(remedy, &evidence.ignore)).unwrap_or_default()
-                    };
-                    Finding::new("a recorded request", asked)
-                        .next(format!("nearest recorded one differs in {parts}{remedy}"))
+                    let clock = if differences.iter().any(is_of_times) { CLOCK } else { "" };
+                    let remedy = remedy.as_ref().map(|remedy| said(remedy, &evidence.ignore));
+                    Finding::new("a recorded request", asked).next(format!(
+                        "nearest recorded one differs in {parts}{clock}{}",
+                        remedy.unwrap_or_default()
+                    ))
                 }
             };
             findings.push(finding.by(&run.transcript));
