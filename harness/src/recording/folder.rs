@@ -118,8 +118,6 @@ impl Folder {
         tape: &Tape,
         scenario: &Scenario<'_>,
     ) -> Result<(), Error> {
-        std::fs::create_dir_all(&self.root)
-            .map_err(|source| Error::Write { path: self.root.clone(), source })?;
         write_json(&self.path("config.json"), &disguise.config)?;
         for (name, value) in
             [("configured_catalog.json", &scenario.takes.catalog), ("state.json", &self.state)]
@@ -145,16 +143,9 @@ pub(super) fn write_json(path: &Path, value: &Value) -> Result<(), Error> {
     replace(path, text.as_bytes())
 }
 
-/// Writes a file beside, and puts it in the place of the old one.
 fn replace(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-        std::io::Write::write_all(&mut file, bytes)?;
-        // Readable by all, as what people write is.
-        std::fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(path).map_err(|error| error.error)
-    };
-    write().map(drop).map_err(|source| Error::Write { path: path.to_owned(), source })
+    connector_record::assembly::replace_file(path, bytes)
+        .map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
 impl Scenario<'_> {

@@ -218,6 +218,8 @@ fn a_config_that_the_connector_asks_to_keep_is_kept_and_stays_secret() {
     // It asks, with every command, to keep another key.
     let bench = broken::Bench::new("says_all_that_may_be_said");
     bench.write("secrets/config.json", r#"{"key": "canary-old-77aa"}"#);
+    let own = bench.path().join("secrets/config.json");
+    std::fs::set_permissions(&own, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let upstream = format!("api.broken.test={}", server.uri());
     let arguments = ["record", ".", "--config", "secrets/config.json", "--upstream", &upstream];
     let text = said(&bench.harness(&arguments, &[]), 0);
@@ -227,6 +229,8 @@ fn a_config_that_the_connector_asks_to_keep_is_kept_and_stays_secret() {
     );
     let kept: Value = serde_json::from_str(&bench.read("secrets/config.json")).unwrap();
     assert_eq!(kept["key"], "canary-5b1c9e");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&own).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "for its owner alone, as before");
     for file in ["config.json", "cassette.json", "scenario.toml"] {
         let written = bench.read(&format!("fixtures/recorded/{file}"));
         assert!(!written.contains("canary"), "{file}: {written}");

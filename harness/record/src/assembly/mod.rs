@@ -29,7 +29,7 @@ pub use diff::{Change, diff};
 pub use faults::faults;
 pub use prune::prune;
 pub use reuse::hands_out_token;
-pub use write::write;
+pub use write::{replace_file, write};
 
 use crate::{Error, Recorded};
 use meaning::Meaning;

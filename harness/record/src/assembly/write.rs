@@ -21,6 +21,14 @@ pub fn write(tape: &Tape, path: &Path) -> Result<(), Error> {
     write_in_steps(tape, path, &mut || Ok(()))
 }
 
+/// Puts bytes in the place of the file at `path`, wholly or not at all. Who may read it stays as it was.
+///
+/// # Errors
+/// Those of the system; what was there before is still there.
+pub fn replace_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(path, &mut |to| to.write_all(bytes), &mut || Ok(()))
+}
+
 /// `step` is asked before each change of the disk whether it can be made.
 fn write_in_steps(tape: &Tape, path: &Path, step: &mut dyn FnMut() -> io::Result<()>) -> Result<(), Error> {
     let wrong = |path: &Path| {
@@ -68,6 +76,10 @@ fn replace(
     fs::create_dir_all(folder)?;
     step()?;
     let mut file = new_file(folder)?;
+    if let Ok(old) = fs::metadata(path) {
+        // Before there is anything in it: what stood there may have been for its owner alone.
+        file.as_file().set_permissions(old.permissions())?;
+    }
     step()?;
     write(file.as_file_mut())?;
     step()?;
@@ -238,6 +250,19 @@ mod tests {
         }
         assert_eq!(failed, 11, "five for the body, five for the cassette, one to remove the old body");
         assert_eq!(outcomes, ["cassette.json".to_owned(), body_of(&tape('b'))].map(Into::into).into());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_for_its_owner_alone_stays_so() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.json");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        replace_file(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -40,10 +40,6 @@ impl Arguments {
         for note in &imported.notes {
             writeln!(notes, "note: {note}")?;
         }
-        if let Some(folder) = self.to.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| Error::Write { path: folder.to_owned(), source })?;
-        }
         connector_record::assembly::write(&imported.tape, &self.to)
             .map_err(|source| Error::Record { source })?;
         writeln!(
