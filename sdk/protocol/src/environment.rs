@@ -13,3 +13,9 @@ pub const NOW: &str = "CONNECTOR_NOW";
 /// A connector that waits before it asks again waits as long as the real server wants. Against a recording nobody is
 /// spared by that: with this variable set, our SDK waits for that part of the time alone.
 pub const WAITS: &str = "CONNECTOR_WAITS";
+
+/// That the order of what a connector does must not depend on chance: `1` says so.
+///
+/// A connector that reads several streams or slices at a time says the same things in another order at every run. With
+/// this variable set, our SDK reads one slice after the other, in the order of the catalog, so that snapshots agree.
+pub const DETERMINISTIC: &str = "CONNECTOR_DETERMINISTIC";

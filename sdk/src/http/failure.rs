@@ -25,7 +25,7 @@ pub(super) struct Failure {
 
 /// Why an attempt failed.
 #[derive(Debug)]
-pub(super) enum Reason {
+pub(crate) enum Reason {
     /// The API answered with a status that is no success.
     Status { status: StatusCode, retry_after: Option<Duration>, excerpt: String },
     /// The body has more bytes than we keep.

@@ -5,6 +5,7 @@ mod body;
 mod client;
 mod excerpt;
 mod failure;
+mod opened;
 mod request;
 mod response;
 mod retry;

@@ -13,7 +13,7 @@ use crate::{Clock, Error, Result};
 /// A request to an [`Api`], not yet sent.
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<'a> {
-    api: &'a Api,
+    pub(super) api: &'a Api,
     path: String,
     query: Vec<(String, String)>,
 }
@@ -87,7 +87,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn headers(&self) -> Result<HeaderMap> {
+    pub(super) fn headers(&self) -> Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.api.headers {
             let unusable = || {
