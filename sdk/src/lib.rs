@@ -71,6 +71,7 @@
 
 mod arguments;
 mod clock;
+mod config;
 mod daily;
 mod date;
 mod error;

@@ -8,6 +8,7 @@ use connector_protocol::{Catalog, ConnectionStatus, FailureType, JsonObject, Log
 use tokio::runtime::{Builder, Runtime};
 
 use crate::arguments::{Arguments, NO_COMMAND};
+use crate::config::config_schema;
 use crate::input::{load_object, load_state, understand};
 use crate::logger;
 use crate::output::Output;
@@ -15,7 +16,6 @@ use crate::panic::{caught, silence};
 use crate::read::Read;
 use crate::scope::within;
 use crate::secret::secrets;
-use crate::spec::config_schema;
 use crate::{Clock, Error, Result, Source, Stream};
 
 /// Runs a connector as the process that it is: the whole of its `main`.
@@ -123,7 +123,7 @@ impl<S: Source> Run<'_, S> {
         match arguments {
             Arguments::Help(text) => self.output.help(&text)?,
             Arguments::Nothing(_) => return Err(Error::system(NO_COMMAND)),
-            Arguments::Spec => self.output.send(self.source.spec().describe::<S::Config>())?,
+            Arguments::Spec => self.output.send(self.source.spec().describe::<S::Config>()?)?,
             Arguments::Check { config } => self.check(&config).await?,
             Arguments::Discover { config } => self.discover(&config).await?,
             Arguments::Read { config, catalog, state } => {
@@ -174,7 +174,8 @@ impl<S: Source> Run<'_, S> {
     /// Reads the config. From here on its secrets are not shown: an error about the config may quote it.
     fn config(&self, path: &Path) -> Result<S::Config> {
         let value = load_object("config", path)?;
-        self.output.redact(&secrets(&config_schema::<S::Config>(), &value));
+        let schema = config_schema::<S::Config>();
+        self.output.redact(&secrets(&schema, &value));
         understand("config", path, value)
     }
 }
