@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::arguments::{Arguments, NO_COMMAND};
 use crate::config::config_schema;
-use crate::input::{load_object, load_state, understand};
+use crate::input::{load_object, load_state, understand, understand_config};
 use crate::logger;
 use crate::output::Output;
 use crate::panic::{caught, silence};
@@ -176,7 +176,7 @@ impl<S: Source> Run<'_, S> {
         let value = load_object("config", path)?;
         let schema = config_schema::<S::Config>();
         self.output.redact(&secrets(&schema, &value));
-        understand("config", path, value)
+        understand_config(path, &schema, value)
     }
 }
 
