@@ -199,6 +199,14 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_file_is_the_state_of_a_first_sync() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(load_state(file.path()).unwrap().is_empty());
+        std::fs::write(file.path(), "\n").unwrap();
+        assert!(load_state(file.path()).unwrap().is_empty());
+    }
+
+    #[test]
     fn a_file_that_is_not_there_is_named() {
         let error = load("catalog", Path::new("no/such.json")).unwrap_err().to_string();
         assert!(error.starts_with("failed to read the catalog (no/such.json): No such file"), "{error}");

@@ -10,6 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::arguments::{Arguments, NO_COMMAND};
 use crate::config::config_schema;
 use crate::input::{load_object, load_state, understand, understand_config};
+use crate::known_state::strangers;
 use crate::logger;
 use crate::output::Output;
 use crate::panic::{caught, silence};
@@ -167,6 +168,12 @@ impl<S: Source> Run<'_, S> {
         let catalog = understand("catalog", catalog, load_object("catalog", catalog)?)?;
         let state = state.map_or(Ok(StateInput::default()), load_state)?;
         let streams = self.source.streams(&config).await?;
+        let has = |name: &str, namespace: Option<&str>| {
+            namespace.is_none() && streams.iter().any(|stream| stream.name() == name)
+        };
+        if let Some(warning) = strangers(&state, has) {
+            self.output.log(LogLevel::Warn, warning);
+        }
         let read = Read { streams: &streams, state: &state, today: self.clock.today(), output: &self.output };
         read.all(&catalog).await
     }
