@@ -72,12 +72,15 @@
 
 mod arguments;
 mod clock;
+mod config;
 mod cursor;
 mod date;
 mod date_time;
 mod error;
+mod foreign_state;
 mod http;
 mod input;
+mod known_state;
 mod logger;
 mod output;
 mod panic;
