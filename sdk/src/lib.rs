@@ -99,6 +99,7 @@ mod spec;
 mod stream;
 mod unfinished;
 mod watch;
+mod write_back;
 
 pub use clock::Clock;
 pub use connector_protocol::FailureType;
@@ -118,3 +119,4 @@ pub use signal::Signal;
 pub use source::Source;
 pub use spec::Spec;
 pub use stream::{Each, Reading, Stream, Unread};
+pub use write_back::write_back;

@@ -228,7 +228,11 @@ impl<S: Source> Run<'_, S> {
     /// Reads the config. From here on its secrets are not shown: an error about the config may quote it.
     fn config(&self, path: &Path) -> Result<S::Config> {
         let value = load_object("config", path)?;
-        self.output.redact(&secrets(&config_schema::<S::Config>(), &value));
+        let schema = config_schema::<S::Config>();
+        self.output.redact(&secrets(&schema, &value));
+        if let Some(config) = value.as_object() {
+            self.output.held_config().hold(config.clone(), schema);
+        }
         understand("config", path, value)
     }
 }
