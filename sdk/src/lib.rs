@@ -71,6 +71,7 @@
 //! not shown.
 
 mod arguments;
+mod auth;
 mod clock;
 mod cursor;
 mod date;
@@ -101,6 +102,7 @@ mod unfinished;
 mod watch;
 mod write_back;
 
+pub use auth::{Auth, OAuth, ServiceAccount};
 pub use clock::Clock;
 pub use connector_protocol::FailureType;
 pub use cursor::{Bound, Cursor, Slice, Start, Step};

@@ -6,6 +6,7 @@ use connector_protocol::{
     TraceMessage, TraceType,
 };
 
+use crate::auth::Shared;
 use crate::redaction::Redaction;
 use crate::write_back::HeldConfig;
 use crate::{Clock, Error, Result};
@@ -20,6 +21,7 @@ const BUFFER: usize = 64 * 1024;
 pub(crate) struct Output {
     clock: Clock,
     held_config: HeldConfig,
+    tokens: Shared,
     inner: RefCell<Inner>,
 }
 
@@ -37,6 +39,7 @@ impl Output {
         Output {
             clock,
             held_config: HeldConfig::default(),
+            tokens: Shared::default(),
             inner: RefCell::new(inner),
         }
     }
@@ -59,6 +62,11 @@ impl Output {
     /// The config of the command.
     pub(crate) fn held_config(&self) -> &HeldConfig {
         &self.held_config
+    }
+
+    /// The access tokens that the command has fetched.
+    pub(crate) fn tokens(&self) -> &Shared {
+        &self.tokens
     }
 
     /// The time of a message, in the number that the protocol wants with a decimal point.
