@@ -30,9 +30,10 @@ impl Grant {
             Grant::ClientCredentials => vec![("grant_type", "client_credentials".to_owned())],
             // Its scopes stand in what is signed.
             Grant::ServiceAccount(account) => {
+                let assertion = Secret::learnt(jwt::signed(account, &scope, now)?);
                 return Ok(vec![
                     ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer".to_owned()),
-                    ("assertion", jwt::signed(account, &scope, now)?),
+                    ("assertion", assertion.expose().to_owned()),
                 ]);
             }
         };

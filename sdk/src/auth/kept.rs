@@ -48,3 +48,164 @@ impl Kept {
         if changes.is_empty() { Ok(()) } else { write_back(changes) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+
+    use schemars::JsonSchema;
+    use serde::Deserialize;
+    use serde_json::json;
+    use wiremock::matchers::method;
+    use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+    use crate::auth::stage::{Stage, secret};
+    use crate::{Auth, Clock, OAuth, Outcome, Result, Secret, Source, Spec, Stream, run_with};
+
+    #[tokio::test]
+    async fn an_access_token_in_the_config_is_used_while_it_is_good() {
+        let kept = |expiry: &str| {
+            let login = json!({"refresh_token": "refresh-1", "access_token": "kept-1", "expiry": expiry});
+            json!({"login": login})
+        };
+        for (config, want) in [
+            (kept("2024-01-08T12:01:00Z"), "kept-1"),
+            (kept("2024-01-08T14:01:00+02:00"), "kept-1"),
+            (kept("2024-01-08T12:00:20Z"), "access-1"),
+            (kept("2023-01-08T12:00:00Z"), "access-1"),
+            (kept("tomorrow"), "access-1"),
+            (kept(""), "access-1"),
+            (json!({"login": {"refresh_token": "refresh-1", "access_token": "kept-1"}}), "access-1"),
+        ] {
+            let stage = Stage::set().await;
+            stage.hold(config.clone());
+            stage.grants("refresh-1", "access-1", "refresh-1").await;
+            let oauth = stage.oauth().access_token_kept("login.access_token", "login.expiry");
+            let auth = stage.auth(oauth).await;
+            assert_eq!(stage.token(&auth).await.unwrap(), want, "{config}");
+            let forms = stage.count().await;
+            assert_eq!(forms, usize::from(want == "access-1"), "{config}");
+            assert_eq!(stage.kept().len(), forms, "{config}");
+            assert!(!stage.output.redacted("kept-1 access-1").contains(want), "{config}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_new_access_token_is_written_back_with_its_end() {
+        let stage = Stage::set().await;
+        stage.grants("refresh-1", "access-1", "refresh-2").await;
+        let oauth = stage.oauth().access_token_kept("login.access_token", "login.expiry");
+        let auth = stage.auth(oauth).await;
+        stage.token(&auth).await.unwrap();
+        let login = &stage.kept()[0]["login"];
+        assert_eq!(login["refresh_token"], "refresh-2");
+        assert_eq!(login["access_token"], "access-1");
+        let expiry = login["expiry"].as_str().unwrap();
+        assert!(expiry.starts_with("2024-01-08T13:00:0") && expiry.ends_with('Z'), "{expiry}");
+    }
+
+    #[tokio::test]
+    async fn a_refresh_token_that_stays_the_same_is_not_written_back() {
+        let stage = Stage::set().await;
+        stage.grants("refresh-1", "access-1", "refresh-1").await;
+        let auth = stage.auth(stage.oauth()).await;
+        stage.token(&auth).await.unwrap();
+        assert_eq!(stage.page.text(), "");
+    }
+
+    /// What happened, in its order: requests as the server saw them, messages as they were written.
+    #[derive(Clone, Default)]
+    struct Journal(Arc<Mutex<Vec<String>>>);
+
+    impl Journal {
+        fn note(&self, what: &str) {
+            self.0.lock().unwrap().push(what.to_owned());
+        }
+    }
+
+    impl Write for Journal {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let text = String::from_utf8_lossy(bytes);
+            if text.contains("CONNECTOR_CONFIG") {
+                self.note(if text.contains("refresh-2") { "kept refresh-2" } else { "kept another" });
+            }
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[derive(Deserialize, JsonSchema)]
+    struct Config {
+        url: String,
+        refresh_token: Secret,
+    }
+
+    async fn used(config: &Config) -> Result<()> {
+        let oauth = OAuth::refresh(&config.url, "id", &secret("s"), &config.refresh_token);
+        let auth = Auth::from(oauth.written_back("refresh_token"));
+        let (_, token) = auth.credentials().await?.headers.remove(0);
+        reqwest::Client::new().get(&config.url).header("authorization", token).send().await.unwrap();
+        Ok(())
+    }
+
+    struct Shop;
+
+    impl Source for Shop {
+        type Config = Config;
+
+        fn spec(&self) -> Spec {
+            Spec::new("https://docs.shop.test")
+        }
+
+        async fn check(&self, config: &Config) -> Result<()> {
+            used(config).await
+        }
+
+        async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
+            used(config).await?;
+            Ok(vec![Stream::new("orders", r#"{"type": "object"}"#).full_refresh(async |_| Ok(()))])
+        }
+    }
+
+    #[tokio::test]
+    async fn in_every_command_a_new_refresh_token_is_kept_before_the_access_token_is_used() {
+        for command in ["check", "discover", "read"] {
+            let (server, journal) = (MockServer::start().await, Journal::default());
+            for (verb, body) in [
+                ("POST", json!({"access_token": "access-1", "refresh_token": "refresh-2"})),
+                ("GET", json!({})),
+            ] {
+                let seen = journal.clone();
+                let answer = move |request: &Request| {
+                    let token = request
+                        .headers
+                        .get("authorization")
+                        .map_or("refresh-1", |value| value.to_str().unwrap().trim_start_matches("Bearer "));
+                    seen.note(&format!("{verb} with {token}"));
+                    ResponseTemplate::new(200).set_body_json(&body)
+                };
+                Mock::given(method(verb)).respond_with(answer).mount(&server).await;
+            }
+            let folder = tempfile::tempdir().unwrap();
+            let file = |name: &str, content: serde_json::Value| {
+                let path = folder.path().join(name);
+                std::fs::write(&path, content.to_string()).unwrap();
+                path.into_os_string()
+            };
+            let config = file("config.json", json!({"url": server.uri(), "refresh_token": "refresh-1"}));
+            let catalog = file("catalog.json", json!({"streams": []}));
+            let mut line = vec!["shop".into(), command.into(), "--config".into(), config];
+            if command == "read" {
+                line.extend(["--catalog".into(), catalog]);
+            }
+            let outcome = run_with(&Shop, line, Box::new(journal.clone()), Clock::of_machine()).await;
+            assert_eq!(outcome, Outcome::Succeeded, "{command}");
+            let want = ["POST with refresh-1", "kept refresh-2", "GET with access-1"];
+            assert_eq!(*journal.0.lock().unwrap(), want, "{command}");
+        }
+    }
+}
