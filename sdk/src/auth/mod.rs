@@ -84,7 +84,7 @@ impl Auth {
     /// Several bearer tokens, each with a quota of its own: each request takes the one with the most left.
     ///
     /// How much that is, and when there is more, is learnt from the answers: `X-RateLimit-Remaining` and `-Reset`,
-    /// `RateLimit-Remaining` and `-Reset`, `RateLimit`, and of an answer 429 `Retry-After`. A token of which nothing is
+    /// `RateLimit-Remaining` and `-Reset`, `RateLimit`, and of an answer 429 or 403 `Retry-After`. A token of which nothing is
     /// known comes before all others, in turn; after a 429 that says no time it rests for one minute. While all are
     /// used up, requests wait for the first that is not any more.
     pub fn rotating<'a>(tokens: impl IntoIterator<Item = &'a Secret>) -> Self {

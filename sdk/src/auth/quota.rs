@@ -36,10 +36,16 @@ impl Quota {
         };
         let left = any("remaining").or_else(|| parameter("r")).map(|left| u64::try_from(left).unwrap_or(0));
         let reset = any("reset").or_else(|| parameter("t")).and_then(|reset| moment(reset, now));
-        if status != StatusCode::TOO_MANY_REQUESTS {
+        let later = text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, now));
+        let limited = match status {
+            StatusCode::TOO_MANY_REQUESTS => true,
+            // So some refuse requests that come too fast, whatever else is left.
+            StatusCode::FORBIDDEN => later.is_some(),
+            _ => false,
+        };
+        if !limited {
             return left.map(|left| Quota { left: Some(left), reset });
         }
-        let later = text(RETRY_AFTER.as_str()).and_then(|text| retry_after(text, now));
         let rest = || now.checked_add(REST).ok();
         Some(Quota { left: Some(0), reset: later.or(reset).or_else(rest) })
     }
@@ -104,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_429_uses_the_token_up_whatever_else_it_says() {
+    fn a_refusal_for_lack_of_quota_uses_the_token_up_whatever_else_it_says() {
         holds(
             429,
             &[("retry-after", "5"), ("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "90")],
@@ -114,6 +120,8 @@ mod tests {
         holds(429, &[("retry-after", "Mon, 08 Jan 2024 12:00:20 GMT")], 0, Some(20));
         holds(429, &[("x-ratelimit-reset", "90")], 0, Some(90));
         holds(429, &[], 0, Some(60));
+        holds(403, &[("retry-after", "5"), ("x-ratelimit-remaining", "7")], 0, Some(5));
+        holds(403, &[("x-ratelimit-remaining", "7")], 7, None);
     }
 
     #[test]
