@@ -71,6 +71,7 @@
 //! not shown.
 
 mod arguments;
+mod auth;
 mod clock;
 mod config;
 mod cursor;
@@ -102,7 +103,9 @@ mod spec;
 mod stream;
 mod unfinished;
 mod watch;
+mod write_back;
 
+pub use auth::{Auth, OAuth, ServiceAccount};
 pub use clock::Clock;
 pub use connector_protocol::FailureType;
 pub use cursor::{Bound, Cursor, Slice, Start, Step};
@@ -121,3 +124,4 @@ pub use signal::Signal;
 pub use source::Source;
 pub use spec::Spec;
 pub use stream::{Each, Reading, Stream, Unread};
+pub use write_back::write_back;

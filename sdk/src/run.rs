@@ -142,7 +142,7 @@ pub(crate) async fn command<S: Source>(
     let tasks = LocalSet::new();
     let carried_out = within(Rc::clone(&output), tasks.run_until(caught(run.carry_out(arguments))));
     // Where one of these cannot be written, standard output is closed: there is nobody to tell.
-    tokio::select! {
+    let outcome = tokio::select! {
         biased;
         signal = stop => {
             let _ = run.unfinished.stop(&output, &signal.error());
@@ -156,7 +156,11 @@ pub(crate) async fn command<S: Source>(
                 failed
             }
         },
-    }
+    };
+    // What is still spawned may be in the middle of a renewal, and holds it up.
+    drop(tasks);
+    within(Rc::clone(&output), output.tokens().settle()).await;
+    outcome
 }
 
 struct Run<'a, S> {
@@ -241,6 +245,9 @@ impl<S: Source> Run<'_, S> {
         let value = load_object("config", path)?;
         let schema = config_schema::<S::Config>();
         self.output.redact(&secrets(&schema, &value));
+        if let Some(config) = value.as_object() {
+            self.output.held_config().hold(config.clone(), schema.clone());
+        }
         understand_config(path, &schema, value)
     }
 }
