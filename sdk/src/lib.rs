@@ -71,6 +71,7 @@
 //! not shown.
 
 mod arguments;
+mod auth;
 mod clock;
 mod cursor;
 mod date;
@@ -100,13 +101,14 @@ mod stream;
 mod unfinished;
 mod watch;
 
+pub use auth::Auth;
 pub use clock::Clock;
 pub use connector_protocol::FailureType;
 pub use cursor::{Bound, Cursor, Slice, Start, Step};
 pub use date::Date;
 pub use date_time::DateTime;
 pub use error::{Error, Result};
-pub use http::{Api, Request, Response, Retry, Timeouts};
+pub use http::{Answer, Api, Decision, Method, Rate, Request, Response, Retry, Timeouts};
 pub use partition::{Partition, Partitions};
 pub use records::Records;
 pub use resume::Resume;
