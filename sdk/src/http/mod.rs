@@ -1,12 +1,14 @@
 //! HTTP as a connector needs it: each request asked again where that can help, in one line for each host, with a limit
 //! to every wait.
 //!
-//! The walk of a request: request.rs makes the envelope of it, opened.rs asks until decision.rs has no more to ask for,
-//! host.rs says when, attempts.rs how often.
+//! The walk of a request: request.rs makes the envelope of it; settlement.rs asks, attempt.rs once, until decision.rs has
+//! no more to ask for; host.rs says when, attempts.rs how often. What comes of it is in opened.rs, piece by piece, or in
+//! response.rs, whole.
 
 mod address;
 mod answer;
 mod api;
+mod attempt;
 mod attempts;
 mod client;
 mod decision;
@@ -22,6 +24,7 @@ mod rate;
 mod request;
 mod response;
 mod retry;
+mod settlement;
 
 pub use answer::Answer;
 pub use api::Api;
