@@ -76,6 +76,7 @@ mod date;
 mod error;
 mod http;
 mod input;
+mod json;
 mod logger;
 mod output;
 mod panic;
