@@ -30,6 +30,8 @@ pub(crate) enum Reason {
     Status { status: StatusCode, retry_after: Option<Duration>, excerpt: String },
     /// The body has more bytes than we keep.
     TooLarge { limit: usize },
+    /// The body came to its end, but what it says did not.
+    Cut { offset: usize },
     /// No whole answer came.
     Transport(reqwest::Error),
 }
@@ -58,6 +60,7 @@ impl Failure {
         match &self.reason {
             Reason::Status { status, .. } => TRANSIENT.contains(&status.as_u16()),
             Reason::TooLarge { .. } => false,
+            Reason::Cut { .. } => true,
             Reason::Transport(error) => {
                 !error.is_builder() && !error.is_redirect() && tls_error(error).is_none()
             }
@@ -68,7 +71,7 @@ impl Failure {
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self.reason {
             Reason::Status { retry_after, .. } => retry_after,
-            Reason::TooLarge { .. } | Reason::Transport(_) => None,
+            Reason::TooLarge { .. } | Reason::Cut { .. } | Reason::Transport(_) => None,
         }
     }
 
@@ -92,6 +95,9 @@ impl fmt::Display for Failure {
             }
             Reason::Transport(error) if error.is_timeout() => {
                 write!(f, "{method} {url} was not answered in time")
+            }
+            Reason::Cut { offset } => {
+                write!(f, "{method} {url} answered with a body that ends too early, after {offset} bytes")
             }
             Reason::TooLarge { limit } => {
                 write!(

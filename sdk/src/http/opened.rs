@@ -11,6 +11,14 @@ use crate::{Clock, Error, Result};
 pub(crate) enum Opened {
     /// An answer to read records from.
     Page(Incoming),
+    /// No records, but perhaps a further page.
+    #[expect(dead_code, reason = "decisions make it")]
+    Nothing,
+    /// No records, and no further page.
+    #[expect(dead_code, reason = "decisions make it")]
+    End,
+    /// Fewer records must be asked for at a time; the error is for where that cannot be.
+    Smaller(Error),
 }
 
 /// An answer whose body comes piece by piece.
@@ -53,6 +61,10 @@ impl Request<'_> {
                 Ok(response) if response.status().is_success() => {
                     let (status, headers) = (response.status(), response.headers().clone());
                     return Ok(Opened::Page(Incoming { status, headers, rest: response }));
+                }
+                Ok(response) if self.can_shrink && matches!(response.status().as_u16(), 413 | 504) => {
+                    let reason = Reason::status(response.status(), &response.headers().clone(), b"");
+                    return Ok(Opened::Smaller(Failure::new("GET", &url, reason).refusal()));
                 }
                 Ok(response) => Reason::status(response.status(), &response.headers().clone(), b""),
                 Err(error) => error.into(),

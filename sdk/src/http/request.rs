@@ -11,11 +11,16 @@ use super::{Api, Response};
 use crate::{Clock, Error, Result};
 
 /// A request to an [`Api`], not yet sent.
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<'a> {
     pub(super) api: &'a Api,
     path: String,
     query: Vec<(String, String)>,
+    page: Vec<(String, String)>,
+    link: Option<Url>,
+    /// Whether fewer records can be asked for at a time.
+    pub(crate) can_shrink: bool,
 }
 
 impl fmt::Debug for Request<'_> {
@@ -29,7 +34,7 @@ impl fmt::Debug for Request<'_> {
 
 impl<'a> Request<'a> {
     pub(super) fn get(api: &'a Api, path: String) -> Self {
-        Request { api, path, query: Vec::new() }
+        Request { api, path, query: Vec::new(), page: Vec::new(), link: None, can_shrink: false }
     }
 
     /// A query parameter; it is encoded here.
@@ -43,6 +48,17 @@ impl<'a> Request<'a> {
     /// # Errors
     /// If base and path do not make one.
     pub fn url(&self) -> Result<Url> {
+        if let Some(link) = &self.link {
+            let mut url = link.clone();
+            let names: Vec<_> = url.query_pairs().into_owned().collect();
+            let added =
+                self.api.query.iter().filter(|(name, _)| !names.iter().any(|(known, _)| known == name));
+            let kept = names.iter().chain(added);
+            let kept = kept.filter(|(name, _)| !self.page.iter().any(|(page, _)| page == name));
+            let pairs: Vec<_> = kept.chain(&self.page).cloned().collect();
+            url.query_pairs_mut().clear().extend_pairs(pairs);
+            return Ok(url);
+        }
         let joined = format!("{}/{}", self.api.base.trim_end_matches('/'), self.path.trim_start_matches('/'));
         let refused = |why: String| Error::system(format!("`{}` is no URL: {why}", shown_text(&joined)));
         let mut url = Url::parse(&joined).map_err(|error| refused(error.to_string()))?;
@@ -50,7 +66,9 @@ impl<'a> Request<'a> {
             return Err(refused("it names no host, as https://api.example.test does".to_owned()));
         }
         let parameters = self.api.query.iter().chain(&self.query);
-        if !self.api.query.is_empty() || !self.query.is_empty() {
+        let parameters =
+            parameters.filter(|(name, _)| !self.page.iter().any(|(page, _)| page == name)).chain(&self.page);
+        if !self.api.query.is_empty() || !self.query.is_empty() || !self.page.is_empty() {
             url.query_pairs_mut().extend_pairs(parameters);
         }
         Ok(url)
@@ -85,6 +103,32 @@ impl<'a> Request<'a> {
             log::warn!("{failure}; asking again (attempt {attempt} of {})", retry.attempts);
             Clock::current().wait(wait).await;
         }
+    }
+
+    /// With a parameter in place of any other of its name.
+    pub(crate) fn with_parameter(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        let value = match value.into() {
+            serde_json::Value::String(text) => text,
+            value => value.to_string(),
+        };
+        self.page.retain(|(known, _)| known != name);
+        self.page.push((name.to_owned(), value));
+        self
+    }
+
+    /// To another page, by a link that the API gave.
+    pub(crate) fn with_link(self, link: &str) -> Result<Self> {
+        let here = self.url()?;
+        let url = here.join(link).map_err(|error| Error::system(format!("`{link}` is no link: {error}")))?;
+        if url.origin() != here.origin() {
+            return Err(Error::system(format!("`{link}` is not followed: it leads to another host")));
+        }
+        Ok(Request { link: Some(url), query: Vec::new(), page: Vec::new(), ..self })
+    }
+
+    /// The request as messages name it.
+    pub(super) fn shown(&self) -> Result<String> {
+        Ok(format!("GET {}", super::failure::shown(&self.url()?)))
     }
 
     pub(super) fn headers(&self) -> Result<HeaderMap> {
