@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::output::Output;
-use crate::{Error, Result};
+use crate::{Error, Pages, Result};
 
 /// Where the records of one stream go.
 pub struct Records {
@@ -40,6 +40,17 @@ impl Records {
         }
         self.output.record(&self.stream, &one_line(data)?)?;
         self.since_state += 1.0;
+        Ok(())
+    }
+
+    /// Emits all records of all pages, each as it came.
+    ///
+    /// # Errors
+    /// If a page cannot be read, or as [`push`](Self::push) has it: return the error.
+    pub async fn extend(&mut self, mut pages: Pages<'_>) -> Result<()> {
+        while let Some(record) = pages.next().await? {
+            self.push(&record)?;
+        }
         Ok(())
     }
 

@@ -6,12 +6,17 @@ mod client;
 mod excerpt;
 mod failure;
 mod opened;
+mod pages;
+mod paging;
 mod request;
 mod response;
 mod retry;
 
 pub use api::Api;
 pub use client::Timeouts;
+pub(crate) use excerpt::shortened;
+pub use pages::Pages;
+pub use paging::Paging;
 pub use request::Request;
 pub use response::Response;
 pub use retry::Retry;

@@ -20,6 +20,8 @@ pub(crate) struct Member<'j> {
     /// Without its quotes, with its escapes.
     name: &'j str,
     pub(crate) value: &'j str,
+    /// Where the value begins in the object.
+    pub(crate) start: usize,
 }
 
 impl Member<'_> {
@@ -60,9 +62,9 @@ impl<'j> Iterator for Members<'j> {
         self.string();
         let end = self.at - 1;
         self.past(b":")?;
-        let value = self.at;
+        let start = self.at;
         self.value()?;
-        Some(Member { name: self.json.get(name..end)?, value: self.json.get(value..self.at)? })
+        Some(Member { name: self.json.get(name..end)?, value: self.json.get(start..self.at)?, start })
     }
 }
 
@@ -163,7 +165,9 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_json_after_all_does_no_harm() {
-        for json in ["{", "{\"", "{\"a\"", "{\"a\":", "{\"a\":[", "{\"a\":\"\\", "{\"a\":{\"", "{]", "{\"a\"]}"] {
+        for json in
+            ["{", "{\"", "{\"a\"", "{\"a\":", "{\"a\":[", "{\"a\":\"\\", "{\"a\":{\"", "{]", "{\"a\"]}"]
+        {
             assert_eq!(field(json, "b"), None, "{json}");
             assert_eq!(members(json).filter(|member| member.key() == "b").count(), 0);
         }

@@ -85,6 +85,11 @@ impl Splitter {
         self.ended = true;
     }
 
+    /// Whether it has been told that the body is complete.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
     /// What stands outside of the array, as JSON: the array is empty. Whole once the body is.
     pub(crate) fn envelope(&self) -> &str {
         &self.envelope

@@ -36,7 +36,8 @@ fn elements_come_as_they_were_sent_and_the_rest_is_kept() {
 
 #[test]
 fn the_array_is_found_at_any_depth() {
-    let body = r#"{"items": [0], "data": {"other": {"items": [1]}, "items": [2, 3], "next": "x"}, "d": {"a": []}}"#;
+    let body =
+        r#"{"items": [0], "data": {"other": {"items": [1]}, "items": [2, 3], "next": "x"}, "d": {"a": []}}"#;
     assert_eq!(split("data.items", body).unwrap().0, ["2", "3"]);
     assert_eq!(split("data.other.items", body).unwrap().0, ["1"]);
     assert_eq!(split("a.b", r#"{"a": {"c": []}, "a.b": [7]}"#).unwrap().0, ["7"]);
@@ -52,7 +53,10 @@ fn the_first_of_two_arrays_of_one_name_is_taken() {
 fn the_root_may_be_the_array_or_the_only_record() {
     assert_eq!(split("", " [1, {}] ").unwrap(), (vec!["1".into(), "{}".into()], "[]".into()));
     assert_eq!(split("", r#"{"a": [1]}"#).unwrap().0, [r#"{"a": [1]}"#]);
-    assert_eq!(split("a", r#"{"a": {"b": 1}, "c": 2}"#).unwrap(), (vec![r#"{"b": 1}"#.into()], r#"{"a":null,"c":2}"#.into()));
+    assert_eq!(
+        split("a", r#"{"a": {"b": 1}, "c": 2}"#).unwrap(),
+        (vec![r#"{"b": 1}"#.into()], r#"{"a":null,"c":2}"#.into())
+    );
     assert_eq!(split("", "[]").unwrap().0, [""; 0]);
 }
 
@@ -156,7 +160,9 @@ fn a_large_element_in_small_pieces_is_scanned_a_few_times() {
 #[test]
 fn a_large_rest_is_refused() {
     let large = "x".repeat(ENVELOPE);
-    for body in [format!("{{\"a\": \"{large}\", \"data\": []}}"), format!("{{\"data\": [], \"a\": \"{large}\"}}")] {
+    for body in
+        [format!("{{\"a\": \"{large}\", \"data\": []}}"), format!("{{\"data\": [], \"a\": \"{large}\"}}")]
+    {
         let flaw = split_in(100_000, Splitter::at("data"), body.as_bytes()).unwrap_err();
         assert_eq!(flaw.to_string(), "the body has more than 4194304 bytes outside of `data`");
     }
