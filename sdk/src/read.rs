@@ -63,7 +63,8 @@ impl Read {
         };
         self.output.status(&stream, StreamStatus::Started)?;
         self.unfinished.begin(&stream);
-        let result = caught(of_stream(Rc::new(stream.clone()), self.records(configured, &stream, slots))).await;
+        let result =
+            caught(of_stream(Rc::new(stream.clone()), self.records(configured, &stream, slots))).await;
         let unfinished = self.unfinished.end(&stream);
         match result {
             Ok(()) => {

@@ -1,10 +1,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::cursor::{Mark, Order};
+use crate::json::field;
 use crate::progress::Progress;
 use crate::{Cursor, Result, Slice};
 
@@ -127,27 +127,7 @@ impl Watch {
     }
 }
 
-/// The value of a field of a record.
-fn value(record: &[u8], field: &str) -> Option<Value> {
-    struct Pick<'a>(&'a str);
-    impl<'de> Visitor<'de> for Pick<'_> {
-        type Value = Option<Value>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Option<Value>, A::Error> {
-            let mut found = None;
-            while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
-                if key == self.0 {
-                    found = Some(map.next_value()?);
-                } else {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-            Ok(found)
-        }
-    }
-    serde_json::Deserializer::from_slice(record).deserialize_map(Pick(field)).ok().flatten()
+/// The value of a field of a record, which is known to be JSON.
+fn value(record: &[u8], name: &str) -> Option<Value> {
+    serde_json::from_str(field(std::str::from_utf8(record).ok()?, name)?).ok()
 }
