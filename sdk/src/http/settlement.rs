@@ -132,8 +132,9 @@ mod tests {
     async fn a_wait_for_a_quota_is_none_of_the_attempts() {
         let server = server(&[(9, answer(429).insert_header("retry-after", "60")), (1, answer(200))]).await;
         let page = Page::default();
-        let read =
-            of_stream(StreamDescriptor::new("users"), async { Api::new(server.uri()).get("x").send().await });
+        let read = of_stream(Rc::new(StreamDescriptor::new("users")), async {
+            Api::new(server.uri()).get("x").send().await
+        });
         assert_eq!(within(output(&page), read).await.unwrap().status(), 200);
         let text = page.text();
         assert_eq!(text.matches("RATE_LIMITED").count(), 9, "{text}");
