@@ -16,11 +16,7 @@ impl Request<'_> {
     pub(super) async fn settle(&self, attempts: &mut Attempts) -> Result<(Decision, Answer, Rest)> {
         let envelope = self.envelope()?;
         loop {
-            // Before the place at the host, since a token that is renewed may need one itself.
-            let credentials = match &self.api.auth {
-                Some(auth) => Some(auth.credentials().await?),
-                None => None,
-            };
+            let credentials = self.credentials(&envelope, attempts).await?;
             let attempt = self.attempt(&envelope, credentials.as_ref(), attempts).await?;
             let means =
                 Means { renew: self.api.auth.is_some() && !attempts.renewed, shrink: self.can_shrink };
@@ -43,6 +39,15 @@ impl Request<'_> {
                 (decision, Ok((answer, rest))) => return Ok((decision, answer, rest)),
             }
         }
+    }
+
+    /// What proves whom the next attempt comes from: chosen late, so that it has not expired, nor is it a token without
+    /// quota, when a pause is over; but before there is a place at the host, since to renew a token may need one itself.
+    async fn credentials(&self, envelope: &Envelope, attempts: &mut Attempts) -> Result<Option<Credentials>> {
+        let Some(auth) = &self.api.auth else { return Ok(None) };
+        let pause = async |patience: &mut _| envelope.host.wait_for_quota(patience).await;
+        attempts.in_line(&self.api.retry, pause).await?;
+        auth.credentials().await.map(Some)
     }
 
     /// No quota: the next token's turn, or a pause for all who ask this host. The wait is in the line before the host.
