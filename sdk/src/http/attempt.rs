@@ -23,11 +23,8 @@ impl Request<'_> {
     ) -> Result<Result<(Answer, Rest), Failure>> {
         let retry = &self.api.retry;
         let request = envelope.sealed(self.api.client()?, credentials);
-        let stood_in_line = Instant::now();
-        let mut patience = retry.longest_quota_wait.saturating_sub(attempts.quota);
-        let place = envelope.host.enter(&self.api.limits, &mut patience).await?;
-        attempts.quota = retry.longest_quota_wait.saturating_sub(patience);
-        attempts.put_off(stood_in_line.elapsed());
+        let turn = async |patience: &mut _| envelope.host.enter(&self.api.limits, patience).await;
+        let place = attempts.in_line(retry, turn).await?;
 
         let deadline = attempts.deadline(retry);
         let total = Instant::now().checked_add(self.api.timeouts.total);
