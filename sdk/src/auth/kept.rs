@@ -62,7 +62,7 @@ mod tests {
     use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
     use crate::auth::stage::{Stage, secret};
-    use crate::{Auth, Clock, OAuth, Outcome, Result, Secret, Source, Spec, Stream, run_with};
+    use crate::{Api, Clock, OAuth, Outcome, Result, Secret, Source, Spec, Stream, run_with};
 
     #[tokio::test]
     async fn an_access_token_in_the_config_is_used_while_it_is_good() {
@@ -147,10 +147,8 @@ mod tests {
 
     async fn used(config: &Config) -> Result<()> {
         let oauth = OAuth::refresh(&config.url, "id", &secret("s"), &config.refresh_token);
-        let auth = Auth::from(oauth.written_back("refresh_token"));
-        let (_, token) = auth.credentials().await?.headers.remove(0);
-        reqwest::Client::new().get(&config.url).header("authorization", token).send().await.unwrap();
-        Ok(())
+        let api = Api::new(&config.url).auth(oauth.written_back("refresh_token"));
+        api.get("orders").send().await.map(drop)
     }
 
     /// Gives up on its token as soon as the endpoint has the question, if it can hear of that.
