@@ -116,7 +116,9 @@ pub async fn run_with<S: Source>(
     stdout: Box<dyn Write>,
     clock: Clock,
 ) -> Outcome {
-    command(source, arguments, stdout, Conditions { clock, deterministic: true, stop: never() }).await
+    let conditions = Conditions { clock, deterministic: true, stop: never() };
+    // On the heap: a command is large, and tests hold several within another future.
+    Box::pin(command(source, arguments, stdout, conditions)).await
 }
 
 /// Runs one command.

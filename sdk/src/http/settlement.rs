@@ -5,8 +5,8 @@ use super::decision::{Means, decide, refused, too_large};
 use super::envelope::Envelope;
 use super::opened::Rest;
 use super::{Answer, Decision, Request};
-use crate::Result;
 use crate::auth::Credentials;
+use crate::{Auth, Result};
 
 /// From here on a wait for a quota is none of the attempts. One that is said to be shorter could be said for ever.
 const QUOTA_WAIT: Duration = Duration::from_secs(1);
@@ -67,7 +67,9 @@ impl Request<'_> {
             log::info!("{answer}; asking again with the next token");
             return Ok(());
         }
-        let wait = match wait.or_else(|| answer.quota().wait()) {
+        // Of several tokens, another one than this may be the first with quota again.
+        let ready = || self.api.auth.as_ref().and_then(Auth::ready_in);
+        let wait = match wait.or_else(ready).or_else(|| answer.quota().wait()) {
             Some(wait) if wait >= QUOTA_WAIT => wait,
             asked => attempts.fail(&self.api.retry, answer, asked)?,
         };
