@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::config::{Complaint, complaints, without_nulls};
 use crate::{Error, Result};
 
+/// Why a type cannot be read from JSON, and where.
+type Unreadable = serde_path_to_error::Error<serde_json::Error>;
+
 /// The JSON of the file that is `what` of the command: the config, the catalog, the state.
 fn load(what: &str, path: &Path) -> Result<Value> {
     parse(what, path, &text(what, path)?)
@@ -36,11 +39,15 @@ pub(crate) fn load_state(path: &Path) -> Result<StateInput> {
 
 /// The value as the type that it should be; else an error that names the file and the field.
 pub(crate) fn understand<T: DeserializeOwned>(what: &str, path: &Path, value: Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let field = error.path().to_string();
-        let field = if field == "." { String::new() } else { format!(" `{field}`:") };
-        Error::config(format!("invalid {what} ({}):{field} {}", name(path), error.inner()))
-    })
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Error::config(format!("invalid {what} ({}): {}", name(path), told(&error))))
+}
+
+fn told(error: &Unreadable) -> String {
+    match error.path().to_string().as_str() {
+        "." => error.inner().to_string(),
+        field => format!("`{field}`: {}", error.inner()),
+    }
 }
 
 /// The config as its type; else an error that says all that is wrong with it.
@@ -50,12 +57,12 @@ pub(crate) fn understand<T: DeserializeOwned>(what: &str, path: &Path, value: Va
 pub(crate) fn understand_config<T: DeserializeOwned>(
     path: &Path,
     schema: &JsonObject,
-    value: Value,
+    value: &Value,
 ) -> Result<T> {
-    let complaints = complaints(schema, &value);
-    let filled = without_nulls(schema, &value);
+    let complaints = complaints(schema, value);
+    let filled = without_nulls(schema, value);
     let read = |value| serde_path_to_error::deserialize::<_, T>(value);
-    let (of_limit, refused) = match read(&value).or_else(|_| read(&filled)) {
+    let (of_limit, refused) = match read(value).or_else(|_| read(&filled)) {
         Ok(config) if !complaints.iter().any(|complaint| complaint.of_limit) => return Ok(config),
         Ok(_) => (true, None),
         Err(error) => (false, Some(error)),
@@ -64,17 +71,13 @@ pub(crate) fn understand_config<T: DeserializeOwned>(
     let mut said: Vec<String> = heard.map(Complaint::to_string).collect();
     // What the type alone can tell, such as that a day does not exist. What it says of an object is that a field is
     // missing or a choice unknown, which has been said.
-    let news = |error: &serde_path_to_error::Error<_>| {
+    let is_news = |error: &Unreadable| {
         let field = error.path().to_string();
         let pointer = format!("/{}", field.replace(['.', '['], "/").replace(']', ""));
         value.pointer(&pointer).is_some_and(|value| !value.is_object())
             && complaints.iter().all(|complaint| complaint.path != field)
     };
-    match refused {
-        Some(_) if said.is_empty() => return understand("config", path, value),
-        Some(error) if news(&error) => said.push(format!("`{}`: {}", error.path(), error.inner())),
-        _ => {}
-    }
+    said.extend(refused.filter(|error| complaints.is_empty() || is_news(error)).map(|error| told(&error)));
     Err(Error::config(format!("invalid config ({}): {}", name(path), said.join("; "))))
 }
 
@@ -143,7 +146,7 @@ mod tests {
     }
 
     fn limited(value: Value) -> Result<Limited> {
-        understand_config(Path::new("config.json"), &crate::config::config_schema::<Limited>(), value)
+        understand_config(Path::new("config.json"), &crate::config::config_schema::<Limited>(), &value)
     }
 
     #[test]
@@ -180,6 +183,15 @@ mod tests {
             limited(json!({ "start": "2024-02-29", "area": "eu", "size": 7, "other": null })).unwrap();
         assert_eq!((config.page, config.region.as_str(), config.other), (7, "eu", None));
         assert_eq!(config.start.to_string(), "2024-02-29");
+    }
+
+    #[test]
+    fn what_the_type_alone_refuses_is_said_in_its_words() {
+        let value = json!({ "start": "2023-02-29", "page": null, "region": "eu" });
+        assert_eq!(
+            limited(value).unwrap_err().to_string(),
+            "invalid config (config.json): `start`: want a date such as 2024-01-02, got `2023-02-29`"
+        );
     }
 
     #[test]

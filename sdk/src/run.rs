@@ -183,7 +183,7 @@ impl<S: Source> Run<'_, S> {
         let value = load_object("config", path)?;
         let schema = config_schema::<S::Config>();
         self.output.redact(&secrets(&schema, &value));
-        understand_config(path, &schema, value)
+        understand_config(path, &schema, &value)
     }
 }
 
