@@ -88,7 +88,12 @@ impl Clock {
         Self::starting_at(Timestamp::now())
     }
 
-    fn waiting(self, text: &str) -> Result<Self> {
+    /// The same, for tests: waits take no time.
+    pub(crate) fn without_waits(self) -> Self {
+        Clock { waits: 0.0, ..self }
+    }
+
+    pub(crate) fn waiting(self, text: &str) -> Result<Self> {
         let factor = text.parse().ok().filter(|factor| (0.0..=1.0).contains(factor));
         let waits = factor
             .ok_or_else(|| Error::system(format!("{WAITS}: want a number from 0 to 1, got `{text}`")))?;

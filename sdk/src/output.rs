@@ -2,12 +2,14 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use connector_protocol::{
-    JsonObject, LogLevel, LogMessage, Message, Payload, RawRecord, StreamDescriptor, StreamStatus,
-    StreamStatusTrace, TraceMessage, TraceType,
+    JsonObject, LogLevel, LogMessage, Message, Payload, RateLimitedReason, StatusReason, StatusReasonType,
+    StreamDescriptor, StreamStatus, StreamStatusTrace, TraceMessage, TraceType,
 };
-use serde_json::value::RawValue;
+use jiff::Timestamp;
 
+use crate::auth::Shared;
 use crate::redaction::Redaction;
+use crate::write_back::HeldConfig;
 use crate::{Clock, Error, Result};
 
 /// How many bytes of records wait before they are written.
@@ -19,6 +21,8 @@ const BUFFER: usize = 64 * 1024;
 /// out before the records that it covers.
 pub(crate) struct Output {
     clock: Clock,
+    held_config: HeldConfig,
+    tokens: Shared,
     inner: RefCell<Inner>,
 }
 
@@ -33,7 +37,12 @@ impl Output {
     pub(crate) fn new(writer: Box<dyn Write>, clock: Clock) -> Self {
         let buffer = Vec::with_capacity(BUFFER);
         let inner = Inner { writer, buffer, closed: false, redaction: Redaction::default() };
-        Output { clock, inner: RefCell::new(inner) }
+        Output {
+            clock,
+            held_config: HeldConfig::default(),
+            tokens: Shared::default(),
+            inner: RefCell::new(inner),
+        }
     }
 
     /// From now on, takes these secrets too out of every LOG, TRACE and CONNECTION_STATUS.
@@ -51,17 +60,41 @@ impl Output {
         self.clock
     }
 
-    /// Writes one record, sooner or later.
-    pub(crate) fn record(&self, stream: &StreamDescriptor, data: &RawValue) -> Result<()> {
-        let record = RawRecord {
-            stream: &stream.name,
-            namespace: stream.namespace.as_deref(),
-            data,
-            emitted_at: self.clock.now().as_millisecond(),
-        };
+    /// The config of the command.
+    pub(crate) fn held_config(&self) -> &HeldConfig {
+        &self.held_config
+    }
+
+    /// The access tokens that the command has fetched.
+    pub(crate) fn tokens(&self) -> &Shared {
+        &self.tokens
+    }
+
+    /// The time of a message, in the number that the protocol wants with a decimal point.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay under 2^53 for 285,000 years")]
+    pub(crate) fn emitted_at(&self) -> f64 {
+        self.clock.now().as_millisecond() as f64
+    }
+
+    /// What precedes the data of each record of a stream.
+    pub(crate) fn prefix(stream: &StreamDescriptor) -> Result<Vec<u8>> {
+        let text = |text: &str| serde_json::to_string(text).map_err(unwritable);
+        let mut prefix = format!(r#"{{"type":"RECORD","record":{{"stream":{}"#, text(&stream.name)?);
+        if let Some(namespace) = &stream.namespace {
+            prefix += &format!(r#","namespace":{}"#, text(namespace)?);
+        }
+        prefix += r#","data":"#;
+        Ok(prefix.into_bytes())
+    }
+
+    /// Writes one record, sooner or later: the JSON of an object, on one line.
+    pub(crate) fn record(&self, prefix: &[u8], data: &[u8]) -> Result<()> {
+        let emitted_at = self.clock.now().as_millisecond();
         let mut inner = self.inner.borrow_mut();
-        serde_json::to_writer(&mut inner.buffer, &record).map_err(unwritable)?;
-        inner.buffer.push(b'\n');
+        inner.buffer.extend_from_slice(prefix);
+        inner.buffer.extend_from_slice(data);
+        // Writing to memory does not fail.
+        let _ = writeln!(inner.buffer, r#","emitted_at":{emitted_at}}}}}"#);
         if inner.buffer.len() >= BUFFER { inner.flush() } else { Ok(()) }
     }
 
@@ -93,21 +126,45 @@ impl Output {
 
     /// Tells the platform how far a stream has come.
     pub(crate) fn status(&self, stream: &StreamDescriptor, status: StreamStatus) -> Result<()> {
+        self.status_because(stream, status, None)
+    }
+
+    /// The same of a stream that has no quota until `reset`.
+    pub(crate) fn rate_limited(
+        &self,
+        stream: &StreamDescriptor,
+        status: StreamStatus,
+        reset: Timestamp,
+    ) -> Result<()> {
+        let limited =
+            RateLimitedReason { quota_reset: Some(reset.as_millisecond()), ..RateLimitedReason::default() };
+        let reason = StatusReason {
+            reason_type: StatusReasonType::RateLimited,
+            rate_limited: Some(limited),
+            extra: JsonObject::new(),
+        };
+        self.status_because(stream, status, Some(vec![reason]))
+    }
+
+    fn status_because(
+        &self,
+        stream: &StreamDescriptor,
+        status: StreamStatus,
+        reasons: Option<Vec<StatusReason>>,
+    ) -> Result<()> {
         let status = StreamStatusTrace {
             stream_descriptor: stream.clone(),
             status,
-            reasons: None,
+            reasons,
             extra: JsonObject::new(),
         };
         self.send(TraceMessage { stream_status: Some(status), ..self.trace(TraceType::StreamStatus) })
     }
 
     fn trace(&self, trace_type: TraceType) -> TraceMessage {
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds stay under 2^53 for 285,000 years")]
-        let emitted_at = self.clock.now().as_millisecond() as f64;
         TraceMessage {
             trace_type,
-            emitted_at,
+            emitted_at: self.emitted_at(),
             error: None,
             estimate: None,
             stream_status: None,
@@ -132,16 +189,18 @@ impl Inner {
     }
 }
 
+/// What a person wrote, without secrets. A CONTROL has the config as it is, which the platform is to keep.
 fn redacted(mut message: Message, redaction: &Redaction) -> Message {
     let hide = |text: &mut String| *text = redaction.apply(text);
     match &mut message.payload {
         Payload::Log(log) => {
             hide(&mut log.message);
+            log.stack_trace.iter_mut().for_each(hide);
         }
         Payload::ConnectionStatus(status) => status.message.iter_mut().for_each(hide),
         Payload::Trace(TraceMessage { error: Some(error), .. }) => {
             hide(&mut error.message);
-            error.internal_message.iter_mut().for_each(hide);
+            error.internal_message.iter_mut().chain(&mut error.stack_trace).for_each(hide);
         }
         _ => {}
     }
@@ -155,31 +214,16 @@ fn unwritable(cause: serde_json::Error) -> Error {
 #[cfg(test)]
 pub(crate) mod tests {
     use std::io;
-    use std::rc::Rc;
+
+    use connector_protocol::{ConnectorConfig, ControlMessage, ControlType, ErrorTrace};
 
     use super::*;
 
-    /// A writer whose bytes can be read while it is in use.
-    #[derive(Clone, Default)]
-    pub(crate) struct Page(Rc<RefCell<Vec<u8>>>);
+    pub(crate) use crate::testing::Page;
 
     impl Page {
-        pub(crate) fn text(&self) -> String {
-            String::from_utf8(self.0.borrow().clone()).unwrap()
-        }
-
         pub(crate) fn output(&self) -> Output {
             Output::new(Box::new(self.clone()), Clock::starting_at("2024-01-08T12:00:00Z".parse().unwrap()))
-        }
-    }
-
-    impl Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
         }
     }
 
@@ -208,11 +252,30 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn secrets_are_taken_out_of_stack_traces_and_left_in_a_config_to_keep() {
+        let page = Page::default();
+        let output = page.output();
+        output.redact(&["k-123".into()]);
+        let error = ErrorTrace { stack_trace: Some("at k-123".into()), ..Error::config("no").trace(None) };
+        output.send(TraceMessage { error: Some(error), ..output.trace(TraceType::Error) }).unwrap();
+        let config = JsonObject::from_iter([("key".to_owned(), "k-123".into())]);
+        let control = ControlMessage {
+            control_type: ControlType::ConnectorConfig,
+            emitted_at: 0.0,
+            connector_config: Some(ConnectorConfig { config, extra: JsonObject::new() }),
+            extra: JsonObject::new(),
+        };
+        output.send(control).unwrap();
+        let text = page.text();
+        assert!(text.contains("at ****") && text.contains(r#"{"key":"k-123"}"#), "{text}");
+    }
+
+    #[test]
     fn a_record_waits_for_the_message_after_it() {
         let page = Page::default();
         let output = page.output();
         let stream = StreamDescriptor::new("s");
-        output.record(&stream, &RawValue::from_string("{}".into()).unwrap()).unwrap();
+        output.record(&Output::prefix(&stream).unwrap(), b"{}").unwrap();
         assert_eq!(page.text(), "");
         output.status(&stream, StreamStatus::Complete).unwrap();
         let text = page.text();

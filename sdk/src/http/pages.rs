@@ -10,7 +10,7 @@ use super::opened::{Attempts, Incoming, Opened};
 use super::paging::{Guard, Page, Paging, Position, hash};
 use super::{Request, shortened};
 use crate::json::{Flaw, Splitter};
-use crate::{Error, Record, Result};
+use crate::{Error, Record, Result, Resume};
 
 /// After so many bytes others get their turn, however fast the API is: a signal, another stream.
 const TURN: usize = 256 * 1024;
@@ -110,6 +110,17 @@ impl Pages<'_> {
         Ok(self)
     }
 
+    /// Goes on where a [resumable](crate::Stream::resumable) read was cut short; begins anew where none was.
+    ///
+    /// # Errors
+    /// If the state holds no place among pages.
+    pub fn resume(self, from: &Resume) -> Result<Self> {
+        match from.position() {
+            Some(position) => self.from(position),
+            None => Ok(self),
+        }
+    }
+
     /// Where the page stands that is being read, for a state: a reading that goes on from there misses nothing.
     ///
     /// It becomes that of the next page when [`next`](Self::next) has gone beyond the last record of a page, so all that
@@ -131,11 +142,16 @@ impl Pages<'_> {
     /// If a page cannot be had, if it is no JSON, if it has no array where the records should be, or if pages lead in
     /// a circle: each names the request.
     pub async fn next(&mut self) -> Result<Option<Record<'_>>> {
-        Ok(if self.advance().await? { self.record.as_deref().map(Record::from) } else { None })
+        Ok(if self.advance().await? { self.record() } else { None })
+    }
+
+    /// The record that [`advance`](Self::advance) has come to.
+    pub(crate) fn record(&self) -> Option<Record<'_>> {
+        self.record.as_deref().map(Record::from)
     }
 
     /// Sees to the next record; false if there is none.
-    async fn advance(&mut self) -> Result<bool> {
+    pub(crate) async fn advance(&mut self) -> Result<bool> {
         loop {
             let Some(page) = &mut self.page else {
                 if !self.open(Attempts::none()).await? {
