@@ -1,1 +1,145 @@
-fn main() {}
+//! Lists and their members, campaigns and what came of them: an account at Mailchimp, by its Marketing API.
+
+mod login;
+mod parents;
+mod reading;
+
+use std::process::ExitCode;
+
+use connector_sdk::{Cursor, Date, Decision, Error, Result, Secret, Source, Spec, Stream};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::reading::{activity, each, each_since, members, oldest_first, segment_members, since, tags, unsubscribes};
+
+/// # Mailchimp
+#[derive(Deserialize, JsonSchema)]
+struct Config {
+    /// # Credentials
+    /// How the connector signs in.
+    credentials: Credentials,
+
+    /// # Start date
+    /// The first day to read, such as 2024-01-02. Without it, everything is read.
+    start_date: Option<Date>,
+
+    /// # Campaign
+    /// The id of the one campaign whose unsubscribes and email activity are read. Without it, those of all are.
+    campaign_id: Option<String>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(tag = "auth_type")]
+enum Credentials {
+    /// # API key
+    #[serde(rename = "apikey")]
+    ApiKey {
+        /// # API key
+        /// A key of the account. It ends in the account's data center, such as -us10.
+        apikey: Secret,
+    },
+    /// # OAuth
+    #[serde(rename = "oauth2.0")]
+    OAuth {
+        /// # Access token
+        /// The token of an app that was let into the account. It does not expire.
+        access_token: Secret,
+    },
+}
+
+/// Mailchimp, at its addresses. In that of the API, `{dc}` stands for the data center of an account.
+struct Mailchimp {
+    api: String,
+    login: String,
+}
+
+/// A stream by its name, which is that of its schema too.
+macro_rules! stream {
+    ($name:literal) => {
+        Stream::new($name, include_str!(concat!("../schemas/", $name, ".json")))
+    };
+}
+
+impl Source for Mailchimp {
+    type Config = Config;
+
+    fn spec(&self) -> Spec {
+        Spec::new("https://mailchimp.com/developer/marketing/api/")
+    }
+
+    async fn check(&self, config: &Config) -> Result<()> {
+        let api = self.sign_in(&config.credentials).await?;
+        api.get("ping").send().await?;
+        if let Some(campaign) = &config.campaign_id {
+            let unknown = Error::config(format!("the account has no report on a campaign `{campaign}`"));
+            let api = api.on_status(404, Decision::Fail(unknown));
+            api.get("reports").segment(campaign).query("fields", "id").send().await?;
+        }
+        Ok(())
+    }
+
+    async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
+        let api = self.sign_in(&config.credentials).await?;
+        let lists = parents::lists(&api);
+        let segments = parents::of_lists(&api, &lists, "segments", "segments");
+        let categories = parents::of_lists(&api, &lists, "interest-categories", "categories");
+        let campaigns = parents::campaigns(&api, config.campaign_id.clone());
+        let cursor = |field| match config.start_date {
+            Some(date) => Cursor::date_time(field).start(date),
+            None => Cursor::date_time(field),
+        };
+        Ok(vec![
+            stream!("automations")
+                .primary_key(["id"])
+                .incremental(cursor("create_time"), since(&api, "automations", "create_time")),
+            stream!("lists")
+                .primary_key(["id"])
+                .incremental(cursor("date_created").ascending(), oldest_first(&api, "lists", "date_created")),
+            stream!("campaigns")
+                .primary_key(["id"])
+                .incremental(cursor("create_time").ascending(), oldest_first(&api, "campaigns", "create_time")),
+            stream!("reports")
+                .primary_key(["id"])
+                .incremental(cursor("send_time"), since(&api, "reports", "send_time")),
+            stream!("list_members")
+                .primary_key(["list_id", "id"])
+                .for_each(lists.clone())
+                .incremental(cursor("last_changed").ascending(), members(&api)),
+            stream!("segments")
+                .primary_key(["id"])
+                .for_each(lists.clone())
+                .incremental(cursor("updated_at"), each_since(&api, "lists/{id}/segments", "segments", "updated_at")),
+            stream!("segment_members")
+                .primary_key(["segment_id", "id"])
+                .for_each(segments)
+                .incremental(cursor("last_changed").client_side(), segment_members(&api)),
+            stream!("tags").primary_key(["id"]).for_each(lists.clone()).full_refresh(tags(&api)),
+            stream!("interest_categories")
+                .primary_key(["id"])
+                .for_each(lists)
+                .full_refresh(each(&api, "lists/{id}/interest-categories", "categories")),
+            stream!("interests")
+                .primary_key(["id"])
+                .for_each(categories)
+                .full_refresh(each(&api, "lists/{list_id}/interest-categories/{id}/interests", "interests")),
+            stream!("unsubscribes")
+                .primary_key(["campaign_id", "email_id", "timestamp"])
+                .for_each(campaigns.clone())
+                .incremental(cursor("timestamp").client_side(), unsubscribes(&api)),
+            stream!("email_activity")
+                .primary_key(["timestamp", "email_id", "action"])
+                .for_each(campaigns)
+                .incremental(cursor("timestamp"), activity(&api)),
+        ])
+    }
+}
+
+fn main() -> ExitCode {
+    connector_sdk::run(Mailchimp {
+        api: "https://{dc}.api.mailchimp.com/3.0".to_owned(),
+        login: "https://login.mailchimp.com".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests;
