@@ -1,6 +1,9 @@
-//! The API that `tests` and fixtures are made with, on a port of this machine: `cargo run --example api -- 4010`.
+//! A small account at Mailchimp on a port of this machine, to make fixtures of and to try the connector with:
 //!
-//! It asks for the key or the token of `harness record`'s config, and stumbles twice: see [`server::Account`].
+//! ```text
+//! cargo run -p source-mailchimp --example api -- 4010 k0-us10              opens to this key, or to this OAuth token
+//! cargo run -p source-mailchimp --example api -- 4010 k0-us10 stumbling    and is busy and broken, once each
+//! ```
 
 mod server;
 
@@ -11,9 +14,12 @@ use server::Account;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let port = std::env::args().nth(1).ok_or("want the port to listen on")?.parse()?;
-    let credential = std::env::args().nth(2).ok_or("want the key or the token to accept")?;
-    let account = Account::new(&credential)?.stumbling();
-    let _server = account.serve(TcpListener::bind(("127.0.0.1", port))?).await;
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let (port, account) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [port, credential] => (port, Account::new(credential)?),
+        [port, credential, "stumbling"] => (port, Account::new(credential)?.stumbling()),
+        _ => return Err("want a port, a key or token, and `stumbling` or nothing".into()),
+    };
+    let _server = account.serve(TcpListener::bind(("127.0.0.1", port.parse()?))?).await;
     std::future::pending().await
 }
