@@ -41,8 +41,8 @@ pub(crate) async fn within<F: Future>(output: Rc<Output>, command: F) -> F::Outp
 }
 
 /// Reads a stream, or a part of it: meanwhile, [`stream`] is that stream.
-pub(crate) async fn of_stream<F: Future>(stream: StreamDescriptor, reading: F) -> F::Output {
-    let stream = Rc::new(stream);
+pub(crate) async fn of_stream<F: Future>(stream: impl Into<Rc<StreamDescriptor>>, reading: F) -> F::Output {
+    let stream = stream.into();
     let mut reading = pin!(reading);
     std::future::poll_fn(move |context| {
         let _outer = Outer(STREAM.replace(Some(Rc::clone(&stream))));

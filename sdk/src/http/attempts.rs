@@ -43,7 +43,7 @@ impl Attempts {
         self.since.checked_add(retry.budget).unwrap_or(self.since + super::quota::LONGEST)
     }
 
-    /// How long to wait before the next attempt, now that one has failed as `told`, if there is to be a next.
+    /// How long to wait before the next attempt, now that one has failed as `told`; an error if there is to be none.
     ///
     /// `asked` is what the API asks for.
     pub(super) fn fail(
@@ -60,8 +60,15 @@ impl Attempts {
         Ok(wait)
     }
 
-    /// Lets that time pass.
-    pub(super) async fn pause(wait: Duration) {
+    /// Lets the time until the next attempt pass.
+    pub(super) async fn again(
+        &mut self,
+        retry: &Retry,
+        told: &impl Display,
+        asked: Option<Duration>,
+    ) -> Result<()> {
+        let wait = self.fail(retry, told, asked)?;
         Clock::current().wait(wait).await;
+        Ok(())
     }
 }

@@ -114,3 +114,85 @@ pub(super) fn too_large(answer: &Answer) -> Error {
 fn passing(answer: &Answer) -> Result<(), Error> {
     if PASSING.contains(&answer.status()) { Ok(()) } else { Err(Error::system(answer.to_string())) }
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+    use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+    use super::*;
+    use crate::FailureType;
+
+    const NO: Means = Means { renew: false, shrink: false };
+
+    fn answer(status: u16) -> Answer {
+        let status = StatusCode::from_u16(status).unwrap();
+        Answer::new("GET https://a.test/x".into(), status, HeaderMap::new(), Vec::new())
+    }
+
+    fn told(status: u16, rules: &Rules, means: Means) -> String {
+        match decide(Ok(&answer(status)), rules, means) {
+            Decision::Fail(error) => format!("{:?}", error.failure_type()),
+            decision => format!("{decision:?}"),
+        }
+    }
+
+    #[test]
+    fn without_a_word_of_the_author_the_status_decides() {
+        let all = Means { renew: true, shrink: true };
+        for (status, able, unable) in [
+            (200, "Accept", "Accept"),
+            (204, "Accept", "Accept"),
+            (302, "SystemError", "SystemError"),
+            (400, "SystemError", "SystemError"),
+            (401, "RefreshToken", "ConfigError"),
+            (403, "ConfigError", "ConfigError"),
+            (404, "SystemError", "SystemError"),
+            (408, "Retry", "Retry"),
+            (413, "SmallerPage", "SystemError"),
+            (429, "RateLimited { wait: None }", "RateLimited { wait: None }"),
+            (500, "Retry", "Retry"),
+            (501, "SystemError", "SystemError"),
+            (503, "Retry", "Retry"),
+            (504, "SmallerPage", "Retry"),
+            (599, "SystemError", "SystemError"),
+        ] {
+            let decided = [all, NO].map(|means| told(status, &Rules::default(), means));
+            assert_eq!(decided, [able, unable], "{status}");
+        }
+    }
+
+    #[test]
+    fn a_server_in_trouble_that_says_when_to_come_back_is_waited_for() {
+        let headers = HeaderMap::from_iter([(RETRY_AFTER, "30".parse().unwrap())]);
+        let answer = Answer::new(String::new(), StatusCode::SERVICE_UNAVAILABLE, headers, Vec::new());
+        let decision = decide(Ok(&answer), &Rules::default(), NO);
+        assert!(matches!(decision, Decision::RateLimited { wait: None }), "{decision:?}");
+    }
+
+    #[test]
+    fn the_closure_speaks_first_then_the_last_word_on_the_status() {
+        let mut rules = Rules::default();
+        rules.on_status(404, Decision::Retry);
+        rules.on_status(404, Decision::Ignore);
+        assert_eq!(told(404, &rules, NO), "Ignore");
+        rules.on_answer(|answer| (answer.status() == 404).then_some(Decision::EndOfStream));
+        rules.on_answer(|answer| (answer.status() < 500).then_some(Decision::Accept));
+        assert_eq!(
+            [404, 403, 500].map(|status| told(status, &rules, NO)),
+            ["EndOfStream", "Accept", "Retry"]
+        );
+    }
+
+    #[test]
+    fn a_failure_that_is_given_by_data_keeps_its_cause() {
+        let mut rules = Rules::default();
+        let error = Error::config("upgrade your plan").caused_by(Error::system("no such feature"));
+        rules.on_status(402, Decision::Fail(error));
+        for _ in 0..2 {
+            let Decision::Fail(error) = decide(Ok(&answer(402)), &rules, NO) else { panic!("it fails") };
+            assert_eq!(error.failure_type(), FailureType::ConfigError);
+            assert_eq!(error.chain(), "upgrade your plan: no such feature");
+        }
+    }
+}

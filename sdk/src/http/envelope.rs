@@ -86,3 +86,35 @@ fn hide(query: &Pairs) {
     let shown = query.iter().map(|(_, value)| value).filter(|value| output.redacted(value) == **value);
     output.redact(&shown.cloned().collect::<Vec<_>>());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::client::client;
+    use crate::output::tests::Page;
+    use crate::scope::within;
+    use crate::{Api, Timeouts};
+
+    #[tokio::test]
+    async fn credentials_go_out_with_an_attempt_and_are_not_told() {
+        let page = Page::default();
+        let output = Rc::new(page.output());
+        within(Rc::clone(&output), async {
+            let api = Api::new("https://a.test").header("authorization", "none").query("q", 1);
+            let envelope = api.get("x").envelope().unwrap();
+            let credentials = Credentials {
+                headers: vec![("authorization".parse().unwrap(), "Bearer t-123456".parse().unwrap())],
+                query: vec![("key".to_owned(), "k-123456".to_owned())],
+                which: 0,
+            };
+            let request =
+                envelope.sealed(&client(Timeouts::default()).unwrap(), Some(&credentials)).build().unwrap();
+            assert_eq!(request.url().as_str(), "https://a.test/x?q=1&key=k-123456");
+            assert_eq!(request.headers()["authorization"], "Bearer t-123456");
+            assert!(request.headers()["authorization"].is_sensitive());
+            assert_eq!(envelope.name, "GET https://a.test/x?q=1");
+        })
+        .await;
+        assert_eq!(output.redacted("the key k-123456 is wrong"), "the key **** is wrong");
+    }
+}

@@ -156,7 +156,7 @@ impl Drop for Place {
 }
 
 fn out_of_quota(said: &str, wait: Duration, patience: Duration) -> Error {
-    let (wait_s, patience_s) = (seconds(wait), seconds(patience));
+    let (wait_s, patience_s) = (seconds(wait), patience.as_secs());
     let message = format!(
         "{said}; gave up, since a wait of {wait_s} s is longer than the {patience_s} s that it may take"
     );

@@ -206,7 +206,7 @@ fn joined(url: &Url, link: &str) -> Result<Url> {
 
 #[cfg(test)]
 mod tests {
-    use crate::Api;
+    use super::*;
 
     #[test]
     fn parameters_are_encoded() {
@@ -262,6 +262,22 @@ mod tests {
         assert_eq!(request.envelope().unwrap().headers["content-type"], "text/json");
         let error = api.get("x").header("x y", "k-1").envelope().err().unwrap().to_string();
         assert!(error.contains("`x y`") && !error.contains("k-1"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_given_up_and_not_asked_for_again() {
+        let server = wiremock::MockServer::start().await;
+        let answer = wiremock::ResponseTemplate::new(200).set_body_bytes(vec![b'x'; 1001]);
+        wiremock::Mock::given(wiremock::matchers::any()).respond_with(answer).mount(&server).await;
+        let api = Api::new(server.uri());
+        let (request, mut attempts) = (api.get("x"), Attempts::none());
+        assert!(request.whole(&mut attempts, 1001).await.unwrap().is_ok());
+        let reason = request.whole(&mut attempts, 1000).await.unwrap().unwrap_err();
+        let error = request.reopen(&mut attempts, reason).await.unwrap_err().to_string();
+        assert!(
+            error.ends_with("/x answered with a body of more than 1000 bytes: ask for less at a time"),
+            "{error}"
+        );
     }
 
     #[test]
