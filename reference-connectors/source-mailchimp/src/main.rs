@@ -1,5 +1,6 @@
 //! Lists and their members, campaigns and what came of them: an account at Mailchimp, by its Marketing API.
 
+mod listing;
 mod login;
 mod parents;
 mod reading;
@@ -10,7 +11,10 @@ use connector_sdk::{Cursor, Date, Decision, Error, Result, Secret, Source, Spec,
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::reading::{activity, each, each_since, members, oldest_first, segment_members, since, tags, unsubscribes};
+use crate::listing::{AUTOMATIONS, CAMPAIGNS, CATEGORIES, INTERESTS, LISTS, REPORTS, SEGMENTS};
+use crate::reading::{
+    activity, each, each_since, members, oldest_first, segment_members, since, tags, unsubscribes,
+};
 
 /// # Mailchimp
 #[derive(Deserialize, JsonSchema)]
@@ -79,57 +83,58 @@ impl Source for Mailchimp {
     }
 
     async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
-        let api = self.sign_in(&config.credentials).await?;
-        let lists = parents::lists(&api);
-        let segments = parents::of_lists(&api, &lists, "segments", "segments");
-        let categories = parents::of_lists(&api, &lists, "interest-categories", "categories");
-        let campaigns = parents::campaigns(&api, config.campaign_id.clone());
-        let cursor = |field| match config.start_date {
-            Some(date) => Cursor::date_time(field).start(date),
-            None => Cursor::date_time(field),
+        let signed_in = self.sign_in(&config.credentials).await?;
+        let api = || signed_in.clone();
+        let by = |time| match config.start_date {
+            Some(date) => Cursor::date_time(time).start(date),
+            None => Cursor::date_time(time),
         };
+        let lists = parents::lists(api());
+        let segments = parents::of_each(&lists, api(), SEGMENTS);
+        let categories = parents::of_each(&lists, api(), CATEGORIES);
+        let campaigns = parents::campaigns(api(), config.campaign_id.clone());
         Ok(vec![
             stream!("automations")
                 .primary_key(["id"])
-                .incremental(cursor("create_time"), since(&api, "automations", "create_time")),
+                .incremental(by("create_time"), since(api(), AUTOMATIONS, "create_time")),
             stream!("lists")
                 .primary_key(["id"])
-                .incremental(cursor("date_created").ascending(), oldest_first(&api, "lists", "date_created")),
+                .incremental(by("date_created").ascending(), oldest_first(api(), LISTS, "date_created")),
             stream!("campaigns")
                 .primary_key(["id"])
-                .incremental(cursor("create_time").ascending(), oldest_first(&api, "campaigns", "create_time")),
+                .incremental(by("create_time").ascending(), oldest_first(api(), CAMPAIGNS, "create_time")),
             stream!("reports")
                 .primary_key(["id"])
-                .incremental(cursor("send_time"), since(&api, "reports", "send_time")),
+                .incremental(by("send_time"), since(api(), REPORTS, "send_time")),
             stream!("list_members")
                 .primary_key(["list_id", "id"])
                 .for_each(lists.clone())
-                .incremental(cursor("last_changed").ascending(), members(&api)),
+                .incremental(by("last_changed").ascending(), members(api())),
             stream!("segments")
                 .primary_key(["id"])
                 .for_each(lists.clone())
-                .incremental(cursor("updated_at"), each_since(&api, "lists/{id}/segments", "segments", "updated_at")),
+                .incremental(by("updated_at"), each_since(api(), SEGMENTS, "updated_at")),
             stream!("segment_members")
                 .primary_key(["segment_id", "id"])
                 .for_each(segments)
-                .incremental(cursor("last_changed").client_side(), segment_members(&api)),
-            stream!("tags").primary_key(["id"]).for_each(lists.clone()).full_refresh(tags(&api)),
+                .incremental(by("last_changed").client_side(), segment_members(api())),
+            stream!("tags").primary_key(["id"]).for_each(lists.clone()).full_refresh(tags(api())),
             stream!("interest_categories")
                 .primary_key(["id"])
                 .for_each(lists)
-                .full_refresh(each(&api, "lists/{id}/interest-categories", "categories")),
+                .full_refresh(each(api(), CATEGORIES)),
             stream!("interests")
                 .primary_key(["id"])
                 .for_each(categories)
-                .full_refresh(each(&api, "lists/{list_id}/interest-categories/{id}/interests", "interests")),
+                .full_refresh(each(api(), INTERESTS)),
             stream!("unsubscribes")
                 .primary_key(["campaign_id", "email_id", "timestamp"])
                 .for_each(campaigns.clone())
-                .incremental(cursor("timestamp").client_side(), unsubscribes(&api)),
+                .incremental(by("timestamp").client_side(), unsubscribes(api())),
             stream!("email_activity")
                 .primary_key(["timestamp", "email_id", "action"])
                 .for_each(campaigns)
-                .incremental(cursor("timestamp"), activity(&api)),
+                .incremental(by("timestamp"), activity(api())),
         ])
     }
 }

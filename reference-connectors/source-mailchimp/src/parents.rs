@@ -1,38 +1,34 @@
-//! The parents of child streams: of each its id, and that of its list. All of them are listed, whatever the start date
-//! is, since what is new may belong to what is old.
+//! The parents of child streams, no more of each than its id. All are listed, whatever the start date is: what is new may
+//! belong to what is old.
 
-use connector_sdk::{Api, Pages, Partitions, Request, Stream};
+use connector_sdk::{Api, Partitions, Stream};
 
-use crate::reading::paged;
+use crate::listing::{LISTS, Listing, REPORTS};
 
 /// All lists.
-pub(crate) fn lists(api: &Api) -> Partitions {
-    every(api, "lists")
+pub(crate) fn lists(api: Api) -> Partitions {
+    all(api, LISTS)
 }
 
-/// What all lists have at a path, where it goes by a name.
-pub(crate) fn of_lists(api: &Api, lists: &Partitions, path: &'static str, name: &'static str) -> Partitions {
-    let api = api.clone();
-    let parents = Stream::new(name, "{}").for_each(lists.clone()).full_refresh(async move |list, records| {
-        records.extend(ids(api.get("lists").segment(list.key()).segment(path), name)).await
-    });
+/// What each list has of one kind.
+pub(crate) fn of_each(lists: &Partitions, api: Api, listing: Listing) -> Partitions {
+    let parents = Stream::new(listing.name, "{}")
+        .for_each(lists.clone())
+        .full_refresh(async move |list, found| found.extend(listing.ids(listing.ask_of(&api, &list)?)).await);
     parents.partitions("id").with(["id", "list_id"])
 }
 
-/// The campaigns that were sent, and so have a report; or the only one that is wanted.
-pub(crate) fn campaigns(api: &Api, only: Option<String>) -> Partitions {
+/// The campaigns that were sent, since those have a report; or the only one that is wanted.
+pub(crate) fn campaigns(api: Api, only: Option<String>) -> Partitions {
     match only {
         Some(campaign) => Partitions::new(async move |found| found.add(&campaign, &())),
-        None => every(api, "reports"),
+        None => all(api, REPORTS),
     }
 }
 
-fn every(api: &Api, name: &'static str) -> Partitions {
-    let api = api.clone();
-    let parents = Stream::new(name, "{}");
-    parents.full_refresh(async move |records| records.extend(ids(api.get(name), name)).await).partitions("id")
-}
-
-fn ids<'a>(request: Request<'a>, name: &str) -> Pages<'a> {
-    paged(request.query("fields", format!("{name}.id,{name}.list_id,total_items")), name)
+fn all(api: Api, listing: Listing) -> Partitions {
+    let parents = Stream::new(listing.name, "{}");
+    parents
+        .full_refresh(async move |found| found.extend(listing.ids(listing.ask(&api))).await)
+        .partitions("id")
 }

@@ -1,72 +1,62 @@
-//! How a stream's closure reads what Mailchimp lists at a path. In it, `{id}` stands for the parent, and `{list_id}` for
-//! the list that the parent belongs to.
+//! How the streams are read: what goes into their closures.
 
 use std::fmt::Display;
 use std::time::Duration;
 
-use connector_sdk::{Api, Decision, Pages, Paging, Partition, RawValue, Record, Records, Request, Result, Slice};
+use connector_sdk::{Api, Decision, Partition, RawValue, Record, Records, Result, Slice};
 
-/// What was made or sent in the slice.
+use crate::listing::{EMAILS, Listing, MEMBERS, SEGMENT_MEMBERS, TAGS, UNSUBSCRIBES};
+
+/// What the account has that was made or sent in the slice.
 pub(crate) fn since(
-    api: &Api,
-    path: &'static str,
+    api: Api,
+    listing: Listing,
     time: &'static str,
-) -> impl AsyncFn(Slice, &mut Records) -> Result<()> + use<> {
-    let api = api.clone();
+) -> impl AsyncFn(Slice, &mut Records) -> Result<()> {
     async move |slice, records| {
-        let request = api.get(path).query(format!("since_{time}"), before(&slice));
-        records.extend(listed(request, path)).await
+        let request = listing.ask(&api).query(format!("since_{time}"), before(&slice));
+        records.extend(listing.records(request)).await
     }
 }
 
 /// The same from the oldest to the newest, where Mailchimp sorts.
 pub(crate) fn oldest_first(
-    api: &Api,
-    path: &'static str,
+    api: Api,
+    listing: Listing,
     time: &'static str,
-) -> impl AsyncFn(Slice, &mut Records) -> Result<()> + use<> {
-    since(&api.clone().query("sort_field", time).query("sort_dir", "ASC"), path, time)
+) -> impl AsyncFn(Slice, &mut Records) -> Result<()> {
+    since(sorted(api, time), listing, time)
 }
 
 /// All that the parent has.
-pub(crate) fn each(
-    api: &Api,
-    path: &'static str,
-    name: &'static str,
-) -> impl AsyncFn(Partition, &mut Records) -> Result<()> + use<> {
-    let api = children(api);
-    async move |parent, records| records.extend(listed(of(&api, &parent, path)?, name)).await
+pub(crate) fn each(api: Api, listing: Listing) -> impl AsyncFn(Partition, &mut Records) -> Result<()> {
+    let api = of_listed(api);
+    async move |parent, records| records.extend(listing.records(listing.ask_of(&api, &parent)?)).await
 }
 
 /// What the parent has that was made or changed in the slice.
 pub(crate) fn each_since(
-    api: &Api,
-    path: &'static str,
-    name: &'static str,
+    api: Api,
+    listing: Listing,
     time: &'static str,
-) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> + use<> {
-    let api = children(api);
+) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> {
+    let api = of_listed(api);
     async move |parent, slice, records| {
-        let request = of(&api, &parent, path)?.query(format!("since_{time}"), before(&slice));
-        records.extend(listed(request, name)).await
+        let request = listing.ask_of(&api, &parent)?.query(format!("since_{time}"), before(&slice));
+        records.extend(listing.records(request)).await
     }
 }
 
-/// The members of a list who changed in the slice, the one who changed last at the end.
-pub(crate) fn members(
-    api: &Api,
-) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> + use<> {
-    let api = api.clone().query("sort_field", "last_changed").query("sort_dir", "ASC");
-    each_since(&api, "lists/{id}/members", "members", "last_changed")
+/// The members of a list who changed in the slice, from the one who changed first.
+pub(crate) fn members(api: Api) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> {
+    each_since(sorted(api, "last_changed"), MEMBERS, "last_changed")
 }
 
-/// The members of a segment, all of them: Mailchimp does not filter them, nor does it say in which segment they are.
-pub(crate) fn segment_members(
-    api: &Api,
-) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> + use<> {
-    let api = children(api);
+/// All members of a segment: Mailchimp does not filter them, and does not say in which segment they are.
+pub(crate) fn segment_members(api: Api) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> {
+    let api = of_listed(api);
     async move |segment, _, records| {
-        let mut members = listed(of(&api, &segment, "lists/{list_id}/segments/{id}/members")?, "members");
+        let mut members = SEGMENT_MEMBERS.records(SEGMENT_MEMBERS.ask_of(&api, &segment)?);
         while let Some(member) = members.next().await? {
             records.push(&member.with("segment_id", segment.get::<u64>("id")?))?;
         }
@@ -74,11 +64,11 @@ pub(crate) fn segment_members(
     }
 }
 
-/// The tags of a list, which Mailchimp does not name.
-pub(crate) fn tags(api: &Api) -> impl AsyncFn(Partition, &mut Records) -> Result<()> + use<> {
-    let api = children(api);
+/// The tags of a list: Mailchimp does not say of which list they are.
+pub(crate) fn tags(api: Api) -> impl AsyncFn(Partition, &mut Records) -> Result<()> {
+    let api = of_listed(api);
     async move |list, records| {
-        let mut tags = listed(of(&api, &list, "lists/{id}/tag-search")?, "tags");
+        let mut tags = TAGS.records(TAGS.ask_of(&api, &list)?);
         while let Some(tag) = tags.next().await? {
             records.push(&tag.with("list_id", list.key()))?;
         }
@@ -86,23 +76,19 @@ pub(crate) fn tags(api: &Api) -> impl AsyncFn(Partition, &mut Records) -> Result
     }
 }
 
-/// Who left by a campaign: all of them, since Mailchimp does not filter.
-pub(crate) fn unsubscribes(
-    api: &Api,
-) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> + use<> {
-    let all = each(api, "reports/{id}/unsubscribed", "unsubscribes");
+/// All who left by a campaign: Mailchimp does not filter them.
+pub(crate) fn unsubscribes(api: Api) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> {
+    let all = each(api, UNSUBSCRIBES);
     async move |campaign, _, records| all(campaign, records).await
 }
 
-/// What was done with the emails of a campaign in the slice. Mailchimp lists the emails, each with all that was done with
-/// it: here, each action is a record.
-pub(crate) fn activity(
-    api: &Api,
-) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> + use<> {
-    let api = children(api);
+/// What was done with the emails of a campaign in the slice. Mailchimp lists emails, each with what was done with it; a
+/// record is one of these actions, with what there is to know of the email.
+pub(crate) fn activity(api: Api) -> impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> {
+    let api = of_listed(api);
     async move |campaign, slice, records| {
-        let request = of(&api, &campaign, "reports/{id}/email-activity")?.query("since", before(&slice));
-        let mut emails = listed(request, "emails");
+        let request = EMAILS.ask_of(&api, &campaign)?.query("since", before(&slice));
+        let mut emails = EMAILS.records(request);
         while let Some(email) = emails.next().await? {
             for action in email.get::<Vec<&RawValue>>("activity")? {
                 let mut action = Record::from(action);
@@ -116,32 +102,17 @@ pub(crate) fn activity(
     }
 }
 
-/// The API, as it is asked about parents that were listed before: one that was deleted since then has no records.
-fn children(api: &Api) -> Api {
-    api.clone().on_status(404, Decision::Ignore)
-}
-
-/// Asks for what a parent has.
-fn of<'a>(api: &'a Api, parent: &Partition, path: &str) -> Result<Request<'a>> {
-    path.split('/').try_fold(api.get(""), |request, segment| match segment {
-        "{id}" => Ok(request.segment(parent.key())),
-        "{list_id}" => Ok(request.segment(parent.get::<String>("list_id")?)),
-        same => Ok(request.segment(same)),
-    })
-}
-
-/// Mailchimp tells what happened after a second. Asked for the one before, it tells all that happened since the slice
-/// began.
-fn before(slice: &Slice) -> impl Display + use<> {
+/// Mailchimp tells what happened after a second: asked for the one before, it tells all that belongs to the slice.
+fn before(slice: &Slice) -> impl Display {
     slice.start().timestamp() - Duration::from_secs(1)
 }
 
-/// The records that go by a name in the answers to a request, without the links that Mailchimp adds to each.
-fn listed<'a>(request: Request<'a>, name: &str) -> Pages<'a> {
-    paged(request.query("exclude_fields", format!("{name}._links,_links")), name)
+/// From the oldest to the newest.
+fn sorted(api: Api, time: &str) -> Api {
+    api.query("sort_field", time).query("sort_dir", "ASC")
 }
 
-/// The same as they are.
-pub(crate) fn paged<'a>(request: Request<'a>, name: &str) -> Pages<'a> {
-    request.pages(Paging::offset("offset").size("count", 1000).total("total_items")).records(name)
+/// For parents that were listed before: one that has been deleted since then has no records.
+fn of_listed(api: Api) -> Api {
+    api.on_status(404, Decision::Ignore)
 }

@@ -78,7 +78,7 @@ impl Account {
             };
             match field.strip_prefix('_') {
                 Some(field) if name.starts_with("since") => {
-                    records.retain(|it| time(&it[field]) > Some(limit))
+                    records.retain(|it| time(&it[field]) > Some(limit));
                 }
                 Some(field) => records.retain(|record| time(&record[field]) < Some(limit)),
                 None => records.iter_mut().for_each(|email| forget(email, limit)),
