@@ -57,10 +57,11 @@ struct Mailchimp {
     login: String,
 }
 
-/// A stream by its name, which is that of its schema too.
+/// A stream by its name, which is that of its schema too. Times that never were come as empty texts: by the schema, which
+/// wants a time there, they are known and made null.
 macro_rules! stream {
     ($name:literal) => {
-        Stream::new($name, include_str!(concat!("../schemas/", $name, ".json")))
+        Stream::new($name, include_str!(concat!("../schemas/", $name, ".json"))).normalized()
     };
 }
 

@@ -104,7 +104,9 @@ pub(crate) fn activity(api: Api) -> impl AsyncFn(Partition, Slice, &mut Records)
 
 /// Mailchimp tells what happened after a second: asked for the one before, it tells all that belongs to the slice.
 fn before(slice: &Slice) -> impl Display {
-    slice.start().timestamp() - Duration::from_secs(1)
+    let start = slice.start().timestamp();
+    // A slice without a start begins in 1970, where there is no need to go further back.
+    start - Duration::from_secs(u64::from(start.as_second() > 0))
 }
 
 /// From the oldest to the newest.

@@ -41,6 +41,13 @@ impl Account {
         Account { stumbles: Mutex::new(stumbles.into()), ..self }
     }
 
+    /// One that has nothing at a path any more.
+    #[cfg(test)]
+    pub(crate) fn without(mut self, path: &str) -> Self {
+        self.records.remove(path);
+        self
+    }
+
     /// Answers there until the server is dropped.
     pub(crate) async fn serve(self, listener: TcpListener) -> MockServer {
         let server = MockServer::builder().listener(listener).start().await;
@@ -130,8 +137,13 @@ impl Respond for Account {
         }
         let stumble = self.stumbles.lock().unwrap_or_else(PoisonError::into_inner).remove(path);
         let query = Query(request.url.query_pairs().collect());
+        let one = || {
+            let (list, id) = path.rsplit_once('/')?;
+            let record = self.records.get(list)?.iter().find(|record| record["id"] == id)?;
+            Some(ResponseTemplate::new(200).set_body_json(record))
+        };
         let nothing = || problem(404, "Resource Not Found", "There is nothing at this path.");
-        stumble.or_else(|| self.records(path, &query)).unwrap_or_else(nothing)
+        stumble.or_else(|| self.records(path, &query)).or_else(one).unwrap_or_else(nothing)
     }
 }
 
