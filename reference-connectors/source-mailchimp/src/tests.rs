@@ -71,6 +71,12 @@ async fn everything_is_read_through_all_pages_and_from_all_parents() {
     assert_eq!(values(&read, "segment_members", "segment_id")[2..4], [1101, 1102]);
     assert_eq!(values(&read, "tags", "list_id"), [GARDENERS, "9f8e7d6c5b"]);
     assert!(read.records("lists").iter().all(|list| list.get("_links").is_none()));
+    // The schemas know every field, and no member of a list is out of order.
+    assert!(
+        read.logs().iter().all(|log| !log.contains("schema") && !log.contains("order")),
+        "{:?}",
+        read.logs()
+    );
 }
 
 #[tokio::test]
