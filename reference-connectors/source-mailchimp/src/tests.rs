@@ -126,6 +126,19 @@ async fn what_happened_in_the_very_second_of_a_state_is_read_again() {
 }
 
 #[tokio::test]
+async fn a_long_list_that_is_cut_short_is_gone_on_with_in_its_middle() {
+    let (mailchimp, _server) = mailchimp(account().crowded(2500)).await;
+    let whole = Trial::of(&mailchimp, key(KEY)).read(["list_members"]).await;
+    let ids = values(&whole, "list_members", "id");
+    assert_eq!(ids.len(), 2500);
+    let states = whole.states("list_members");
+    // After the second thousand, whose last two share a second with the first of the third.
+    let cut = Trial::of(&mailchimp, key(KEY)).state(state("list_members", &states[1]));
+    let rest = values(&cut.read(["list_members"]).await, "list_members", "id");
+    assert_eq!(rest, ids[1998..]);
+}
+
+#[tokio::test]
 async fn what_mailchimp_cannot_filter_is_filtered_here() {
     let (mailchimp, _server) = mailchimp(account()).await;
     let mut config = key(KEY);

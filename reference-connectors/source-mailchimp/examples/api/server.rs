@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::TcpListener;
 use std::sync::{Mutex, PoisonError};
+#[cfg(test)]
+use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD as STANDARD;
@@ -16,13 +18,12 @@ use serde_json::{Map, Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
-/// The most records of one page.
-const PAGE: usize = 3;
-
 /// An account, and who may ask about it.
 pub(crate) struct Account {
     records: BTreeMap<String, Vec<Value>>,
     credential: String,
+    /// The most records of one page.
+    page: usize,
     stumbles: Mutex<BTreeMap<&'static str, ResponseTemplate>>,
 }
 
@@ -30,7 +31,7 @@ impl Account {
     /// One that opens to this key, or to this OAuth token.
     pub(crate) fn new(credential: &str) -> serde_json::Result<Self> {
         let records = serde_json::from_str(include_str!("data.json"))?;
-        Ok(Account { records, credential: credential.to_owned(), stumbles: Mutex::default() })
+        Ok(Account { records, credential: credential.to_owned(), page: 3, stumbles: Mutex::default() })
     }
 
     /// One that is too busy for the first who asks for members of a list, and fails the first who asks for reports.
@@ -39,6 +40,19 @@ impl Account {
         let broken = problem(500, "Internal Server Error", "Something went wrong here.");
         let stumbles = [("lists/5a7b1c2d3e/members", busy), ("reports", broken)];
         Account { stumbles: Mutex::new(stumbles.into()), ..self }
+    }
+
+    /// One with a long list of members, of whom three change every second, and with pages of a thousand.
+    #[cfg(test)]
+    pub(crate) fn crowded(mut self, members: i64) -> Self {
+        let start = Timestamp::UNIX_EPOCH + Duration::from_hours(470_000);
+        let member = |number: i64| {
+            let changed = start + Duration::from_secs(number.unsigned_abs() / 3);
+            json!({ "id": format!("m{number}"), "list_id": "5a7b1c2d3e", "last_changed": changed.to_string() })
+        };
+        self.records.insert("lists/5a7b1c2d3e/members".to_owned(), (0..members).map(member).collect());
+        self.records.remove("lists/9f8e7d6c5b/members");
+        Account { page: 1000, ..self }
     }
 
     /// One that has nothing at a path any more.
@@ -101,7 +115,7 @@ impl Account {
         // All tags come at once: that endpoint has no pages.
         let (offset, count) = match collection {
             "tags" => (0, total),
-            _ => (query.number("offset").unwrap_or(0), query.number("count").unwrap_or(10).min(PAGE)),
+            _ => (query.number("offset").unwrap_or(0), query.number("count").unwrap_or(10).min(self.page)),
         };
         let mut page: Vec<Value> = records.into_iter().skip(offset).take(count).collect();
         for record in &mut page {
