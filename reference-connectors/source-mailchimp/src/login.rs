@@ -9,10 +9,8 @@ impl Mailchimp {
     /// The API of the account.
     pub(crate) async fn sign_in(&self, credentials: &Credentials) -> Result<Api> {
         let (auth, center) = match credentials {
-            Credentials::ApiKey { apikey } => (Auth::basic("anystring", apikey), of_key(apikey)?),
-            Credentials::OAuth { access_token } => {
-                (Auth::bearer(access_token), self.of_token(access_token).await?)
-            }
+            Credentials::ApiKey { apikey: key } => (Auth::basic("anystring", key), of_key(key)?),
+            Credentials::OAuth { access_token: token } => (Auth::bearer(token), self.of_token(token).await?),
         };
         // Mailchimp closes the door on an eleventh connection.
         Ok(Api::new(self.api.replace("{dc}", &center)).auth(auth).at_once(10))

@@ -90,7 +90,7 @@ impl Source for Mailchimp {
             Some(date) => Cursor::date_time(time).start(date),
             None => Cursor::date_time(time),
         };
-        let lists = parents::lists(api());
+        let lists = parents::all(api(), LISTS);
         let segments = parents::of_each(&lists, api(), SEGMENTS);
         let categories = parents::of_each(&lists, api(), CATEGORIES);
         let campaigns = parents::campaigns(api(), config.campaign_id.clone());

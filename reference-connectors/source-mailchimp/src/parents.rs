@@ -3,15 +3,19 @@
 
 use connector_sdk::{Api, Partitions, Stream};
 
-use crate::listing::{LISTS, Listing, REPORTS};
+use crate::listing::{Listing, REPORTS};
+use crate::reading::of_listed;
 
-/// All lists.
-pub(crate) fn lists(api: Api) -> Partitions {
-    all(api, LISTS)
+/// All that the account has of one kind.
+pub(crate) fn all(api: Api, listing: Listing) -> Partitions {
+    let parents = Stream::new(listing.name, "{}")
+        .full_refresh(async move |found| found.extend(listing.ids(listing.ask(&api))).await);
+    parents.partitions("id")
 }
 
 /// What each list has of one kind.
 pub(crate) fn of_each(lists: &Partitions, api: Api, listing: Listing) -> Partitions {
+    let api = of_listed(api);
     let parents = Stream::new(listing.name, "{}")
         .for_each(lists.clone())
         .full_refresh(async move |list, found| found.extend(listing.ids(listing.ask_of(&api, &list)?)).await);
@@ -24,11 +28,4 @@ pub(crate) fn campaigns(api: Api, only: Option<String>) -> Partitions {
         Some(campaign) => Partitions::new(async move |found| found.add(&campaign, &())),
         None => all(api, REPORTS),
     }
-}
-
-fn all(api: Api, listing: Listing) -> Partitions {
-    let parents = Stream::new(listing.name, "{}");
-    parents
-        .full_refresh(async move |found| found.extend(listing.ids(listing.ask(&api))).await)
-        .partitions("id")
 }

@@ -115,6 +115,6 @@ fn sorted(api: Api, time: &str) -> Api {
 }
 
 /// For parents that were listed before: one that has been deleted since then has no records.
-fn of_listed(api: Api) -> Api {
+pub(crate) fn of_listed(api: Api) -> Api {
     api.on_status(404, Decision::Ignore)
 }

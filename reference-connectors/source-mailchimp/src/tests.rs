@@ -174,8 +174,10 @@ async fn one_campaign_can_be_read_alone() {
 
 #[tokio::test]
 async fn a_list_that_is_deleted_while_it_is_read_has_no_records() {
-    let (mailchimp, _server) = mailchimp(account().without("lists/5a7b1c2d3e/members")).await;
-    let read = Trial::of(&mailchimp, key(KEY)).read(["list_members"]).await;
+    let account = account().without("lists/5a7b1c2d3e/members").without("lists/5a7b1c2d3e/segments");
+    let (mailchimp, _server) = mailchimp(account).await;
+    let read = Trial::of(&mailchimp, key(KEY)).read(["list_members", "segment_members"]).await;
+    assert_eq!(values(&read, "segment_members", "segment_id"), [2101, 2101]);
     assert_eq!(values(&read, "list_members", "full_name"), ["Maple", "Oak", "Pine"]);
     assert_eq!(read.statuses("list_members").last().unwrap(), "COMPLETE");
 }
