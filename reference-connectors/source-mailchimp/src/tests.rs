@@ -7,7 +7,7 @@ use wiremock::MockServer;
 use super::*;
 use server::Account;
 
-#[path = "../examples/api/server.rs"]
+#[path = "../examples/mailchimp/server.rs"]
 mod server;
 
 const KEY: &str = "0a1b2c3d4e5f6071-us10";
