@@ -1,9 +1,10 @@
 //! A small account at Mailchimp on a port of this machine, to make fixtures of and to try the connector with:
 //!
 //! ```text
-//! cargo run -p source-mailchimp --example mailchimp -- 4010 k0-us10              opens to this key, or to this OAuth token
-//! cargo run -p source-mailchimp --example mailchimp -- 4010 k0-us10 stumbling    and is busy and broken, once each
+//! cargo run -p source-mailchimp --example mailchimp -- 4010 k0-us10 [stumbling]
 //! ```
+//!
+//! It opens to this key, or to this OAuth token; a stumbling one is busy and broken, once each.
 
 mod server;
 
