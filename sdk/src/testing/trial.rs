@@ -103,7 +103,8 @@ impl<'a, S: Source> Trial<'a, S> {
         let clock = Clock::starting_at(self.now).without_waits();
         logger::install(false);
         let conditions = Conditions { clock, deterministic: !self.side_by_side, stop: never() };
-        let outcome = carry_out(self.source, arguments, Box::new(page.clone()), conditions).await;
+        // Boxed, as clippy wants futures of this size in every test that awaits one.
+        let outcome = Box::pin(carry_out(self.source, arguments, Box::new(page.clone()), conditions)).await;
         Transcript::new(outcome, &page.text())
     }
 }
