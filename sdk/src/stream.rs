@@ -173,6 +173,9 @@ impl<R> Stream<R> {
 
 impl Stream {
     /// The records of this stream as parents of another, named by a field.
+    ///
+    /// All are listed, in one slice from 1970 (or 0) to now, whatever the cursor's start, step and state are: what is new may
+    /// belong to what is old. For an API that does not answer so much at once, there is [`Partitions::new`].
     pub fn partitions(&self, key: &str) -> Partitions {
         Partitions::of(self.clone(), key)
     }
@@ -245,7 +248,7 @@ impl Stream {
             Mode::FullRefresh(read) => read((), records).await,
             Mode::Resumable(read) => read(Resume::default(), records).await,
             Mode::Incremental(cursor, read) => {
-                for slice in cursor.windows(None, now) {
+                for slice in cursor.everything(now) {
                     read(slice, records).await?;
                 }
                 Ok(())
@@ -258,7 +261,7 @@ impl Stream {
             }
             Mode::EachIncremental(partitions, cursor, read) => {
                 for partition in partitions.list().await?.iter() {
-                    for slice in cursor.windows(None, now) {
+                    for slice in cursor.everything(now) {
                         read((partition.clone(), slice), records).await?;
                     }
                 }

@@ -1,9 +1,6 @@
 //! How the streams are read: what goes into their closures.
 
-use std::fmt::Display;
-use std::time::Duration;
-
-use connector_sdk::{Api, Decision, Partition, RawValue, Record, Records, Result, Slice};
+use connector_sdk::{Api, Bound, Decision, Partition, RawValue, Record, Records, Result, Slice, Step};
 
 use crate::listing::{EMAILS, Listing, MEMBERS, SEGMENT_MEMBERS, TAGS, UNSUBSCRIBES};
 
@@ -103,10 +100,8 @@ pub(crate) fn activity(api: Api) -> impl AsyncFn(Partition, Slice, &mut Records)
 }
 
 /// Mailchimp tells what happened after a second: asked for the one before, it tells all that belongs to the slice.
-fn before(slice: &Slice) -> impl Display {
-    let start = slice.start().timestamp();
-    // A slice without a start begins in 1970, where there is no need to go further back.
-    start - Duration::from_secs(u64::from(start.as_second() > 0))
+fn before(slice: &Slice) -> Bound {
+    slice.start().back(Step::seconds(1))
 }
 
 /// From the oldest to the newest.

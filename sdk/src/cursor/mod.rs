@@ -225,6 +225,11 @@ impl Cursor {
         Some(self.form.before(present, time).to_the_minute())
     }
 
+    /// One slice with all there is, whatever the start: a parent that is older has children that are not.
+    pub(crate) fn everything(&self, now: Timestamp) -> Windows {
+        Windows { next: Mark(0), step: None, ..self.windows(None, now) }
+    }
+
     /// The slices from the start or the state, whichever is later, to now.
     pub(crate) fn windows(&self, state: Option<Mark>, now: Timestamp) -> Windows {
         let from = state.map(|mark| self.lookback.map_or(mark, |back| self.form.before(mark, back)));

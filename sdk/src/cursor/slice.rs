@@ -6,6 +6,7 @@ use jiff::tz::Offset;
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::Step;
 use super::form::{Form, Mark};
 use crate::Date;
 
@@ -75,6 +76,13 @@ impl Bound {
     /// The moment; meaningless for a cursor of integers.
     pub fn timestamp(&self) -> Timestamp {
         self.form.time(self.mark)
+    }
+
+    /// The bound a step earlier, but not behind 1970 or 0: for APIs whose lower bound is exclusive.
+    #[must_use]
+    pub fn back(&self, step: Step) -> Bound {
+        let mark = self.form.before(self.mark, step).max(Mark(0).min(self.mark));
+        Bound { form: Rc::clone(&self.form), mark }
     }
 
     /// The day, in UTC.

@@ -96,3 +96,12 @@ fn a_further_format_is_accepted_and_the_first_one_written() {
     let mark = cursor.read(&json!("03/01/2024")).unwrap();
     assert_eq!(cursor.write(mark), "2024-03-01");
 }
+
+#[test]
+fn a_bound_goes_back_a_step_and_not_behind_1970() {
+    let cursor = Cursor::date_time("at").start(date("2024-03-01"));
+    let slice = cursor.windows(None, now()).next().unwrap();
+    assert_eq!(slice.start().back(Step::seconds(1)).to_string(), "2024-02-29T23:59:59Z");
+    let slice = Cursor::date_time("at").windows(None, now()).next().unwrap();
+    assert_eq!(slice.start().back(Step::seconds(1)), slice.start());
+}
