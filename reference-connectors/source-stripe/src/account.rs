@@ -8,8 +8,8 @@ use crate::Config;
 use crate::kind::Kind;
 use crate::object::{Objects, Within};
 
-/// For how long Stripe keeps events, in seconds.
-const EVENTS_ARE_KEPT: i64 = 30 * 24 * 60 * 60;
+/// For how long events can be counted on, in seconds: Stripe keeps them for 30 days, of which a read may take its time.
+const EVENTS_ARE_KEPT: i64 = 29 * 24 * 60 * 60;
 
 /// An account, and the ways in which what it holds is read.
 #[derive(Clone)]
@@ -138,7 +138,7 @@ fn paged(list: Request<'_>) -> Pages<'_> {
     list.pages(Paging::after_last("starting_after", "id").size("limit", 100).more("has_more")).records("data")
 }
 
-/// Of a state that is older than the events which Stripe keeps nobody knows what has changed since: all is read again.
+/// Where a state is older than the events, nobody knows what has changed since: all is read again.
 fn forgetting_with_stripe(stream: Stream<Unread>) -> Stream<Unread> {
     stream.migrate_state(|mut state| {
         let oldest = Clock::current().now().as_second() - EVENTS_ARE_KEPT;

@@ -113,7 +113,7 @@ fn every_stream_has_records_and_every_field_is_declared() {
         let names: Vec<&str> = offered.iter().filter_map(|stream| stream["name"].as_str()).collect();
         assert_eq!(names.len(), 19);
         let first = scene.trial().side_by_side().read(names.iter().copied()).await;
-        let later = scene.later(29, &names).await;
+        let later = scene.later(28, &names).await;
         for read in [first, later] {
             assert_eq!(read.logs(), Vec::<String>::new());
             for name in &names {
@@ -143,7 +143,7 @@ fn events_tell_what_has_changed_however_old_it_is() {
 fn a_state_that_is_older_than_the_events_begins_anew() {
     run(async {
         let scene = Scene::usual().await;
-        let read = scene.later(31, &["products"]).await;
+        let read = scene.later(30, &["products"]).await;
         assert_eq!(ids(&read.records("products")), ["prod_mill", "prod_tea"]);
         assert_eq!(scene.asked().await, ["/v1/products"]);
     });
