@@ -22,7 +22,7 @@ pub(super) async fn killed_anywhere<S: Source>(trial: &Trial<'_, S>, names: &[&s
     let whole = trial.read_from(names, trial.begin()).await;
     succeeded(&whole, "the read that is not killed")?;
     let lines = whole.messages();
-    let records: Vec<String> = records(lines).collect();
+    let records: Vec<String> = records(trial, lines).collect();
     let mut resumed: BTreeMap<String, Transcript> = BTreeMap::new();
     // After the last line, there is nothing to kill.
     for cut in 0..lines.len() {
@@ -37,7 +37,7 @@ pub(super) async fn killed_anywhere<S: Source>(trial: &Trial<'_, S>, names: &[&s
         }
         let Some(rest) = resumed.get(&key) else { continue };
         let came: BTreeSet<String> =
-            self::records(&lines[..cut]).chain(self::records(rest.messages())).collect();
+            self::records(trial, &lines[..cut]).chain(self::records(trial, rest.messages())).collect();
         if let Some(lost) = records.iter().find(|record| !came.contains(*record)) {
             return Err(Error::system(format!(
                 "killed before line {} and gone on from {state}, the read loses this record: {lost}",
@@ -56,9 +56,9 @@ fn succeeded(read: &Transcript, which: &str) -> Result<()> {
 }
 
 /// Stream and data, as text; when a record was emitted does not matter.
-fn records(lines: &[Value]) -> impl Iterator<Item = String> {
-    let records = lines.iter().filter(|line| line["type"] == "RECORD").map(|line| &line["record"]);
-    records.map(|record| format!("{} {}", record["stream"], record["data"]))
+fn records<S: Source>(trial: &Trial<'_, S>, lines: &[Value]) -> impl Iterator<Item = String> {
+    let records = lines.iter().filter(|line| line["type"] == "RECORD");
+    records.map(|line| trial.same(&line["record"]))
 }
 
 /// The states that a read began with, each replaced by the one that it has written since.

@@ -21,12 +21,13 @@ pub struct Trial<'a, S> {
     now: Timestamp,
     state: Option<Value>,
     side_by_side: bool,
+    but_for: Vec<String>,
 }
 
 impl<'a, S: Source> Trial<'a, S> {
     /// Of this connector with this config.
     pub fn of(source: &'a S, config: Value) -> Self {
-        Trial { source, config, now: Timestamp::now(), state: None, side_by_side: false }
+        Trial { source, config, now: Timestamp::now(), state: None, side_by_side: false, but_for: Vec::new() }
     }
 
     /// At this time, an RFC 3339 timestamp; at any that is none, now.
@@ -45,6 +46,14 @@ impl<'a, S: Source> Trial<'a, S> {
     #[must_use]
     pub fn side_by_side(self) -> Self {
         Trial { side_by_side: true, ..self }
+    }
+
+    /// Where records are compared, without regard to this field: one that says how a record was come by, say, and not
+    /// what it is.
+    #[must_use]
+    pub fn but_for(mut self, field: &str) -> Self {
+        self.but_for.push(field.to_owned());
+        self
     }
 
     /// What the connector must be told.
@@ -72,7 +81,7 @@ impl<'a, S: Source> Trial<'a, S> {
     /// from the last states before that line, and compares: whatever the first read emitted must have come before the kill,
     /// or come after it.
     ///
-    /// Records are the same if their data is. Reads from equal states are made once.
+    /// Records are the same if their data is, [but for](Self::but_for) some fields. Reads from equal states are made once.
     ///
     /// # Errors
     /// If a read fails, or the first record that is lost, with the line and the state.
@@ -94,6 +103,15 @@ impl<'a, S: Source> Trial<'a, S> {
         self.state.as_ref()
     }
 
+    /// A record as text that is the same for records that are.
+    pub(super) fn same(&self, record: &Value) -> String {
+        let mut data = record["data"].clone();
+        if let Some(fields) = data.as_object_mut() {
+            fields.retain(|name, _| !self.but_for.contains(name));
+        }
+        format!("{} {data}", record["stream"])
+    }
+
     fn config(&self) -> Input {
         Input::Given(self.config.clone())
     }
@@ -103,8 +121,9 @@ impl<'a, S: Source> Trial<'a, S> {
         let clock = Clock::starting_at(self.now).without_waits();
         logger::install(false);
         let conditions = Conditions { clock, deterministic: !self.side_by_side, stop: never() };
-        // Boxed, as clippy wants futures of this size in every test that awaits one.
-        let outcome = Box::pin(carry_out(self.source, arguments, Box::new(page.clone()), conditions)).await;
+        // Boxed, so that the futures of tests are small.
+        let run = Box::pin(carry_out(self.source, arguments, Box::new(page.clone()), conditions));
+        let outcome = run.await;
         Transcript::new(outcome, &page.text())
     }
 }

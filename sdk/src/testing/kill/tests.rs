@@ -180,3 +180,37 @@ fn a_state_that_runs_ahead_of_its_records_is_found_out() {
     let error = run(trial.killed_anywhere(["hasty"])).unwrap_err().to_string();
     assert!(error.contains(r#""stream_state":{"n":1}"#) && error.ends_with(r#""hasty" {"n":0}"#), "{error}");
 }
+
+/// A stream whose records tell how they were come by.
+struct Telling;
+
+impl crate::Source for Telling {
+    type Config = Config;
+
+    fn spec(&self) -> Spec {
+        Spec::new("https://docs.example.test")
+    }
+
+    async fn check(&self, _: &Config) -> Result<()> {
+        Ok(())
+    }
+
+    async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
+        let at = Cursor::epoch("at").start(config.start_date).step(Step::hours(5));
+        Ok(vec![stream("telling").incremental(at, async |slice, records| {
+            let told = |mut record: Value| {
+                record["resumed"] = json!(slice.is_resumed());
+                record
+            };
+            push_all(records, hours(&slice).into_iter().map(told))
+        })])
+    }
+}
+
+#[test]
+fn records_can_be_the_same_but_for_a_field() {
+    let trial = || Trial::of(&Telling, json!({ "start_date": "2024-01-01" })).now("2024-01-02T12:30:00Z");
+    let error = run(trial().killed_anywhere(["telling"])).unwrap_err().to_string();
+    assert!(error.contains(r#""resumed":false"#), "{error}");
+    assert!(run(trial().but_for("resumed").killed_anywhere(["telling"])).is_ok());
+}
