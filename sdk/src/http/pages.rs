@@ -204,8 +204,8 @@ impl Pages<'_> {
         let Some(page) = &mut self.page else { return Ok(()) };
         match page.incoming.chunk().await {
             Ok(Some(chunk)) => {
-                page.splitter.feed(&chunk);
                 self.since_turn += chunk.len();
+                page.splitter.feed(chunk);
             }
             Ok(None) => page.splitter.end(),
             Err(reason) => self.again(reason).await?,
