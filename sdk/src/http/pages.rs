@@ -238,7 +238,8 @@ impl Pages<'_> {
             first: page.first,
             last: self.record.as_deref().map(RawValue::get),
         };
-        self.position = self.paging.next(&position, &page, &mut self.guard)?;
+        let next = self.paging.next(&position, &page, &mut self.guard)?;
+        self.position = next.map(|next| self.paging.tidied(next, &self.request));
         self.turned += 1;
         Ok(())
     }
