@@ -6,6 +6,7 @@ use super::page::Page;
 use super::transcript::Transcript;
 use crate::arguments::Arguments;
 use crate::input::Input;
+use crate::logger;
 use crate::run::{Conditions, carry_out};
 use crate::signal::never;
 use crate::{Clock, Result, Source};
@@ -100,6 +101,7 @@ impl<'a, S: Source> Trial<'a, S> {
     async fn carry_out(&self, arguments: Arguments) -> Transcript {
         let page = Page::default();
         let clock = Clock::starting_at(self.now).without_waits();
+        logger::install(false);
         let conditions = Conditions { clock, deterministic: !self.side_by_side, stop: never() };
         let outcome = carry_out(self.source, arguments, Box::new(page.clone()), conditions).await;
         Transcript::new(outcome, &page.text())
