@@ -5,7 +5,7 @@ use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::http::shortened;
-use crate::json::{field, members};
+use crate::json::{field, with_field};
 use crate::{Error, Result};
 
 /// One record as the API sent it: a piece of JSON that is looked into where that is asked for, and nowhere else.
@@ -91,7 +91,7 @@ impl Record<'_> {
             return Record(Text::Broken(why.clone()));
         }
         let made = to_raw_value(&value)
-            .and_then(|value| RawValue::from_string(changed(self.as_str(), name, value.get())))
+            .and_then(|value| RawValue::from_string(with_field(self.as_str(), name, value.get())))
             .map_err(|error| format!("the value for its field `{name}` is no JSON: {error}"));
         Record(made.map_or_else(Text::Broken, Text::Made))
     }
@@ -102,18 +102,6 @@ impl Record<'_> {
             _ => Ok(()),
         }
     }
-}
-
-/// The object with another value for the field `name`, or with that field at its end.
-fn changed(object: &str, name: &str, value: &str) -> String {
-    if let Some(member) = members(object).find(|member| member.key() == name) {
-        let end = member.start + member.value.len();
-        return [&object[..member.start], value, &object[end..]].concat();
-    }
-    let Some(start) = object.trim_ascii_end().strip_suffix('}') else { return object.to_owned() };
-    let comma = if members(object).next().is_some() { "," } else { "" };
-    let name = serde_json::Value::from(name);
-    format!("{start}{comma}{name}:{value}}}")
 }
 
 impl Serialize for Record<'_> {

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt::Display;
 use std::rc::Rc;
@@ -51,15 +52,23 @@ impl Records {
     /// # Errors
     /// If it does not serialise to an object, or if nobody reads standard output any more: return the error.
     pub fn push<T: Serialize + ?Sized>(&mut self, record: &T) -> Result<()> {
-        self.scratch.clear();
-        serde_json::to_writer(&mut self.scratch, record)
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        serde_json::to_writer(&mut scratch, record)
             .map_err(|cause| self.unusable("does not serialise").caused_by(cause))?;
-        if self.scratch.first() != Some(&b'{') {
+        let text =
+            std::str::from_utf8(&scratch).map_err(|cause| self.unusable("is no UTF-8").caused_by(cause))?;
+        let emitted = self.emit(text);
+        self.scratch = scratch;
+        emitted
+    }
+
+    /// Emits a record that is JSON already.
+    fn emit(&mut self, record: &str) -> Result<()> {
+        if !record.starts_with('{') {
             return Err(self.unusable("is no JSON object"));
         }
-        one_line(&mut self.scratch);
-        let record = std::str::from_utf8(&self.scratch)
-            .map_err(|cause| self.unusable("is no UTF-8").caused_by(cause))?;
+        let record = &*one_line(record);
         match &mut self.target {
             Target::Parents(found) => found.take(record),
             Target::Stream { progress, watch: None } => progress.borrow_mut().record(record),
@@ -103,7 +112,7 @@ impl Records {
                 self.turned(&pages)?;
             }
             if let Some(record) = pages.record() {
-                self.push(&record)?;
+                self.emit(record.as_str())?;
             }
         }
         Ok(())
@@ -157,12 +166,11 @@ impl Records {
 }
 
 /// Raw JSON may span lines, a message may not. Within JSON a bare line break is always white space.
-fn one_line(record: &mut [u8]) {
-    if record.contains(&b'\n') || record.contains(&b'\r') {
-        for byte in record.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')) {
-            *byte = b' ';
-        }
-    }
+///
+/// Most records are on one line as they come, which is seen at a glance: no byte is a control character.
+fn one_line(record: &str) -> Cow<'_, str> {
+    let lowest = record.bytes().fold(u8::MAX, u8::min);
+    if lowest < b' ' { record.replace(['\n', '\r'], " ").into() } else { record.into() }
 }
 
 #[cfg(test)]

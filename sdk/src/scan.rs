@@ -100,7 +100,7 @@ impl<'j> Scan<'j> {
     fn string(&mut self) {
         self.at += 1;
         loop {
-            self.to(|byte| matches!(byte, b'"' | b'\\'));
+            self.at = quote_or_escape(self.json.as_bytes(), self.at);
             match self.byte() {
                 // Whatever is escaped.
                 Some(b'\\') => self.at += 2,
@@ -138,6 +138,25 @@ impl<'j> Scan<'j> {
     }
 }
 
+/// Where the next quote or backslash stands, or where the text ends. Eight bytes are looked at together, which makes a
+/// whole scan twice as fast: most of a record is strings, and they are too short for a search that has to be set up.
+fn quote_or_escape(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // The lowest high bit that is set belongs to the first byte that is zero; those above it may be wrong.
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let word = u64::from_le_bytes(*eight);
+        let found = zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\')).unwrap_or(rest.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +179,16 @@ mod tests {
         assert_eq!((scan.field(), scan.kind(), scan.skip()), (Some(r#"c\""#), Some(Kind::Boolean), "true"));
         assert_eq!((scan.field(), scan.skip()), (Some("d"), "{}"));
         assert_eq!((scan.field(), scan.kind()), (None, None));
+    }
+
+    #[test]
+    fn strings_of_all_lengths_come_to_their_ends() {
+        for length in 0..40 {
+            let text = "é!#[]~\u{7f}x".repeat(8).chars().take(length).collect::<String>();
+            for string in [format!("\"{text}\""), format!("\"{text}\\\"{text}\\\\\"")] {
+                assert_eq!(Scan::new(&format!("{string}, \"x\"")).skip(), string);
+            }
+        }
     }
 
     #[test]

@@ -26,6 +26,13 @@ impl Fixed {
         Fixed { place: Place::Query(name.to_owned()), value }
     }
 
+    pub(super) fn parameter(&self) -> Option<&str> {
+        match &self.place {
+            Place::Query(name) => Some(name),
+            Place::Header(_) => None,
+        }
+    }
+
     pub(super) fn credentials(&self) -> Result<Credentials> {
         let mut credentials = Credentials { headers: Vec::new(), query: Vec::new(), which: 0 };
         match &self.place {

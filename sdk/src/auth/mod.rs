@@ -95,6 +95,14 @@ impl Auth {
         Auth(Kind::Fixed(Rc::new(fixed)))
     }
 
+    /// The name of the query parameter that carries a key, if one does.
+    pub(crate) fn parameter(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Fixed(fixed) => fixed.parameter(),
+            Kind::Rotating(_) | Kind::OAuth(_) => None,
+        }
+    }
+
     /// What the next attempt carries. To be asked before each, since tokens expire and quotas are used up.
     pub(crate) async fn credentials(&self) -> Result<Credentials> {
         match &self.0 {

@@ -114,6 +114,15 @@ fn link(base: &str, link: &str) -> Result<Url> {
     Ok(url)
 }
 
+/// A link without the parameters that are not wanted in it, by name and value.
+pub(super) fn without(link: &str, unwanted: impl Fn(&(String, String)) -> bool) -> String {
+    let (path, query) = split(link);
+    let wanted =
+        |piece: &&str| !form_urlencoded::parse(piece.as_bytes()).into_owned().any(|pair| unwanted(&pair));
+    let kept: Vec<&str> = query.split('&').filter(wanted).collect();
+    if kept.is_empty() || query.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+}
+
 fn split(text: &str) -> (&str, &str) {
     text.split_once('?').unwrap_or((text, ""))
 }
@@ -189,6 +198,20 @@ mod tests {
             assert!(refusal.contains("the credentials of https://a.test must not"), "{refusal}");
         }
         assert_eq!(url("https://me:k@a.test", "https://you@a.test/x", "", "", ""), "https://me:k@a.test/x");
+    }
+
+    #[test]
+    fn parameters_are_taken_out_of_a_link_by_name_and_value() {
+        let unwanted =
+            |(name, value): &(String, String)| name == "api key" || (name == "locale" && value == "en");
+        for (link, left) in [
+            ("https://a.test/x?api+key=k&cursor=a%3D&locale=en", "https://a.test/x?cursor=a%3D"),
+            ("?api%20key=k&locale=de", "?locale=de"),
+            ("/x?locale=en", "/x"),
+            ("/x", "/x"),
+        ] {
+            assert_eq!(without(link, unwanted), left);
+        }
     }
 
     #[test]

@@ -1,7 +1,5 @@
-use std::cell::OnceCell;
 use std::fmt;
 
-use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
@@ -18,13 +16,12 @@ pub struct Answer {
     request: String,
     status: StatusCode,
     headers: HeaderMap,
-    chunks: Vec<Bytes>,
-    joined: OnceCell<Vec<u8>>,
+    body: Vec<u8>,
 }
 
 impl Answer {
-    pub(super) fn new(request: String, status: StatusCode, headers: HeaderMap, chunks: Vec<Bytes>) -> Self {
-        Answer { request, status, headers, chunks, joined: OnceCell::new() }
+    pub(super) fn new(request: String, status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
+        Answer { request, status, headers, body }
     }
 
     /// The status, such as 404.
@@ -42,7 +39,7 @@ impl Answer {
     /// # Errors
     /// If the body has another shape, or is longer than what is here.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        parsed(&self.request, self.body())
+        parsed(&self.request, &self.body)
     }
 
     /// One field of a JSON body, by its name or by a path of names and positions such as `errors.0.code`.
@@ -50,7 +47,7 @@ impl Answer {
     /// A text comes as it is, anything else as JSON writes it: `true`, `7`. It is found in a long body too, if it
     /// stands in what is here of it.
     pub fn field(&self, path: &str) -> Option<String> {
-        field(self.body(), path)
+        field(&self.body, path)
     }
 
     pub(super) fn quota(&self) -> Quota {
@@ -61,15 +58,8 @@ impl Answer {
         (self.status, &self.headers)
     }
 
-    pub(super) fn parts(self) -> (StatusCode, HeaderMap, Vec<Bytes>) {
-        (self.status, self.headers, self.chunks)
-    }
-
-    fn body(&self) -> &[u8] {
-        match self.chunks.as_slice() {
-            [one] => one,
-            chunks => self.joined.get_or_init(|| chunks.concat()),
-        }
+    pub(super) fn parts(self) -> (StatusCode, HeaderMap, Vec<u8>) {
+        (self.status, self.headers, self.body)
     }
 }
 
@@ -86,7 +76,7 @@ impl fmt::Debug for Answer {
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} answered {}, saying {}", self.request, self.status, excerpt(self.body()))
+        write!(f, "{} answered {}, saying {}", self.request, self.status, excerpt(&self.body))
     }
 }
 
@@ -95,11 +85,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_in_pieces_is_read_as_one() {
+    fn what_came_is_read_and_told() {
         let headers = HeaderMap::from_iter([("x-why".parse().unwrap(), "late".parse().unwrap())]);
-        let chunks = [r#"{"message": "#, r#""n"#, r#"o", "code": 7}"#].map(Bytes::from);
+        let body = r#"{"message": "no", "code": 7}"#;
         let request = "GET https://a.test/x?key=k-1".to_owned();
-        let answer = Answer::new(request, StatusCode::BAD_REQUEST, headers, chunks.into());
+        let answer = Answer::new(request, StatusCode::BAD_REQUEST, headers, body.into());
         assert_eq!(
             (answer.status(), answer.header("X-Why"), answer.header("x-no")),
             (400, Some("late"), None)

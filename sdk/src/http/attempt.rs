@@ -1,4 +1,3 @@
-use bytes::Bytes;
 use reqwest::Response;
 use tokio::time::{Instant, timeout_at};
 
@@ -68,14 +67,15 @@ impl Request<'_> {
 }
 
 /// The beginning of a body, and what follows it.
-async fn hold(mut response: Response, deadline: Instant) -> (Vec<Bytes>, Rest) {
-    let (mut held, mut size) = (Vec::new(), 0);
-    while size < HELD {
+///
+/// The bytes are copied to one place: pieces that are kept would keep the connection from using its memory again, which
+/// was measured to cost a fifth of a whole reading.
+async fn hold(mut response: Response, deadline: Instant) -> (Vec<u8>, Rest) {
+    let length = response.content_length().and_then(|length| length.try_into().ok()).unwrap_or(0);
+    let mut held = Vec::with_capacity(HELD.min(length));
+    while held.len() < HELD {
         match timeout_at(deadline, response.chunk()).await {
-            Ok(Ok(Some(chunk))) => {
-                size += chunk.len();
-                held.push(chunk);
-            }
+            Ok(Ok(Some(chunk))) => held.extend_from_slice(&chunk),
             Ok(Ok(None)) => return (held, Rest::Nothing),
             Ok(Err(error)) => return (held, Rest::Break(error.into())),
             Err(_) => return (held, Rest::Break(Reason::Late)),

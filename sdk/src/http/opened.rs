@@ -1,5 +1,3 @@
-use std::collections::VecDeque;
-
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -30,7 +28,7 @@ pub(crate) enum Opened {
 pub(crate) struct Incoming {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    held: VecDeque<Bytes>,
+    held: Vec<u8>,
     rest: Rest,
 }
 
@@ -44,15 +42,15 @@ pub(super) enum Rest {
 impl Incoming {
     fn new(answer: Answer, rest: Rest) -> Self {
         let (status, headers, held) = answer.parts();
-        Incoming { status, headers, held: held.into(), rest }
+        Incoming { status, headers, held, rest }
     }
 
     /// The next bytes of the body, decoded; `None` at its end.
     ///
     /// An error says that it broke off: hand it to [`Request::reopen`].
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Reason> {
-        if let Some(chunk) = self.held.pop_front() {
-            return Ok(Some(chunk));
+        if !self.held.is_empty() {
+            return Ok(Some(std::mem::take(&mut self.held).into()));
         }
         match &mut self.rest {
             Rest::More(response) => Ok(response.chunk().await?),

@@ -204,8 +204,8 @@ impl Pages<'_> {
         let Some(page) = &mut self.page else { return Ok(()) };
         match page.incoming.chunk().await {
             Ok(Some(chunk)) => {
-                page.splitter.feed(&chunk);
                 self.since_turn += chunk.len();
+                page.splitter.feed(chunk);
             }
             Ok(None) => page.splitter.end(),
             Err(reason) => self.again(reason).await?,
@@ -238,7 +238,8 @@ impl Pages<'_> {
             first: page.first,
             last: self.record.as_deref().map(RawValue::get),
         };
-        self.position = self.paging.next(&position, &page, &mut self.guard)?;
+        let next = self.paging.next(&position, &page, &mut self.guard)?;
+        self.position = next.map(|next| self.paging.tidied(next, &self.request));
         self.turned += 1;
         Ok(())
     }

@@ -7,14 +7,14 @@ use serde_json::Value;
 use tokio::time::timeout_at;
 use url::Url;
 
-use super::address::{Address, Pairs, is_whole, segment};
+use super::address::{Address, Pairs, is_whole, segment, without};
 use super::attempts::Attempts;
 use super::envelope::{Envelope, headers};
 use super::failure::{Reason, shown};
 use super::payload::{Payload, text};
 use super::response::LARGEST;
 use super::{Api, Response};
-use crate::{Error, Result, scope};
+use crate::{Auth, Error, Result, scope};
 
 /// A request to an [`Api`], not yet sent.
 ///
@@ -174,6 +174,13 @@ impl<'a> Request<'a> {
         let next = Request { path, query: Pairs::new(), page: Pairs::new(), ..self };
         next.url()?;
         Ok(next)
+    }
+
+    /// A link that the API gave, without what goes with every request and is added when it is followed: it may stand in
+    /// a state, where a key must not.
+    pub(super) fn without_common(&self, link: &str) -> String {
+        let key = self.api.auth.as_ref().and_then(Auth::parameter);
+        without(link, |pair| key == Some(pair.0.as_str()) || self.api.query.contains(pair))
     }
 
     /// The request as messages name it.

@@ -6,7 +6,7 @@ mod flaw;
 mod path;
 mod splitter;
 
-pub(crate) use field::{field, members};
+pub(crate) use field::{field, with_field};
 pub(crate) use flaw::Flaw;
 pub(crate) use path::through;
 pub(crate) use splitter::Splitter;

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -73,11 +74,16 @@ impl Splitter {
     }
 
     /// Takes the next bytes of the body.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        self.buffer.drain(..self.at);
+    pub(crate) fn feed(&mut self, bytes: Bytes) {
         self.dropped += self.at;
+        if self.at == self.buffer.len() {
+            // Without copying, if they are nobody else's.
+            self.buffer = bytes.into();
+        } else {
+            self.buffer.drain(..self.at);
+            self.buffer.extend_from_slice(&bytes);
+        }
         self.at = 0;
-        self.buffer.extend_from_slice(bytes);
     }
 
     /// Learns that the body is complete.

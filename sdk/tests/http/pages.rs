@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use connector_sdk::{Api, FailureType, Pages, Paging, Result, Retry};
+use connector_sdk::{Api, Auth, FailureType, Pages, Paging, Result, Retry};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -130,6 +130,22 @@ async fn links_come_from_the_body_or_from_a_header() {
         assert_eq!(ids(pages).await.unwrap(), TEN);
     }
     assert_eq!(asked(&server).await[..3], ["key=k&q=1&size=9", "at=4&key=k", "at=8&key=k"]);
+}
+
+#[tokio::test]
+async fn a_key_in_a_link_is_neither_kept_nor_sent_twice() {
+    let server = server(|asked| {
+        let next = asked.text("at").is_none().then_some("/x?at=1&locale=en&key=k-123");
+        page(&json!({"data": data([1]), "next": next}))
+    })
+    .await;
+    let key = serde_json::from_value(json!("k-123")).unwrap();
+    let api = api(&server).query("locale", "en").auth(Auth::query("key", &key));
+    let mut pages = api.get("x").pages(Paging::next_link("next")).records("data");
+    assert!(pages.next().await.unwrap().is_some());
+    assert!(pages.next().await.unwrap().is_some());
+    assert_eq!(pages.position(), Some(json!({"token": "/x?at=1", "received": 1})));
+    assert_eq!(asked(&server).await, ["locale=en&key=k-123", "at=1&locale=en&key=k-123"]);
 }
 
 #[tokio::test]

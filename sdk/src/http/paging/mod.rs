@@ -181,6 +181,16 @@ impl Paging {
         Ok(next)
     }
 
+    /// The same place, without a key that a link may hold.
+    pub(crate) fn tidied(&self, position: Position, request: &Request<'_>) -> Position {
+        match (&self.style, &position.token) {
+            (Style::Link(_), Some(link)) => {
+                Position { token: Some(request.without_common(link)), ..position }
+            }
+            _ => position,
+        }
+    }
+
     /// The same place, where half as many records are asked for at a time; `None` if that cannot be.
     pub(crate) fn smaller(&self, position: &Position) -> Option<Position> {
         let half = self.size.as_ref()?.half(position)?;

@@ -4,7 +4,7 @@ use super::*;
 fn split_in(size: usize, mut splitter: Splitter, body: &[u8]) -> Result<(Vec<String>, String), Flaw> {
     let mut elements = Vec::new();
     for piece in body.chunks(size) {
-        splitter.feed(piece);
+        splitter.feed(Bytes::copy_from_slice(piece));
         while let Some(element) = splitter.next()? {
             elements.push(element.get().to_owned());
         }
@@ -131,10 +131,10 @@ fn values_may_follow_one_another() {
 #[test]
 fn no_more_is_kept_than_the_element_at_hand() {
     let mut splitter = Splitter::at("");
-    splitter.feed(b"[");
+    splitter.feed(Bytes::from_static(b"["));
     let element = format!("\"{}\",", "x".repeat(999));
     for _ in 0..10_000 {
-        splitter.feed(element.as_bytes());
+        splitter.feed(element.clone().into());
         assert!(splitter.next().unwrap().is_some());
     }
     assert!(splitter.buffer.capacity() < 10_000, "{}", splitter.buffer.capacity());
@@ -143,16 +143,16 @@ fn no_more_is_kept_than_the_element_at_hand() {
 #[test]
 fn a_large_element_in_small_pieces_is_scanned_a_few_times() {
     let mut splitter = Splitter::at("");
-    splitter.feed(b"[\"");
+    splitter.feed(Bytes::from_static(b"[\""));
     let mut scans = 0;
     for _ in 0..10_000 {
         let before = splitter.tried;
-        splitter.feed(&[b'x'; 100]);
+        splitter.feed(Bytes::from_static(&[b'x'; 100]));
         assert!(splitter.next().unwrap().is_none());
         scans += usize::from(splitter.tried != before);
     }
     assert!(scans < 25, "{scans}");
-    splitter.feed(b"\"]");
+    splitter.feed(Bytes::from_static(b"\"]"));
     splitter.end();
     assert_eq!(splitter.next().unwrap().unwrap().get().len(), 1_000_002);
 }
