@@ -8,7 +8,7 @@
 //! ```no_run
 //! use std::process::ExitCode;
 //!
-//! use connector_sdk::{Api, Daily, Date, RawValue, Result, Secret, Source, Spec, Stream};
+//! use connector_sdk::{Api, Cursor, Date, RawValue, Result, Secret, Source, Spec, Step, Stream};
 //! use schemars::JsonSchema;
 //! use serde::Deserialize;
 //!
@@ -44,10 +44,11 @@
 //!
 //!     async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
 //!         let api = config.api();
+//!         let days = Cursor::date("day").start(config.start_date).step(Step::days(1));
 //!         let measurements = Stream::new("measurements", r#"{"type": "object", "properties": {}}"#)
 //!             .primary_key(["id"])
-//!             .incremental(Daily::new("day", config.start_date), async move |day, records| {
-//!                 let answer = api.get("measurements").query("day", day).send().await?;
+//!             .incremental(days, async move |day, records| {
+//!                 let answer = api.get("measurements").query("day", day.start()).send().await?;
 //!                 for measurement in answer.json::<Vec<&RawValue>>()? {
 //!                     records.push(measurement)?;
 //!                 }
@@ -71,36 +72,49 @@
 
 mod arguments;
 mod clock;
-mod daily;
+mod cursor;
 mod date;
+mod date_time;
 mod error;
 mod http;
 mod input;
 mod logger;
 mod output;
 mod panic;
+mod partition;
+mod progress;
 mod read;
 mod records;
 mod redaction;
+mod resume;
 mod run;
 mod schema;
 mod scope;
 mod secret;
+mod side_by_side;
+mod signal;
+mod slices;
 mod source;
 mod spec;
 mod stream;
+mod unfinished;
+mod watch;
 
 pub use clock::Clock;
 pub use connector_protocol::FailureType;
-pub use daily::Daily;
+pub use cursor::{Bound, Cursor, Slice, Start, Step};
 pub use date::Date;
+pub use date_time::DateTime;
 pub use error::{Error, Result};
 pub use http::{Api, Request, Response, Retry, Timeouts};
+pub use partition::{Partition, Partitions};
 pub use records::Records;
+pub use resume::Resume;
 pub use run::{Outcome, run, run_with};
 pub use schema::Schema;
 pub use secret::Secret;
 pub use serde_json::value::RawValue;
+pub use signal::Signal;
 pub use source::Source;
 pub use spec::Spec;
-pub use stream::{Reading, Stream, Unread};
+pub use stream::{Each, Reading, Stream, Unread};

@@ -1,74 +1,110 @@
+use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use connector_protocol::{
     ConfiguredCatalog, ConfiguredStream, JsonObject, StateInput, StreamDescriptor, StreamStatus, SyncMode,
 };
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
 
 use crate::output::Output;
 use crate::panic::caught;
-use crate::{Date, Error, Records, Result, Stream};
+use crate::progress::Progress;
+use crate::side_by_side::{Job, side_by_side};
+use crate::slices::read_slices;
+use crate::unfinished::Unfinished;
+use crate::{Error, Result, Stream};
 
 /// What a `read` has at hand.
-pub(crate) struct Read<'a> {
-    pub(crate) streams: &'a [Stream],
-    pub(crate) state: &'a StateInput,
-    pub(crate) today: Date,
-    pub(crate) output: &'a Rc<Output>,
+pub(crate) struct Read {
+    pub(crate) streams: Vec<Stream>,
+    pub(crate) state: StateInput,
+    pub(crate) now: Timestamp,
+    pub(crate) output: Rc<Output>,
+    /// How many slices, of all streams together, are read at once.
+    pub(crate) concurrency: usize,
+    /// The streams that were started and have not come to their end.
+    pub(crate) unfinished: Rc<Unfinished>,
 }
 
-impl Read<'_> {
-    /// Reads the configured streams in their order. A stream that fails does not keep the next from being read.
+impl Read {
+    /// Reads the configured streams, as many side by side as slices may be; with one at a time, in their order. A
+    /// stream that fails does not keep the others from being read.
     ///
     /// Returns whether all are complete; an error means that nobody is reading what we write.
-    pub(crate) async fn all(&self, catalog: &ConfiguredCatalog) -> Result<bool> {
-        let mut complete = true;
-        for configured in &catalog.streams {
-            complete &= self.one(configured).await?;
-        }
-        Ok(complete)
+    pub(crate) async fn all(self: &Rc<Self>, catalog: &ConfiguredCatalog) -> Result<bool> {
+        let complete = Rc::new(RefCell::new(true));
+        // A slice holds a slot of its own, so a stream that waits for one keeps nobody from it.
+        let (streams, slices) = (slots(self.concurrency), slots(self.concurrency));
+        let jobs = catalog.streams.iter().map(|configured| {
+            let (read, configured) = (Rc::clone(self), configured.clone());
+            let (complete, slices) = (Rc::clone(&complete), Arc::clone(&slices));
+            let job: Job = Box::pin(async move {
+                let whole = read.one(&configured, &slices).await?;
+                *complete.borrow_mut() &= whole;
+                Ok(())
+            });
+            job
+        });
+        side_by_side(jobs, &streams).await?;
+        Ok(complete.take())
     }
 
     /// STARTED, RUNNING at the first record, then COMPLETE, or an error and INCOMPLETE: so for every stream.
-    async fn one(&self, configured: &ConfiguredStream) -> Result<bool> {
-        let descriptor = StreamDescriptor {
+    async fn one(&self, configured: &ConfiguredStream, slots: &Arc<Semaphore>) -> Result<bool> {
+        let stream = StreamDescriptor {
             name: configured.stream.name.clone(),
             namespace: configured.stream.namespace.clone(),
             extra: JsonObject::new(),
         };
-        self.output.status(&descriptor, StreamStatus::Started)?;
-        match caught(self.records(configured, &descriptor)).await {
+        self.output.status(&stream, StreamStatus::Started)?;
+        self.unfinished.begin(&stream);
+        let result = caught(self.records(configured, &stream, slots)).await;
+        let unfinished = self.unfinished.end(&stream);
+        match result {
             Ok(()) => {
-                self.output.status(&descriptor, StreamStatus::Complete)?;
+                self.output.status(&stream, StreamStatus::Complete)?;
                 Ok(true)
             }
             Err(error) => {
-                self.output.error(&error, Some(&descriptor))?;
-                self.output.status(&descriptor, StreamStatus::Incomplete)?;
+                unfinished.cut_short()?;
+                self.output.error(&error, Some(&stream))?;
+                self.output.status(&stream, StreamStatus::Incomplete)?;
                 Ok(false)
             }
         }
     }
 
-    async fn records(&self, configured: &ConfiguredStream, descriptor: &StreamDescriptor) -> Result<()> {
+    async fn records(
+        &self,
+        configured: &ConfiguredStream,
+        descriptor: &StreamDescriptor,
+        slots: &Arc<Semaphore>,
+    ) -> Result<()> {
         let stream = self.find(descriptor)?;
+        let given = self.state.of_stream(&descriptor.name, descriptor.namespace.as_deref());
         let state = match configured.sync_mode {
-            SyncMode::FullRefresh => None,
+            // A stream with a cursor begins anew; one without may have been cut short.
+            SyncMode::FullRefresh => given.filter(|_| stream.cursor().is_none()),
             SyncMode::Incremental if stream.cursor().is_none() => {
                 return Err(Error::config(format!(
                     "the stream `{}` has no cursor, so it cannot be read with sync mode incremental: use full_refresh",
                     descriptor.name
                 )));
             }
-            SyncMode::Incremental => self.state.of_stream(&descriptor.name, descriptor.namespace.as_deref()),
+            SyncMode::Incremental => given,
         };
-        let mut records = Records::new(Rc::clone(self.output), descriptor.clone());
-        stream.read(state, self.today, &mut records).await
+        let state = state.cloned().map(|state| stream.migrated(state)).transpose()?;
+        let progress = Progress::new(Rc::clone(&self.output), stream, state.as_ref())?;
+        let progress = Rc::new(RefCell::new(progress));
+        self.unfinished.progresses(descriptor, &progress);
+        read_slices(stream, state.as_ref(), self.now, &progress, slots).await?;
+        progress.borrow_mut().complete()
     }
 
-    /// Our streams have no namespace, so one that is configured with a namespace is none of ours.
     fn find(&self, descriptor: &StreamDescriptor) -> Result<&Stream> {
-        let named = |stream: &&Stream| descriptor.namespace.is_none() && stream.name() == descriptor.name;
-        self.streams.iter().find(named).ok_or_else(|| {
+        self.streams.iter().find(|stream| stream.descriptor() == *descriptor).ok_or_else(|| {
             let known: Vec<&str> = self.streams.iter().map(Stream::name).collect();
             let asked = match &descriptor.namespace {
                 Some(namespace) => format!("{namespace}.{}", descriptor.name),
@@ -81,4 +117,8 @@ impl Read<'_> {
             ))
         })
     }
+}
+
+fn slots(count: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS)))
 }

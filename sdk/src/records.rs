@@ -1,119 +1,182 @@
+use std::cell::RefCell;
+use std::fmt::Display;
 use std::rc::Rc;
 
-use connector_protocol::{JsonObject, StateMessage, StateStats, StreamDescriptor, StreamStatus};
+use connector_protocol::JsonObject;
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::Value;
 
-use crate::output::Output;
+use crate::partition::Found;
+use crate::progress::Progress;
+use crate::watch::{Seen, Watch};
 use crate::{Error, Result};
 
-/// Where the records of one stream go.
+/// Where the records of one slice go.
 pub struct Records {
-    output: Rc<Output>,
-    stream: StreamDescriptor,
-    running: bool,
-    /// Whole, as the protocol wants it: a count with a decimal point.
-    since_state: f64,
+    scratch: Vec<u8>,
+    target: Target,
+}
+
+enum Target {
+    /// To standard output, by way of the stream's progress.
+    Stream { progress: Rc<RefCell<Progress>>, watch: Option<Watch> },
+    /// Into a list of parents.
+    Parents(Found),
 }
 
 impl Records {
-    pub(crate) fn new(output: Rc<Output>, stream: StreamDescriptor) -> Self {
-        Records { output, stream, running: false, since_state: 0.0 }
+    /// Of a stream, or of a part of it whose cursor is watched.
+    pub(crate) fn of(progress: &Rc<RefCell<Progress>>, watch: Option<Watch>) -> Self {
+        let progress = Rc::clone(progress);
+        Records { scratch: Vec::new(), target: Target::Stream { progress, watch } }
+    }
+
+    /// Which become parents.
+    pub(crate) fn found(found: Found) -> Self {
+        Records { scratch: Vec::new(), target: Target::Parents(found) }
+    }
+
+    pub(crate) fn into_found(self) -> Found {
+        match self.target {
+            Target::Parents(found) => found,
+            Target::Stream { .. } => Found::default(),
+        }
     }
 
     /// Emits one record: anything that serialises to a JSON object.
     ///
-    /// A [`RawValue`], whole or in a field, passes through as the bytes that the API sent: its numbers keep every
-    /// digit and nothing is parsed.
+    /// A [`RawValue`](crate::RawValue), whole or in a field, passes through as the bytes that the API sent: its numbers
+    /// keep every digit and nothing is parsed.
     ///
     /// # Errors
     /// If it does not serialise to an object, or if nobody reads standard output any more: return the error.
     pub fn push<T: Serialize + ?Sized>(&mut self, record: &T) -> Result<()> {
-        let data =
-            to_raw_value(record).map_err(|cause| self.unusable("does not serialise").caused_by(cause))?;
-        if !data.get().starts_with('{') {
+        self.scratch.clear();
+        serde_json::to_writer(&mut self.scratch, record)
+            .map_err(|cause| self.unusable("does not serialise").caused_by(cause))?;
+        if self.scratch.first() != Some(&b'{') {
             return Err(self.unusable("is no JSON object"));
         }
-        if !self.running {
-            self.running = true;
-            self.output.status(&self.stream, StreamStatus::Running)?;
+        one_line(&mut self.scratch);
+        match &mut self.target {
+            Target::Parents(found) => found.take(&self.scratch),
+            Target::Stream { progress, watch: None } => progress.borrow_mut().record(&self.scratch),
+            Target::Stream { progress, watch: Some(watch) } => match watch.look_at(&self.scratch) {
+                Seen::Old => Ok(()),
+                Seen::New => {
+                    progress.borrow_mut().record(&self.scratch)?;
+                    watch.count(progress)
+                }
+            },
         }
-        self.output.record(&self.stream, &one_line(data)?)?;
-        self.since_state += 1.0;
-        Ok(())
     }
 
-    /// Writes a state that covers all records so far.
-    pub(crate) fn checkpoint(&mut self, state: JsonObject) -> Result<()> {
-        let stats = StateStats { record_count: Some(self.since_state), ..StateStats::default() };
-        let message = StateMessage::of_stream(self.stream.clone(), state);
-        self.output.send(StateMessage { source_stats: Some(stats), ..message })?;
-        self.since_state = 0.0;
-        Ok(())
+    /// In [`Partitions::new`](crate::Partitions::new): adds a parent by its key, with the fields that may be kept of it.
+    ///
+    /// # Errors
+    /// If the fields do not serialise, or if this is no list of parents.
+    pub fn add(&mut self, key: impl Display, fields: &impl Serialize) -> Result<()> {
+        match &mut self.target {
+            Target::Parents(found) => found.add(&key, fields),
+            Target::Stream { .. } => Err(self.unusable("was added like a parent: use `push`")),
+        }
+    }
+
+    /// Whether more records are wanted: no longer, if the cursor is [descending](crate::Cursor::descending), filtered
+    /// [here](crate::Cursor::client_side), and the last record was too old. [`extend`](Self::extend) heeds it.
+    pub fn wants_more(&self) -> bool {
+        !matches!(&self.target, Target::Stream { watch: Some(watch), .. } if watch.is_exhausted())
+    }
+
+    /// In a [resumable](crate::Stream::resumable) stream: writes a state that covers all records so far, and that the
+    /// next read is given if this one is cut short.
+    ///
+    /// # Errors
+    /// If the state does not serialise to an object, if the stream has another kind of state, or if nobody reads standard
+    /// output any more.
+    pub fn checkpoint(&mut self, state: &impl Serialize) -> Result<()> {
+        match serde_json::to_value(state) {
+            Ok(Value::Object(state)) => self.own_state(state),
+            _ => Err(Error::system("a checkpoint wants a JSON object")),
+        }
+    }
+
+    fn own_state(&mut self, state: JsonObject) -> Result<()> {
+        match &self.target {
+            Target::Stream { progress, .. } => progress.borrow_mut().own(state),
+            Target::Parents(_) => Ok(()),
+        }
+    }
+
+    /// The slice has been read to its end.
+    pub(crate) fn done(self) -> Result<()> {
+        match self.target {
+            Target::Stream { progress, watch: Some(watch) } => watch.done(&progress),
+            Target::Stream { watch: None, .. } | Target::Parents(_) => Ok(()),
+        }
     }
 
     fn unusable(&self, why: &str) -> Error {
-        Error::system(format!("a record of stream `{}` {why}", self.stream.name))
+        let whose = match &self.target {
+            Target::Stream { progress, .. } => format!("stream `{}`", progress.borrow().stream().name),
+            Target::Parents(_) => "a list of parents".to_owned(),
+        };
+        Error::system(format!("a record of {whose} {why}"))
     }
 }
 
 /// Raw JSON may span lines, a message may not. Within JSON a bare line break is always white space.
-fn one_line(data: Box<RawValue>) -> Result<Box<RawValue>> {
-    if !data.get().contains(['\n', '\r']) {
-        return Ok(data);
+fn one_line(record: &mut [u8]) {
+    if record.contains(&b'\n') || record.contains(&b'\r') {
+        for byte in record.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')) {
+            *byte = b' ';
+        }
     }
-    RawValue::from_string(data.get().replace(['\n', '\r'], " "))
-        .map_err(|cause| Error::system("failed to put a record on one line").caused_by(cause))
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::{json, value::RawValue};
 
     use super::*;
     use crate::output::tests::Page;
+    use crate::{Cursor, Date, Stream};
 
-    fn records(page: &Page) -> Records {
-        Records::new(Rc::new(page.output()), StreamDescriptor::new("users"))
+    fn records(page: &Page, stream: &Stream) -> Records {
+        let progress = Progress::new(Rc::new(page.output()), stream, None).unwrap();
+        Records::of(&Rc::new(RefCell::new(progress)), None)
+    }
+
+    fn users() -> Stream {
+        Stream::new("users", r#"{"type": "object"}"#).full_refresh(async |_| Ok(()))
     }
 
     #[test]
     fn raw_records_keep_their_digits_and_stay_on_one_line() {
         let page = Page::default();
-        let mut records = records(&page);
+        let stream = Stream::new("users", "{}").resumable(async |_, _| Ok(()));
+        let mut records = records(&page, &stream);
         let raw: &RawValue =
             serde_json::from_str("{\n\"n\": 1.10,\r\n\"big\": 12345678901234567890123}").unwrap();
         records.push(raw).unwrap();
-        records.checkpoint(JsonObject::new()).unwrap();
+        records.checkpoint(&json!({"page": 2})).unwrap();
         let text = page.text();
         assert_eq!(text.lines().count(), 3, "{text}");
         assert!(text.contains(r#"{ "n": 1.10,  "big": 12345678901234567890123}"#), "{text}");
-    }
-
-    #[test]
-    fn a_state_counts_the_records_since_the_one_before() {
-        let page = Page::default();
-        let mut records = records(&page);
-        records.push(&json!({"id": 1})).unwrap();
-        records.push(&json!({"id": 2})).unwrap();
-        records.checkpoint(JsonObject::new()).unwrap();
-        records.checkpoint(JsonObject::new()).unwrap();
-        let text = page.text();
-        let states: Vec<Value> = text
-            .lines()
-            .filter(|line| line.contains("STATE\""))
-            .map(|l| serde_json::from_str(l).unwrap())
-            .collect();
-        assert_eq!(
-            states.iter().map(|state| &state["state"]["sourceStats"]["recordCount"]).collect::<Vec<_>>(),
-            [&json!(2.0), &json!(0.0)]
-        );
-        assert!(text.contains(r#""recordCount":2.0"#), "{text}");
+        assert!(text.contains(r#""stream_state":{"page":2}},"sourceStats":{"recordCount":1.0}"#), "{text}");
     }
 
     #[test]
     fn a_record_that_is_no_object_is_refused() {
-        let error = records(&Page::default()).push(&[1]).unwrap_err();
+        let error = records(&Page::default(), &users()).push(&[1]).unwrap_err();
         assert_eq!(error.to_string(), "a record of stream `users` is no JSON object");
+    }
+
+    #[test]
+    fn only_a_resumable_stream_has_checkpoints_of_its_own() {
+        let days = Cursor::date("day").start("2024-01-01".parse::<Date>().unwrap());
+        let stream = Stream::new("users", "{}").incremental(days, async |_, _| Ok(()));
+        let error = records(&Page::default(), &stream).checkpoint(&json!({})).unwrap_err();
+        assert!(error.to_string().starts_with("the stream `users` writes its states by itself"), "{error}");
     }
 }

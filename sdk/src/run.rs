@@ -4,8 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 
+use connector_protocol::environment::DETERMINISTIC;
 use connector_protocol::{Catalog, ConnectionStatus, FailureType, JsonObject, LogLevel, StateInput, Status};
 use tokio::runtime::{Builder, Runtime};
+use tokio::task::LocalSet;
 
 use crate::arguments::{Arguments, NO_COMMAND};
 use crate::input::{load_object, load_state, understand};
@@ -15,7 +17,9 @@ use crate::panic::{caught, silence};
 use crate::read::Read;
 use crate::scope::within;
 use crate::secret::secrets;
+use crate::signal::{Signal, Stop, never, signals};
 use crate::spec::config_schema;
+use crate::unfinished::Unfinished;
 use crate::{Clock, Error, Result, Source, Stream};
 
 /// Runs a connector as the process that it is: the whole of its `main`.
@@ -30,6 +34,8 @@ use crate::{Clock, Error, Result, Source, Stream};
 /// | 1 | there is no command: a TRACE ERROR says so, stderr shows the usage |
 /// | 1 | nobody reads standard output any more |
 /// | 2 | the command line is wrong otherwise: stderr says how and shows the usage |
+/// | 130 | SIGINT stopped it: the last states are out, and streams that were under way are INCOMPLETE |
+/// | 143 | SIGTERM did |
 ///
 /// In one thing it differs from Airbyte's own kit: there, a `check` that fails for another reason than the config
 /// ends with 1 and without a status. Here it answers FAILED all the same, so that the user reads the reason.
@@ -44,7 +50,9 @@ pub fn run<S: Source>(source: S) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(run_with(&source, std::env::args_os(), Box::new(io::stdout()), clock)) {
+    let conditions = Conditions { clock, deterministic: is_deterministic(), stop: signals() };
+    let run = command(&source, std::env::args_os(), Box::new(io::stdout()), conditions);
+    match runtime.block_on(run) {
         Outcome::Succeeded => ExitCode::SUCCESS,
         Outcome::Failed => ExitCode::FAILURE,
         Outcome::Idle(message) => {
@@ -55,7 +63,13 @@ pub fn run<S: Source>(source: S) -> ExitCode {
             complain(&message);
             ExitCode::from(2)
         }
+        Outcome::Stopped(signal) => ExitCode::from(signal.exit_code()),
     }
+}
+
+/// Whether the environment rules out chance.
+fn is_deterministic() -> bool {
+    std::env::var_os(DETERMINISTIC).is_some_and(|value| value == "1")
 }
 
 /// What a command needs of the machine.
@@ -78,9 +92,20 @@ pub enum Outcome {
     Idle(String),
     /// The command line is wrong, as the text for stderr says: exit code 2.
     Misused(String),
+    /// It was told to stop: exit code 130 or 143.
+    Stopped(Signal),
 }
 
-/// Runs one command within this process, for tests: [`run()`] without the machine around it.
+/// What surrounds a command.
+pub(crate) struct Conditions {
+    pub(crate) clock: Clock,
+    /// Whether slices are read one after the other, in the order of the catalog.
+    pub(crate) deterministic: bool,
+    pub(crate) stop: Stop,
+}
+
+/// Runs one command within this process, for tests: [`run()`] without the machine around it, and
+/// [deterministic](connector_protocol::environment::DETERMINISTIC).
 ///
 /// `arguments` is the whole command line, the program's name first; what the connector prints goes to `stdout`.
 pub async fn run_with<S: Source>(
@@ -88,6 +113,16 @@ pub async fn run_with<S: Source>(
     arguments: impl IntoIterator<Item = OsString>,
     stdout: Box<dyn Write>,
     clock: Clock,
+) -> Outcome {
+    command(source, arguments, stdout, Conditions { clock, deterministic: true, stop: never() }).await
+}
+
+/// Runs one command.
+pub(crate) async fn command<S: Source>(
+    source: &S,
+    arguments: impl IntoIterator<Item = OsString>,
+    stdout: Box<dyn Write>,
+    Conditions { clock, deterministic, stop }: Conditions,
 ) -> Outcome {
     let arguments = match Arguments::parse(arguments) {
         Ok(arguments) => arguments,
@@ -98,16 +133,26 @@ pub async fn run_with<S: Source>(
         Arguments::Nothing(usage) => Outcome::Idle(usage.clone()),
         _ => Outcome::Failed,
     };
-    let run = Run { source, output: Rc::clone(&output), clock };
+    let unfinished = Rc::new(Unfinished::default());
+    let run = Run { source, output: Rc::clone(&output), clock, deterministic, unfinished };
     logger::install();
-    match within(Rc::clone(&output), caught(run.command(arguments))).await {
-        Ok(true) => Outcome::Succeeded,
-        Ok(false) => Outcome::Failed,
-        Err(error) => {
-            // Where this fails too, standard output is closed: there is nobody to tell.
-            let _ = output.error(&error, None);
-            failed
+    let tasks = LocalSet::new();
+    let carried_out = within(Rc::clone(&output), tasks.run_until(caught(run.carry_out(arguments))));
+    // Where one of these cannot be written, standard output is closed: there is nobody to tell.
+    tokio::select! {
+        biased;
+        signal = stop => {
+            let _ = run.unfinished.stop(&output, &signal.error());
+            Outcome::Stopped(signal)
         }
+        done = carried_out => match done {
+            Ok(true) => Outcome::Succeeded,
+            Ok(false) => Outcome::Failed,
+            Err(error) => {
+                let _ = output.error(&error, None);
+                failed
+            }
+        },
     }
 }
 
@@ -115,11 +160,13 @@ struct Run<'a, S> {
     source: &'a S,
     output: Rc<Output>,
     clock: Clock,
+    deterministic: bool,
+    unfinished: Rc<Unfinished>,
 }
 
 impl<S: Source> Run<'_, S> {
     /// Carries out a command; false means that it failed and has said why.
-    async fn command(&self, arguments: Arguments) -> Result<bool> {
+    async fn carry_out(&self, arguments: Arguments) -> Result<bool> {
         match arguments {
             Arguments::Help(text) => self.output.help(&text)?,
             Arguments::Nothing(_) => return Err(Error::system(NO_COMMAND)),
@@ -167,7 +214,14 @@ impl<S: Source> Run<'_, S> {
         let catalog = understand("catalog", catalog, load_object("catalog", catalog)?)?;
         let state = state.map_or(Ok(StateInput::default()), load_state)?;
         let streams = self.source.streams(&config).await?;
-        let read = Read { streams: &streams, state: &state, today: self.clock.today(), output: &self.output };
+        let read = Rc::new(Read {
+            streams,
+            state,
+            now: self.clock.now(),
+            output: Rc::clone(&self.output),
+            concurrency: if self.deterministic { 1 } else { self.source.concurrency(&config) },
+            unfinished: Rc::clone(&self.unfinished),
+        });
         read.all(&catalog).await
     }
 

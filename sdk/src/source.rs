@@ -25,4 +25,13 @@ pub trait Source {
     /// # Errors
     /// If the streams depend on what the API answers, and it answers no.
     fn streams(&self, config: &Self::Config) -> impl Future<Output = Result<Vec<Stream>>>;
+
+    /// How many slices, of all streams together, are read at once.
+    ///
+    /// It is 4 unless said otherwise: enough to hide that answers take their time, and few enough for most APIs. A
+    /// connector whose API counts connections or requests says so to its [`Api`](crate::Api) instead.
+    fn concurrency(&self, config: &Self::Config) -> usize {
+        let _ = config;
+        4
+    }
 }

@@ -1,12 +1,9 @@
 use std::pin::Pin;
 use std::rc::Rc;
 
-use connector_protocol::{JsonObject, SyncMode};
+use connector_protocol::{JsonObject, StreamDescriptor, SyncMode};
 
-use crate::{Daily, Date, Error, Records, Result, Schema};
-
-/// The state of a stream without a cursor, as platforms know it from other connectors.
-const NO_CURSOR: &str = "__ab_no_cursor_state_message";
+use crate::{Clock, Cursor, Error, Partition, Partitions, Records, Result, Resume, Schema, Slice};
 
 /// A stream: its name, its schema, its keys, and how it is read.
 ///
@@ -17,16 +14,17 @@ const NO_CURSOR: &str = "__ab_no_cursor_state_message";
 /// let users: Stream = Stream::new("users", r#"{"type": "object", "properties": {"id": {"type": "integer"}}}"#)
 ///     .primary_key(["id"])
 ///     .full_refresh(async move |records| {
-///         for user in api.get("users").send().await?.json::<Vec<&RawValue>>()? {
-///             records.push(user)?;
-///         }
-///         Ok(())
+///         let users = api.get("users").send().await?;
+///         users.json::<Vec<&RawValue>>()?.into_iter().try_for_each(|user| records.push(user))
 ///     });
 /// ```
+#[derive(Clone)]
 pub struct Stream<R = Reading> {
     name: String,
+    namespace: Option<String>,
     schema: Schema,
     primary_key: Vec<String>,
+    migration: Option<Migration>,
     reading: R,
 }
 
@@ -34,55 +32,160 @@ pub struct Stream<R = Reading> {
 #[derive(Debug)]
 pub struct Unread;
 
-/// How a stream is read.
-pub struct Reading(Mode);
+/// In place of how a child stream is read: its parents are known.
+#[derive(Debug)]
+pub struct Each(Partitions);
 
-enum Mode {
+/// How a stream is read.
+#[derive(Clone)]
+pub struct Reading(Rc<Mode>);
+
+pub(crate) enum Mode {
     FullRefresh(Reader<()>),
-    Daily(Daily, Reader<Date>),
+    Resumable(Reader<Resume>),
+    Incremental(Rc<Cursor>, Reader<Slice>),
+    Each(Partitions, Reader<Partition>),
+    EachIncremental(Partitions, Rc<Cursor>, Reader<(Partition, Slice)>),
 }
 
 /// An author's closure that reads one slice, whatever its type was.
-type Reader<S> = Box<dyn for<'a> Fn(S, &'a mut Records) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>>;
+pub(crate) type Reader<S> =
+    Rc<dyn for<'a> Fn(S, &'a mut Records) -> Pin<Box<dyn Future<Output = Result<()>> + 'a>>>;
+
+/// An author's closure that makes today's state of an older one.
+type Migration = Rc<dyn Fn(JsonObject) -> Result<JsonObject>>;
 
 impl Stream<Unread> {
-    /// A stream whose records conform to `schema`. It is complete once [`full_refresh`](Self::full_refresh) or
-    /// [`incremental`](Self::incremental) says how it is read.
+    /// A stream whose records conform to `schema`. It is complete once one of the methods below says how it is read.
     pub fn new(name: impl Into<String>, schema: impl Into<Schema>) -> Self {
-        Stream { name: name.into(), schema: schema.into(), primary_key: Vec::new(), reading: Unread }
+        Stream {
+            name: name.into(),
+            namespace: None,
+            schema: schema.into(),
+            primary_key: Vec::new(),
+            migration: None,
+            reading: Unread,
+        }
     }
 
+    /// Reads everything, every time.
+    pub fn full_refresh(self, read: impl AsyncFn(&mut Records) -> Result<()> + 'static) -> Stream {
+        let read = reader(async move |(), records: &mut Records| read(records).await);
+        self.read_by(Mode::FullRefresh(read))
+    }
+
+    /// Reads everything, but goes on where a read that was cut short had come to.
+    ///
+    /// `read` is given the last state, and writes states by [`Records::checkpoint`].
+    pub fn resumable(self, read: impl AsyncFn(Resume, &mut Records) -> Result<()> + 'static) -> Stream {
+        self.read_by(Mode::Resumable(reader(read)))
+    }
+
+    /// Reads slice by slice as the cursor says, and goes on from the last state where the platform asks for it.
+    ///
+    /// `read` is called for one slice at a time and pushes that slice's records.
+    pub fn incremental(
+        self,
+        cursor: Cursor,
+        read: impl AsyncFn(Slice, &mut Records) -> Result<()> + 'static,
+    ) -> Stream {
+        self.read_by(Mode::Incremental(Rc::new(cursor), reader(read)))
+    }
+
+    /// Makes it a child stream, which is read for each of these parents.
+    pub fn for_each(self, partitions: Partitions) -> Stream<Each> {
+        self.with(Each(partitions))
+    }
+}
+
+impl Stream<Each> {
+    /// Reads all children of each parent, every time.
+    pub fn full_refresh(self, read: impl AsyncFn(Partition, &mut Records) -> Result<()> + 'static) -> Stream {
+        let partitions = self.reading.0.clone();
+        self.read_by(Mode::Each(partitions, reader(read)))
+    }
+
+    /// Reads the children of each parent slice by slice as the cursor says. Each parent has its own place in the state:
+    /// `{"partitions": {"<key>": <value>}}`.
+    ///
+    /// A state is written when a parent is done and the records since the last state weigh as much as the state: it
+    /// never makes up more than half of what a stream with many parents emits. It keeps up to 4 MiB, some 80,000 parents;
+    /// of more, those whose children changed longest ago are read from the start the next time.
+    pub fn incremental(
+        self,
+        cursor: Cursor,
+        read: impl AsyncFn(Partition, Slice, &mut Records) -> Result<()> + 'static,
+    ) -> Stream {
+        let partitions = self.reading.0.clone();
+        let read = reader(async move |(partition, slice), records: &mut Records| {
+            read(partition, slice, records).await
+        });
+        self.read_by(Mode::EachIncremental(partitions, Rc::new(cursor), read))
+    }
+}
+
+impl<R> Stream<R> {
     /// The fields that together name a record.
     #[must_use]
     pub fn primary_key<F: Into<String>>(self, fields: impl IntoIterator<Item = F>) -> Self {
         Stream { primary_key: fields.into_iter().map(Into::into).collect(), ..self }
     }
 
-    /// Reads everything, every time.
-    pub fn full_refresh(self, read: impl AsyncFn(&mut Records) -> Result<()> + 'static) -> Stream {
-        self.read_by(Mode::FullRefresh(reader(async move |(), records: &mut Records| read(records).await)))
+    /// What the stream's name stands in, where names alone would not tell streams apart.
+    #[must_use]
+    pub fn namespace(self, namespace: impl Into<String>) -> Self {
+        Stream { namespace: Some(namespace.into()), ..self }
     }
 
-    /// Reads slice by slice as the cursor says, and goes on from the last state where the platform asks for it.
-    ///
-    /// `read` is called for one day at a time and pushes that day's records.
-    pub fn incremental(
-        self,
-        cursor: Daily,
-        read: impl AsyncFn(Date, &mut Records) -> Result<()> + 'static,
-    ) -> Stream {
-        self.read_by(Mode::Daily(cursor, reader(read)))
+    /// Makes a state of an earlier version of the connector into one of today. It is handed every state that comes in,
+    /// so it must know its own.
+    #[must_use]
+    pub fn migrate_state(self, migration: impl Fn(JsonObject) -> Result<JsonObject> + 'static) -> Self {
+        Stream { migration: Some(Rc::new(migration)), ..self }
+    }
+
+    fn with<N>(self, reading: N) -> Stream<N> {
+        let Stream { name, namespace, schema, primary_key, migration, reading: _ } = self;
+        Stream { name, namespace, schema, primary_key, migration, reading }
     }
 
     fn read_by(self, mode: Mode) -> Stream {
-        let Stream { name, schema, primary_key, reading: Unread } = self;
-        Stream { name, schema, primary_key, reading: Reading(mode) }
+        self.with(Reading(Rc::new(mode)))
     }
 }
 
 impl Stream {
+    /// The records of this stream as parents of another, named by a field.
+    pub fn partitions(&self, key: &str) -> Partitions {
+        Partitions::of(self.clone(), key)
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn descriptor(&self) -> StreamDescriptor {
+        StreamDescriptor {
+            name: self.name.clone(),
+            namespace: self.namespace.clone(),
+            extra: JsonObject::new(),
+        }
+    }
+
+    pub(crate) fn mode(&self) -> &Mode {
+        &self.reading.0
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The state as this version of the connector writes it.
+    pub(crate) fn migrated(&self, state: JsonObject) -> Result<JsonObject> {
+        match &self.migration {
+            Some(migrate) => migrate(state),
+            None => Ok(state),
+        }
     }
 
     /// The stream as the catalog offers it.
@@ -95,43 +198,48 @@ impl Stream {
         supported_sync_modes.extend(self.cursor().map(|_| SyncMode::Incremental));
         Ok(connector_protocol::Stream {
             name: self.name.clone(),
+            namespace: self.namespace.clone(),
             json_schema,
             supported_sync_modes,
             source_defined_cursor: self.cursor().map(|_| true),
             default_cursor_field: self.cursor().map(|cursor| vec![cursor.field().to_owned()]),
             source_defined_primary_key: (!primary_key.is_empty()).then_some(primary_key),
+            is_resumable: matches!(self.mode(), Mode::Resumable(_)).then_some(true),
             ..connector_protocol::Stream::default()
         })
     }
 
-    /// Whether it can be read from a state.
-    pub(crate) fn cursor(&self) -> Option<&Daily> {
-        match &self.reading.0 {
-            Mode::FullRefresh(_) => None,
-            Mode::Daily(cursor, _) => Some(cursor),
+    /// What it can be read incrementally by.
+    pub(crate) fn cursor(&self) -> Option<&Rc<Cursor>> {
+        match self.mode() {
+            Mode::Incremental(cursor, _) | Mode::EachIncremental(_, cursor, _) => Some(cursor),
+            Mode::FullRefresh(_) | Mode::Resumable(_) | Mode::Each(..) => None,
         }
     }
 
-    /// Reads the stream from `state` up to `today`, with a checkpoint after each slice and at least one in all.
-    pub(crate) async fn read(
-        &self,
-        state: Option<&JsonObject>,
-        today: Date,
-        records: &mut Records,
-    ) -> Result<()> {
-        match &self.reading.0 {
-            Mode::FullRefresh(read) => {
-                read((), records).await?;
-                records.checkpoint(JsonObject::from_iter([(NO_CURSOR.to_owned(), true.into())]))
-            }
-            Mode::Daily(cursor, read) => {
-                let mut days = cursor.days(state, today)?.peekable();
-                if days.peek().is_none() {
-                    records.checkpoint(state.cloned().unwrap_or_default())?;
+    /// Reads everything, one slice after the other, for the sake of its children.
+    pub(crate) async fn list(&self, records: &mut Records) -> Result<()> {
+        let now = Clock::current().now();
+        match self.mode() {
+            Mode::FullRefresh(read) => read((), records).await,
+            Mode::Resumable(read) => read(Resume::default(), records).await,
+            Mode::Incremental(cursor, read) => {
+                for slice in cursor.windows(None, now) {
+                    read(slice, records).await?;
                 }
-                for day in days {
-                    read(day, records).await?;
-                    records.checkpoint(cursor.state(day))?;
+                Ok(())
+            }
+            Mode::Each(partitions, read) => {
+                for partition in partitions.list().await?.iter() {
+                    read(partition.clone(), records).await?;
+                }
+                Ok(())
+            }
+            Mode::EachIncremental(partitions, cursor, read) => {
+                for partition in partitions.list().await?.iter() {
+                    for slice in cursor.windows(None, now) {
+                        read((partition.clone(), slice), records).await?;
+                    }
                 }
                 Ok(())
             }
@@ -140,9 +248,9 @@ impl Stream {
 }
 
 /// Hides the type of a closure and of its futures, so that streams of all kinds fit in one list.
-fn reader<S: 'static>(read: impl AsyncFn(S, &mut Records) -> Result<()> + 'static) -> Reader<S> {
+pub(crate) fn reader<S: 'static>(read: impl AsyncFn(S, &mut Records) -> Result<()> + 'static) -> Reader<S> {
     let read = Rc::new(read);
-    Box::new(move |slice, records| {
+    Rc::new(move |slice, records| {
         let read = Rc::clone(&read);
         Box::pin(async move { read(slice, records).await })
     })

@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use connector_sdk::{Api, Daily, Date, Error, RawValue, Response, Result, Secret, Source, Spec, Stream};
+use connector_sdk::{
+    Api, Cursor, Date, Error, RawValue, Response, Result, Secret, Source, Spec, Step, Stream,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,11 +46,11 @@ impl Source for ExchangeRates {
 
     async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
         let api = api(config);
-        let days = Daily::new("date", config.start_date);
+        let days = Cursor::date("date").start(config.start_date).step(Step::days(1));
         let exchange_rates = Stream::new("exchange_rates", include_str!("../schemas/exchange_rates.json"))
             .primary_key(["date", "base"])
             .incremental(days, async move |day, records| {
-                let answer = api.get(day).send().await?;
+                let answer = api.get(day.start()).send().await?;
                 if let Some(record) = record(&answer)? {
                     records.push(&record)?;
                 }

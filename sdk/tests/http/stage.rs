@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use connector_sdk::{
-    Api, Clock, Daily, Date, Error, Outcome, RawValue, Result, Secret, Source, Spec, Stream, run_with,
+    Api, Clock, Cursor, Date, Error, Outcome, RawValue, Result, Secret, Source, Spec, Step, Stream, run_with,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -46,9 +46,10 @@ impl Source for Weather {
     async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
         let api = Api::new(&config.base_url).header("x-token", config.token.expose());
         let days = api.clone();
+        let by_day = Cursor::date("day").start(config.start_date).step(Step::days(1));
         Ok(vec![
-            stream("rain").incremental(Daily::new("day", config.start_date), async move |day, records| {
-                let answer = days.get("rain").query("day", day).send().await?;
+            stream("rain").incremental(by_day, async move |day, records| {
+                let answer = days.get("rain").query("day", day.start()).send().await?;
                 answer.json::<Vec<&RawValue>>()?.into_iter().try_for_each(|rain| records.push(rain))
             }),
             stream("stations").primary_key(["id"]).full_refresh(async move |records| {

@@ -1,0 +1,211 @@
+//! What of a stream has been read, and so which state may be written: one that covers only what is out already.
+
+mod parts;
+mod sequence;
+
+use std::rc::Rc;
+
+use connector_protocol::{JsonObject, StateMessage, StateStats, StreamDescriptor, StreamStatus};
+
+use self::parts::Parts;
+use self::sequence::Sequence;
+use crate::cursor::Mark;
+use crate::output::Output;
+use crate::stream::Mode;
+use crate::{Cursor, Error, Partition, Result, Stream};
+
+/// The state of a stream without a cursor, as platforms know it from other connectors.
+const NO_CURSOR: &str = "__ab_no_cursor_state_message";
+
+/// The state of a full refresh that can be gone on with and came to its end, as platforms know it.
+pub(crate) const FULL_REFRESH_COMPLETE: &str = "__ab_full_refresh_sync_complete";
+
+/// The progress of one stream's read. All that the stream emits goes through it.
+pub(crate) struct Progress {
+    output: Rc<Output>,
+    stream: StreamDescriptor,
+    prefix: Vec<u8>,
+    running: bool,
+    since_state: u64,
+    bytes_since_state: usize,
+    /// Whether there is more to say than the last state did.
+    unsaid: bool,
+    kept: Kept,
+}
+
+/// What a state of the stream says.
+enum Kept {
+    /// That there is none to go on from.
+    Nothing,
+    /// What the author said.
+    Own(JsonObject),
+    /// How far one sequence of slices has come.
+    Whole(Rc<Cursor>, Sequence),
+    /// The same for each parent.
+    Parts(Parts),
+}
+
+impl Progress {
+    /// Of a stream that is going to be read from `state`; incrementally, or as a whole.
+    ///
+    /// # Errors
+    /// If the state is not understood.
+    pub(crate) fn new(output: Rc<Output>, stream: &Stream, state: Option<&JsonObject>) -> Result<Self> {
+        let kept = match stream.mode() {
+            Mode::FullRefresh(_) | Mode::Each(..) => Kept::Nothing,
+            Mode::Resumable(_) => Kept::Own(state.cloned().unwrap_or_default()),
+            Mode::Incremental(cursor, _) => {
+                Kept::Whole(Rc::clone(cursor), Sequence::from(cursor.mark(state)?))
+            }
+            Mode::EachIncremental(_, cursor, _) => Kept::Parts(Parts::from(cursor, state)?),
+        };
+        let stream = stream.descriptor();
+        let prefix = Output::prefix(&stream)?;
+        Ok(Progress {
+            output,
+            stream,
+            prefix,
+            running: false,
+            since_state: 0,
+            bytes_since_state: 0,
+            unsaid: true,
+            kept,
+        })
+    }
+
+    pub(crate) fn stream(&self) -> &StreamDescriptor {
+        &self.stream
+    }
+
+    /// Emits a record: the JSON of an object, on one line.
+    pub(crate) fn record(&mut self, data: &[u8]) -> Result<()> {
+        if !self.running {
+            self.running = true;
+            self.output.status(&self.stream, StreamStatus::Running)?;
+        }
+        self.since_state += 1;
+        self.bytes_since_state += data.len();
+        self.output.record(&self.prefix, data)
+    }
+
+    /// From where the slices begin: of the stream, or of one parent's children.
+    pub(crate) fn begin(&mut self, partition: Option<&Partition>) -> Option<Mark> {
+        match (&mut self.kept, partition) {
+            (Kept::Whole(_, sequence), _) => sequence.mark(),
+            (Kept::Parts(parts), Some(partition)) => parts.begin(partition),
+            _ => None,
+        }
+    }
+
+    /// A slice is done, and all up to `mark` read.
+    pub(crate) fn done(&mut self, partition: Option<&Rc<str>>, index: usize, mark: Mark) -> Result<()> {
+        self.change(partition, |sequence| sequence.done(index, mark))
+    }
+
+    /// A slice in ascending order has come to `mark`.
+    pub(crate) fn reached(&mut self, partition: Option<&Rc<str>>, index: usize, mark: Mark) -> Result<()> {
+        self.change(partition, |sequence| sequence.reached(index, mark))
+    }
+
+    /// What was reached within a slice is not to be trusted.
+    pub(crate) fn back_to(&mut self, partition: Option<&Rc<str>>, mark: Mark) -> Result<()> {
+        let back = |sequence: &mut Sequence| {
+            sequence.back_to(mark);
+            true
+        };
+        self.change(partition, back)?;
+        self.flush()
+    }
+
+    /// The children of one parent have all been read.
+    pub(crate) fn end(&mut self, partition: &Rc<str>) {
+        if let Kept::Parts(parts) = &mut self.kept {
+            parts.end(partition);
+        }
+    }
+
+    /// All parents have been listed and read.
+    pub(crate) fn retain(&mut self, listed: &[Partition]) {
+        if let Kept::Parts(parts) = &mut self.kept {
+            parts.retain(listed);
+        }
+    }
+
+    /// Writes the author's own state.
+    pub(crate) fn own(&mut self, state: JsonObject) -> Result<()> {
+        match &mut self.kept {
+            Kept::Own(own) => *own = state,
+            Kept::Nothing | Kept::Whole(..) | Kept::Parts(_) => {
+                return Err(Error::system(format!(
+                    "the stream `{}` writes its states by itself: only a resumable stream has checkpoints of its own",
+                    self.stream.name
+                )));
+            }
+        }
+        self.state()
+    }
+
+    /// Writes the last state of a stream that has been read to its end.
+    pub(crate) fn complete(&mut self) -> Result<()> {
+        match &mut self.kept {
+            Kept::Own(own) => {
+                *own = JsonObject::from_iter([(FULL_REFRESH_COMPLETE.to_owned(), true.into())]);
+                self.state()
+            }
+            Kept::Nothing | Kept::Whole(..) | Kept::Parts(_) => self.flush(),
+        }
+    }
+
+    /// Writes the state of what has been read, if the last one did not say it, and if there is any.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        if self.unsaid || self.since_state > 0 { self.state() } else { Ok(()) }
+    }
+
+    /// The same for a stream that is cut short: what has no state to go on from is passed over.
+    pub(crate) fn cut_short(&mut self) -> Result<()> {
+        let nothing = match &self.kept {
+            Kept::Nothing => true,
+            Kept::Own(own) => own.is_empty(),
+            Kept::Whole(_, sequence) => sequence.mark().is_none(),
+            Kept::Parts(parts) => parts.size() == 0,
+        };
+        if nothing { Ok(()) } else { self.flush() }
+    }
+
+    fn change(
+        &mut self,
+        partition: Option<&Rc<str>>,
+        change: impl FnOnce(&mut Sequence) -> bool,
+    ) -> Result<()> {
+        let (changed, due) = match (&mut self.kept, partition) {
+            (Kept::Whole(_, sequence), _) => (change(sequence), true),
+            (Kept::Parts(parts), Some(key)) => {
+                let changed = parts.change(key, change);
+                (changed, self.bytes_since_state >= parts.size())
+            }
+            _ => (false, false),
+        };
+        self.unsaid |= changed;
+        if changed && due { self.state() } else { Ok(()) }
+    }
+
+    /// Writes the state, which covers all records so far that it says it does.
+    fn state(&mut self) -> Result<()> {
+        let state = match &self.kept {
+            Kept::Nothing => JsonObject::from_iter([(NO_CURSOR.to_owned(), true.into())]),
+            Kept::Own(own) => own.clone(),
+            Kept::Whole(cursor, sequence) => {
+                sequence.mark().map_or_else(JsonObject::new, |mark| cursor.state(mark))
+            }
+            Kept::Parts(parts) => parts.state(),
+        };
+        // Whole, as the protocol wants it: a count with a decimal point.
+        #[expect(clippy::cast_precision_loss, reason = "nobody emits 2^53 records between two states")]
+        let count = self.since_state as f64;
+        let stats = StateStats { record_count: Some(count), ..StateStats::default() };
+        let message = StateMessage::of_stream(self.stream.clone(), state);
+        self.output.send(StateMessage { source_stats: Some(stats), ..message })?;
+        (self.since_state, self.bytes_since_state, self.unsaid) = (0, 0, false);
+        Ok(())
+    }
+}

@@ -1,0 +1,153 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+use crate::cursor::{Mark, Order};
+use crate::progress::Progress;
+use crate::{Cursor, Result, Slice};
+
+/// Watches the cursor's value in the records of one slice: how far it has come, what is too old, what is out of order.
+pub(crate) struct Watch {
+    cursor: Rc<Cursor>,
+    slice: Slice,
+    partition: Option<Rc<str>>,
+    /// The latest value, as far as it lies before now.
+    latest: Option<Mark>,
+    present: Mark,
+    /// Whether the records have come in the order that was declared.
+    in_order: bool,
+    exhausted: bool,
+    since_checkpoint: u32,
+    /// How many records had no value to go by.
+    without: u64,
+}
+
+/// What to make of a record.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    New,
+    /// It lies before the slice: the API could not leave it out.
+    Old,
+}
+
+impl Watch {
+    pub(crate) fn new(cursor: &Rc<Cursor>, slice: Slice, partition: Option<Rc<str>>, present: Mark) -> Self {
+        Watch {
+            cursor: Rc::clone(cursor),
+            slice,
+            partition,
+            latest: None,
+            present,
+            in_order: true,
+            exhausted: false,
+            since_checkpoint: 0,
+            without: 0,
+        }
+    }
+
+    /// Looks for the cursor's value, where it matters: in a slice that lies in the past, it often does not.
+    pub(crate) fn look_at(&mut self, record: &[u8]) -> Seen {
+        if !self.slice.open && self.cursor.order != Order::Ascending && !self.cursor.client_side {
+            return Seen::New;
+        }
+        let Some(mark) = value(record, self.cursor.field()).and_then(|value| self.cursor.read(&value)) else {
+            self.without += 1;
+            return Seen::New;
+        };
+        if self.cursor.client_side && mark < self.slice.start {
+            self.exhausted = self.cursor.order == Order::Descending;
+            return Seen::Old;
+        }
+        if self.cursor.order == Order::Ascending && self.latest.is_some_and(|latest| mark < latest) {
+            self.in_order = false;
+        }
+        // A record of tomorrow must not keep those of today from being read.
+        self.latest = self.latest.max(Some(mark.min(self.present)));
+        Seen::New
+    }
+
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    /// A record is out: in ascending order, all before its value are.
+    pub(crate) fn count(&mut self, progress: &RefCell<Progress>) -> Result<()> {
+        if self.cursor.order != Order::Ascending {
+            return Ok(());
+        }
+        if !self.in_order {
+            return self.out_of_order(progress);
+        }
+        self.since_checkpoint += 1;
+        if self.since_checkpoint < self.cursor.checkpoint_every {
+            return Ok(());
+        }
+        self.since_checkpoint = 0;
+        match self.latest {
+            Some(mark) => {
+                let mark = mark.max(self.slice.start);
+                progress.borrow_mut().reached(self.partition.as_ref(), self.slice.index, mark)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Takes back what was said within this slice, and says nothing more until its end.
+    fn out_of_order(&mut self, progress: &RefCell<Progress>) -> Result<()> {
+        log::warn!(
+            "records of the stream `{}` are not in ascending order of `{}`, as the connector says they are: the state goes \
+             back to {} until this slice is done",
+            progress.borrow().stream().name,
+            self.cursor.field(),
+            self.slice.start()
+        );
+        // The order is not looked at any more.
+        self.cursor = Rc::new(Cursor::clone(&self.cursor).unordered());
+        progress.borrow_mut().back_to(self.partition.as_ref(), self.slice.start)
+    }
+
+    /// The slice is done: up to its end if it lies in the past, else up to the latest record.
+    pub(crate) fn done(self, progress: &RefCell<Progress>) -> Result<()> {
+        let mark = if self.slice.open {
+            self.latest.map_or(self.slice.start, |latest| latest.max(self.slice.start))
+        } else {
+            self.slice.last()
+        };
+        if self.without > 0 {
+            log::warn!(
+                "{} records of the stream `{}` have no `{}` that can be read, so they do not count for its state",
+                self.without,
+                progress.borrow().stream().name,
+                self.cursor.field()
+            );
+        }
+        progress.borrow_mut().done(self.partition.as_ref(), self.slice.index, mark)
+    }
+}
+
+/// The value of a field of a record.
+fn value(record: &[u8], field: &str) -> Option<Value> {
+    struct Pick<'a>(&'a str);
+    impl<'de> Visitor<'de> for Pick<'_> {
+        type Value = Option<Value>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Option<Value>, A::Error> {
+            let mut found = None;
+            while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+                if key == self.0 {
+                    found = Some(map.next_value()?);
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(found)
+        }
+    }
+    serde_json::Deserializer::from_slice(record).deserialize_map(Pick(field)).ok().flatten()
+}
