@@ -50,3 +50,41 @@ impl Header {
         self.columns.iter().filter_map(|(place, name)| Some((name.as_str(), cell(*place)?))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(first_row: &[&str]) -> Header {
+        Header::of("A sheet", first_row.iter().map(ToString::to_string).collect())
+    }
+
+    fn names(header: &Header) -> Vec<&str> {
+        header.columns.iter().map(|(_, name)| name.as_str()).collect()
+    }
+
+    #[test]
+    fn a_header_ends_at_its_first_blank_cell() {
+        assert_eq!(names(&header(&["day", "mark", " ", "note"])), ["day", "mark"]);
+        assert!(header(&["", "note"]).is_empty());
+        assert!(header(&[]).is_empty());
+    }
+
+    #[test]
+    fn columns_of_one_name_are_passed_over_and_the_others_keep_their_cells() {
+        let header = header(&["sack", "weight", "weight", "miller"]);
+        assert_eq!(names(&header), ["sack", "miller"]);
+        let cells = ["S-1", "24", "25", "Ada"].map(str::to_owned);
+        let record = header.record(&cells);
+        assert_eq!(record, BTreeMap::from([("miller", "Ada"), ("sack", "S-1")]));
+    }
+
+    #[test]
+    fn empty_cells_and_cells_beyond_the_header_are_not_in_a_record() {
+        let header = header(&["day", "mark", "kept by"]);
+        let cells = ["Monday", "", "Ada", "ice"].map(str::to_owned);
+        assert_eq!(header.record(&cells), BTreeMap::from([("day", "Monday"), ("kept by", "Ada")]));
+        assert!(header.record(&[String::new()]).is_empty());
+        assert!(header.record(&[]).is_empty());
+    }
+}

@@ -145,3 +145,27 @@ struct Range {
     #[serde(default)]
     values: Vec<Vec<String>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_is_named_by_its_address_or_its_id() {
+        for address in [
+            "1aB-c_D",
+            " 1aB-c_D ",
+            "https://docs.google.com/spreadsheets/d/1aB-c_D/edit#gid=0",
+            "https://docs.google.com/spreadsheets/d/1aB-c_D?usp=sharing",
+            "https://docs.google.com/spreadsheets/u/1/d/1aB-c_D",
+        ] {
+            assert_eq!(id(address), "1aB-c_D", "{address}");
+        }
+    }
+
+    #[test]
+    fn a_quote_in_the_name_of_a_sheet_is_written_twice() {
+        let sheet = Sheet { title: "Miller's sacks".to_owned(), rows: 10 };
+        assert_eq!(sheet.range(2, 201), "'Miller''s sacks'!2:201");
+    }
+}

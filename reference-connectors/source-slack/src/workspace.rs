@@ -57,11 +57,11 @@ impl Workspace {
         Ok(())
     }
 
-    pub(crate) fn users(&self) -> Pages {
+    pub(crate) fn users(&self) -> Pages<'_> {
         pages(self.slack.get("users.list"), "members")
     }
 
-    pub(crate) fn channels(&self) -> Pages {
+    pub(crate) fn channels(&self) -> Pages<'_> {
         pages(self.slack.get("conversations.list").query("types", self.channel_types), "channels")
     }
 
@@ -70,12 +70,12 @@ impl Workspace {
         self.channel_names.is_empty() || self.channel_names.iter().any(|wanted| wanted == name)
     }
 
-    pub(crate) fn members(&self, channel: &str) -> Pages {
+    pub(crate) fn members(&self, channel: &str) -> Pages<'_> {
         pages(self.slack.get("conversations.members").query("channel", channel), "members")
     }
 
     /// The messages of a window, newest first, without replies.
-    pub(crate) fn messages(&self, channel: &str, window: &Slice) -> Pages {
+    pub(crate) fn messages(&self, channel: &str, window: &Slice) -> Pages<'_> {
         let history = self.slack.get("conversations.history").query("channel", channel);
         let history = history.query("oldest", window.start()).query("latest", window.end());
         pages(history.query("inclusive", "true"), "messages")
@@ -94,7 +94,7 @@ impl Workspace {
     }
 
     /// The messages of a thread, oldest first: the one that began it, then the replies.
-    pub(crate) fn replies(&self, channel: &str, thread: &str) -> Pages {
+    pub(crate) fn replies(&self, channel: &str, thread: &str) -> Pages<'_> {
         let replies = self.slack.get("conversations.replies").query("channel", channel).query("ts", thread);
         pages(replies, "messages")
     }
@@ -143,6 +143,6 @@ impl Workspace {
 
 /// The elements of a list, page after page. Slack gives fewer than asked for as it likes, and marks the last page by an
 /// empty cursor.
-fn pages(list: Request, elements: &str) -> Pages {
+fn pages<'a>(list: Request<'a>, elements: &str) -> Pages<'a> {
     list.pages(Paging::cursor("cursor", "response_metadata.next_cursor").size("limit", 200)).records(elements)
 }

@@ -1,15 +1,15 @@
-//! Slack on this machine, as the fixtures were recorded from it: `cargo run -p source-slack --example api -- 4010`.
+//! Slack on this machine, as the fixtures were recorded from it: `cargo run -p source-slack --example slack -- 4010`.
 //!
 //! With `faults` as a second argument, a list is answered 500 once and a history 429 once.
 
 #![expect(clippy::unwrap_used, reason = "a server for tests alone")]
 
-mod slack;
+mod api;
 
 use std::env::args;
 use std::net::TcpListener;
 
-use slack::Slack;
+use crate::api::Slack;
 use wiremock::MockServer;
 use wiremock::matchers::any;
 

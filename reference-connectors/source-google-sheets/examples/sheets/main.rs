@@ -1,16 +1,16 @@
 //! Google Sheets on this machine, as the fixtures were recorded from it:
-//! `cargo run -p source-google-sheets --example api -- 4011`.
+//! `cargo run -p source-google-sheets --example sheets -- 4011`.
 //!
 //! With `faults` as a second argument, the first rows are answered 500 once and the next ones 429 once.
 
 #![expect(clippy::unwrap_used, reason = "a server for tests alone")]
 
-mod sheets;
+mod api;
 
 use std::env::args;
 use std::net::TcpListener;
 
-use sheets::Sheets;
+use crate::api::Sheets;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer};
 
