@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use connector_protocol::environment::DETERMINISTIC;
+
 use crate::shim;
 
 /// What is handed on from our own environment: what programs need to start at all. Nothing else is, so that a run
@@ -60,6 +62,8 @@ pub(crate) fn of(
     let mut set = |name: &str, value: &OsStr| environment.insert(name.into(), value.into());
     set("LANG", "C.UTF-8".as_ref());
     set("TZ", "UTC".as_ref());
+    // Several slices at a time come in another order at every run: no snapshot would agree with the next.
+    set(DETERMINISTIC, "1".as_ref());
     // Python buffers a pipe by blocks and loses the last one when it is killed.
     set("PYTHONUNBUFFERED", "1".as_ref());
     for name in PROXY {

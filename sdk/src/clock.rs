@@ -88,7 +88,7 @@ impl Clock {
         Self::starting_at(Timestamp::now())
     }
 
-    fn waiting(self, text: &str) -> Result<Self> {
+    pub(crate) fn waiting(self, text: &str) -> Result<Self> {
         let factor = text.parse().ok().filter(|factor| (0.0..=1.0).contains(factor));
         let waits = factor
             .ok_or_else(|| Error::system(format!("{WAITS}: want a number from 0 to 1, got `{text}`")))?;

@@ -1,10 +1,11 @@
 use std::fmt;
 use std::path::Path;
 
-use connector_protocol::StateInput;
+use connector_protocol::{JsonObject, StateInput};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::config::{Complaint, complaints, without_nulls};
 use crate::{Error, Result};
 
 /// The JSON of the file that is `what` of the command: the config, the catalog, the state.
@@ -42,6 +43,41 @@ pub(crate) fn understand<T: DeserializeOwned>(what: &str, path: &Path, value: Va
     })
 }
 
+/// The config as its type; else an error that says all that is wrong with it.
+///
+/// The type has the last word on what it can read, since the schema knows nothing of its aliases and of what it reads
+/// of its own accord; the schema has it on limits, of which the type knows nothing.
+pub(crate) fn understand_config<T: DeserializeOwned>(
+    path: &Path,
+    schema: &JsonObject,
+    value: Value,
+) -> Result<T> {
+    let complaints = complaints(schema, &value);
+    let filled = without_nulls(schema, &value);
+    let read = |value| serde_path_to_error::deserialize::<_, T>(value);
+    let (of_limit, refused) = match read(&value).or_else(|_| read(&filled)) {
+        Ok(config) if !complaints.iter().any(|complaint| complaint.of_limit) => return Ok(config),
+        Ok(_) => (true, None),
+        Err(error) => (false, Some(error)),
+    };
+    let heard = complaints.iter().filter(|complaint| complaint.of_limit || !of_limit);
+    let mut said: Vec<String> = heard.map(Complaint::to_string).collect();
+    // What the type alone can tell, such as that a day does not exist. What it says of an object is that a field is
+    // missing or a choice unknown, which has been said.
+    let news = |error: &serde_path_to_error::Error<_>| {
+        let field = error.path().to_string();
+        let pointer = format!("/{}", field.replace(['.', '['], "/").replace(']', ""));
+        value.pointer(&pointer).is_some_and(|value| !value.is_object())
+            && complaints.iter().all(|complaint| complaint.path != field)
+    };
+    match refused {
+        Some(_) if said.is_empty() => return understand("config", path, value),
+        Some(error) if news(&error) => said.push(format!("`{}`: {}", error.path(), error.inner())),
+        _ => {}
+    }
+    Err(Error::config(format!("invalid config ({}): {}", name(path), said.join("; "))))
+}
+
 fn text(what: &str, path: &Path) -> Result<String> {
     std::fs::read_to_string(path)
         .map_err(|error| Error::config(format!("failed to read the {what} ({}): {error}", path.display())))
@@ -60,6 +96,7 @@ fn name(path: &Path) -> impl fmt::Display {
 #[cfg(test)]
 mod tests {
     use connector_protocol::ConfiguredCatalog;
+    use schemars::JsonSchema;
     use serde::Deserialize;
     use serde_json::json;
 
@@ -94,6 +131,62 @@ mod tests {
         assert!(error.contains("`streams[0].sync_mode`: unknown variant `sideways`"), "{error}");
     }
 
+    #[derive(Debug, Deserialize, JsonSchema)]
+    struct Limited {
+        start: crate::Date,
+        #[serde(alias = "size", default)]
+        #[schemars(range(max = 500))]
+        page: u32,
+        #[serde(alias = "area")]
+        region: String,
+        other: Option<bool>,
+    }
+
+    fn limited(value: Value) -> Result<Limited> {
+        understand_config(Path::new("config.json"), &crate::config::config_schema::<Limited>(), value)
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_config_is_one_error() {
+        for (value, complaint) in [
+            (
+                json!({ "start": "2023-02-29", "page": "ten" }),
+                "`page`: want an integer, got \"ten\"; `region`: missing, want a string",
+            ),
+            (
+                json!({ "start": "2023-02-29", "page": 501 }),
+                "`page`: want at most 500, got 501; `region`: missing, want a string; `start`: want a date such as \
+                 2024-01-02, got `2023-02-29`",
+            ),
+            (
+                json!({ "start": "2023-02-29", "region": "eu" }),
+                "`start`: want a date such as 2024-01-02, got `2023-02-29`",
+            ),
+            (
+                json!({ "start": "2024-02-29", "area": "eu", "page": 501 }),
+                "`page`: want at most 500, got 501",
+            ),
+        ] {
+            assert_eq!(
+                limited(value).unwrap_err().to_string(),
+                format!("invalid config (config.json): {complaint}")
+            );
+        }
+    }
+
+    #[test]
+    fn a_config_that_the_type_can_read_is_right_whatever_its_fields_are_called() {
+        let config =
+            limited(json!({ "start": "2024-02-29", "area": "eu", "size": 7, "other": null })).unwrap();
+        assert_eq!((config.page, config.region.as_str(), config.other), (7, "eu", None));
+        assert_eq!(config.start.to_string(), "2024-02-29");
+    }
+
+    #[test]
+    fn a_field_that_was_emptied_has_its_default() {
+        assert_eq!(limited(json!({ "start": "2024-02-29", "region": "eu", "page": null })).unwrap().page, 0);
+    }
+
     #[test]
     fn a_file_that_holds_no_object_is_refused_without_its_content() {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -103,6 +196,14 @@ mod tests {
             assert!(error.starts_with("invalid config (") && !error.contains("k-123"), "{error}");
             assert!(error.ends_with(&format!("): want a JSON object, got {kind}")), "{error}");
         }
+    }
+
+    #[test]
+    fn an_empty_file_is_the_state_of_a_first_sync() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        assert!(load_state(file.path()).unwrap().is_empty());
+        std::fs::write(file.path(), "\n").unwrap();
+        assert!(load_state(file.path()).unwrap().is_empty());
     }
 
     #[test]

@@ -71,13 +71,17 @@
 //! not shown.
 
 mod arguments;
+mod auth;
 mod clock;
+mod config;
 mod cursor;
 mod date;
 mod date_time;
 mod error;
+mod foreign_state;
 mod http;
 mod input;
+mod known_state;
 mod logger;
 mod output;
 mod panic;
@@ -99,7 +103,9 @@ mod spec;
 mod stream;
 mod unfinished;
 mod watch;
+mod write_back;
 
+pub use auth::{Auth, OAuth, ServiceAccount};
 pub use clock::Clock;
 pub use connector_protocol::FailureType;
 pub use cursor::{Bound, Cursor, Slice, Start, Step};
@@ -118,3 +124,4 @@ pub use signal::Signal;
 pub use source::Source;
 pub use spec::Spec;
 pub use stream::{Each, Reading, Stream, Unread};
+pub use write_back::write_back;

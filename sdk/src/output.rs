@@ -6,7 +6,9 @@ use connector_protocol::{
     TraceMessage, TraceType,
 };
 
+use crate::auth::Shared;
 use crate::redaction::Redaction;
+use crate::write_back::HeldConfig;
 use crate::{Clock, Error, Result};
 
 /// How many bytes of records wait before they are written.
@@ -18,6 +20,8 @@ const BUFFER: usize = 64 * 1024;
 /// out before the records that it covers.
 pub(crate) struct Output {
     clock: Clock,
+    held_config: HeldConfig,
+    tokens: Shared,
     inner: RefCell<Inner>,
 }
 
@@ -32,7 +36,12 @@ impl Output {
     pub(crate) fn new(writer: Box<dyn Write>, clock: Clock) -> Self {
         let buffer = Vec::with_capacity(BUFFER);
         let inner = Inner { writer, buffer, closed: false, redaction: Redaction::default() };
-        Output { clock, inner: RefCell::new(inner) }
+        Output {
+            clock,
+            held_config: HeldConfig::default(),
+            tokens: Shared::default(),
+            inner: RefCell::new(inner),
+        }
     }
 
     /// From now on, takes these secrets too out of every LOG, TRACE and CONNECTION_STATUS.
@@ -48,6 +57,22 @@ impl Output {
     /// The time as the command sees it.
     pub(crate) fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// The config of the command.
+    pub(crate) fn held_config(&self) -> &HeldConfig {
+        &self.held_config
+    }
+
+    /// The access tokens that the command has fetched.
+    pub(crate) fn tokens(&self) -> &Shared {
+        &self.tokens
+    }
+
+    /// The time of a message, in the number that the protocol wants with a decimal point.
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds stay under 2^53 for 285,000 years")]
+    pub(crate) fn emitted_at(&self) -> f64 {
+        self.clock.now().as_millisecond() as f64
     }
 
     /// What precedes the data of each record of a stream.
@@ -110,11 +135,9 @@ impl Output {
     }
 
     fn trace(&self, trace_type: TraceType) -> TraceMessage {
-        #[expect(clippy::cast_precision_loss, reason = "milliseconds stay under 2^53 for 285,000 years")]
-        let emitted_at = self.clock.now().as_millisecond() as f64;
         TraceMessage {
             trace_type,
-            emitted_at,
+            emitted_at: self.emitted_at(),
             error: None,
             estimate: None,
             stream_status: None,

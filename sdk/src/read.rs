@@ -8,6 +8,8 @@ use connector_protocol::{
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
+use crate::foreign_state::translated;
+use crate::known_state::meaningful;
 use crate::output::Output;
 use crate::panic::caught;
 use crate::progress::Progress;
@@ -95,7 +97,13 @@ impl Read {
             }
             SyncMode::Incremental => given,
         };
-        let state = state.cloned().map(|state| stream.migrated(state)).transpose()?;
+        let state =
+            meaningful(state).cloned().map(|state| stream.migrated(state)).transpose()?.map(|state| {
+                match stream.cursor() {
+                    Some(cursor) => translated(&state, cursor.field()).unwrap_or(state),
+                    None => state,
+                }
+            });
         let progress = Progress::new(Rc::clone(&self.output), stream, state.as_ref())?;
         let progress = Rc::new(RefCell::new(progress));
         self.unfinished.progresses(descriptor, &progress);

@@ -5,12 +5,16 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 use connector_protocol::environment::DETERMINISTIC;
-use connector_protocol::{Catalog, ConnectionStatus, FailureType, JsonObject, LogLevel, StateInput, Status};
+use connector_protocol::{
+    Catalog, ConnectionStatus, FailureType, JsonObject, LogLevel, StateInput, Status, StreamDescriptor,
+};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
 
 use crate::arguments::{Arguments, NO_COMMAND};
-use crate::input::{load_object, load_state, understand};
+use crate::config::config_schema;
+use crate::input::{load_object, load_state, understand, understand_config};
+use crate::known_state::strangers;
 use crate::logger;
 use crate::output::Output;
 use crate::panic::{caught, silence};
@@ -18,7 +22,6 @@ use crate::read::Read;
 use crate::scope::within;
 use crate::secret::secrets;
 use crate::signal::{Signal, Stop, never, signals};
-use crate::spec::config_schema;
 use crate::unfinished::Unfinished;
 use crate::{Clock, Error, Result, Source, Stream};
 
@@ -139,7 +142,7 @@ pub(crate) async fn command<S: Source>(
     let tasks = LocalSet::new();
     let carried_out = within(Rc::clone(&output), tasks.run_until(caught(run.carry_out(arguments))));
     // Where one of these cannot be written, standard output is closed: there is nobody to tell.
-    tokio::select! {
+    let outcome = tokio::select! {
         biased;
         signal = stop => {
             let _ = run.unfinished.stop(&output, &signal.error());
@@ -153,7 +156,11 @@ pub(crate) async fn command<S: Source>(
                 failed
             }
         },
-    }
+    };
+    // What is still spawned may be in the middle of a renewal, and holds it up.
+    drop(tasks);
+    within(Rc::clone(&output), output.tokens().settle()).await;
+    outcome
 }
 
 struct Run<'a, S> {
@@ -170,7 +177,7 @@ impl<S: Source> Run<'_, S> {
         match arguments {
             Arguments::Help(text) => self.output.help(&text)?,
             Arguments::Nothing(_) => return Err(Error::system(NO_COMMAND)),
-            Arguments::Spec => self.output.send(self.source.spec().describe::<S::Config>())?,
+            Arguments::Spec => self.output.send(self.source.spec().describe::<S::Config>()?)?,
             Arguments::Check { config } => self.check(&config).await?,
             Arguments::Discover { config } => self.discover(&config).await?,
             Arguments::Read { config, catalog, state } => {
@@ -214,6 +221,14 @@ impl<S: Source> Run<'_, S> {
         let catalog = understand("catalog", catalog, load_object("catalog", catalog)?)?;
         let state = state.map_or(Ok(StateInput::default()), load_state)?;
         let streams = self.source.streams(&config).await?;
+        let has = |name: &str, namespace: Option<&str>| {
+            let named =
+                |stream: &StreamDescriptor| stream.name == name && stream.namespace.as_deref() == namespace;
+            streams.iter().any(|stream| named(&stream.descriptor()))
+        };
+        if let Some(warning) = strangers(&state, has) {
+            self.output.log(LogLevel::Warn, warning);
+        }
         let read = Rc::new(Read {
             streams,
             state,
@@ -228,8 +243,12 @@ impl<S: Source> Run<'_, S> {
     /// Reads the config. From here on its secrets are not shown: an error about the config may quote it.
     fn config(&self, path: &Path) -> Result<S::Config> {
         let value = load_object("config", path)?;
-        self.output.redact(&secrets(&config_schema::<S::Config>(), &value));
-        understand("config", path, value)
+        let schema = config_schema::<S::Config>();
+        self.output.redact(&secrets(&schema, &value));
+        if let Some(config) = value.as_object() {
+            self.output.held_config().hold(config.clone(), schema.clone());
+        }
+        understand_config(path, &schema, value)
     }
 }
 

@@ -29,6 +29,14 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// One that did not stand where a `Secret` was expected. From now on it is hidden.
+    pub(crate) fn learnt(text: String) -> Self {
+        if let Some(output) = current() {
+            output.redact(std::slice::from_ref(&text));
+        }
+        Secret(text)
+    }
 }
 
 impl<'de> Deserialize<'de> for Secret {

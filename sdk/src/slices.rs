@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 
 use crate::cursor::Windows;
-use crate::progress::{FULL_REFRESH_COMPLETE, Progress};
+use crate::known_state::is_complete;
+use crate::progress::Progress;
 use crate::side_by_side::{Job, side_by_side};
 use crate::stream::{Mode, Reader};
 use crate::watch::Watch;
@@ -23,7 +24,7 @@ pub(crate) async fn read_slices(
 ) -> Result<()> {
     match stream.mode() {
         Mode::FullRefresh(read) => side_by_side(std::iter::once(whole((), read, progress)), slots).await,
-        Mode::Resumable(_) if state.is_some_and(|state| state.contains_key(FULL_REFRESH_COMPLETE)) => {
+        Mode::Resumable(_) if state.is_some_and(is_complete) => {
             log::info!(
                 "the state of the stream `{}` says that its full refresh is complete: nothing is read; without the state, \
                  it begins anew",

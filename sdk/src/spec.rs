@@ -1,114 +1,146 @@
-use connector_protocol::{ConnectorSpecification, JsonObject};
-use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
-use schemars::{JsonSchema, Schema};
-use serde_json::Value;
+use connector_protocol::{AdvancedAuth, ConnectorSpecification};
+use schemars::JsonSchema;
+
+use crate::config::config_schema;
+use crate::{Error, Result};
 
 /// What there is to say of a connector beside its config.
 ///
-/// The config's own schema is derived from [`Source::Config`](crate::Source::Config): a doc comment is a field's
-/// description, and its first line, if a heading, the title; a field with `#[serde(default)]` is optional and shows
-/// its default; a [`Secret`](crate::Secret) is marked as one.
+/// The config's own schema is derived from [`Source::Config`](crate::Source::Config), in the form that platforms turn
+/// into a page with fields:
+///
+/// - a doc comment is the description, and its first line, if a heading, the title; fields are shown in their order;
+/// - an `Option` is a field that may be left out, and so is one with `#[serde(default)]`, which shows its default;
+/// - a [`Secret`](crate::Secret) is shown as one, a [`Date`](crate::Date) with its pattern;
+/// - an enum without content is a choice of words; one with `#[serde(tag = "..")]` a choice between groups of fields;
+/// - `#[schemars(extend(..))]` says the rest in the platform's words, and `#[schemars(range(min = 1))]`,
+///   `length(max = 9)` are limits that a config is held to.
+///
+/// ```
+/// use connector_sdk::{Date, Secret};
+/// use schemars::JsonSchema;
+/// use serde::Deserialize;
+///
+/// /// # Weather
+/// #[derive(Deserialize, JsonSchema)]
+/// struct Config {
+///     /// # Credentials
+///     credentials: Credentials,
+///     /// # Start date
+///     /// The first day to read.
+///     #[schemars(extend("examples" = ["2024-01-02"]))]
+///     start_date: Date,
+///     /// # Page size
+///     #[serde(default = "hundred")]
+///     #[schemars(range(min = 1, max = 500), extend("airbyte_hidden" = true))]
+///     page: u32,
+///     /// # Region
+///     #[schemars(extend("pattern" = "^[a-z]{2}$"))]
+///     region: Option<String>,
+/// }
+///
+/// #[derive(Deserialize, JsonSchema)]
+/// #[serde(tag = "auth_type", rename_all = "snake_case")]
+/// enum Credentials {
+///     /// # Token
+///     Token { token: Secret },
+///     /// # Certificate
+///     Certificate {
+///         #[schemars(extend("multiline" = true))]
+///         certificate: Secret,
+///     },
+/// }
+///
+/// fn hundred() -> u32 {
+///     100
+/// }
+/// ```
+///
+/// A `pattern` is for the platform, which checks it and shows it; here it is the type that says what it cannot read.
 #[derive(Clone, Debug)]
 pub struct Spec {
     documentation_url: String,
+    changelog_url: Option<String>,
+    advanced_auth: Option<String>,
 }
 
 impl Spec {
     /// A connector whose documentation stands at this URL.
     pub fn new(documentation_url: impl Into<String>) -> Self {
-        Spec { documentation_url: documentation_url.into() }
+        Spec { documentation_url: documentation_url.into(), changelog_url: None, advanced_auth: None }
+    }
+
+    /// Where its changelog stands.
+    #[must_use]
+    pub fn changelog_url(self, url: impl Into<String>) -> Self {
+        Spec { changelog_url: Some(url.into()), ..self }
+    }
+
+    /// How the platform obtains OAuth credentials for the user: the `advanced_auth` of the protocol as JSON text, such
+    /// as that of a file.
+    ///
+    /// ```
+    /// # use connector_sdk::Spec;
+    /// let spec = Spec::new("https://docs.weather.test").advanced_auth(
+    ///     r#"{
+    ///         "auth_flow_type": "oauth2.0",
+    ///         "predicate_key": ["credentials", "auth_type"],
+    ///         "predicate_value": "oauth2.0",
+    ///         "oauth_config_specification": {
+    ///             "complete_oauth_output_specification": {"type": "object", "properties": {
+    ///                 "refresh_token": {
+    ///                     "type": "string", "path_in_connector_config": ["credentials", "refresh_token"]
+    ///                 }
+    ///             }}
+    ///         }
+    ///     }"#,
+    /// );
+    /// ```
+    #[must_use]
+    pub fn advanced_auth(self, json: impl Into<String>) -> Self {
+        Spec { advanced_auth: Some(json.into()), ..self }
     }
 
     /// The SPEC message's content.
-    pub(crate) fn describe<C: JsonSchema>(self) -> ConnectorSpecification {
-        ConnectorSpecification {
+    pub(crate) fn describe<C: JsonSchema>(self) -> Result<ConnectorSpecification> {
+        let advanced_auth = self.advanced_auth.map(|json| {
+            serde_json::from_str::<AdvancedAuth>(&json)
+                .map_err(|cause| Error::system(format!("the spec's advanced_auth cannot be read: {cause}")))
+        });
+        Ok(ConnectorSpecification {
             documentation_url: Some(self.documentation_url),
+            changelog_url: self.changelog_url,
             connection_specification: config_schema::<C>(),
+            advanced_auth: advanced_auth.transpose()?,
             ..ConnectorSpecification::default()
-        }
-    }
-}
-
-/// The schema of a config, in the dialect that platforms read: draft 7, all in one piece, open to unknown fields.
-pub(crate) fn config_schema<C: JsonSchema>() -> JsonObject {
-    let settings = SchemaSettings::draft07()
-        .with(|settings| settings.inline_subschemas = true)
-        .with_transform(RecursiveTransform(opened));
-    let mut schema = settings.into_generator().into_root_schema_for::<C>();
-    std::mem::take(schema.ensure_object())
-}
-
-/// A config may hold more than this release of the connector knows.
-fn opened(schema: &mut Schema) {
-    if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
-        schema.insert("additionalProperties".into(), Value::Bool(true));
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-    use serde_json::json;
-
     use super::*;
-    use crate::{Date, Secret};
 
-    #[derive(Deserialize, JsonSchema)]
-    struct Login {
-        #[expect(dead_code, reason = "only its schema matters")]
-        password: Secret,
-    }
+    #[derive(JsonSchema)]
+    struct Config {}
 
-    fn ten() -> u32 {
-        10
-    }
-
-    /// # Example
-    /// What the connector must be told.
-    #[derive(Deserialize, JsonSchema)]
-    #[expect(dead_code, reason = "only its schema matters")]
-    struct Config {
-        /// # Start date
-        /// The first day.
-        start_date: Date,
-        /// How many at a time.
-        #[serde(default = "ten")]
-        #[schemars(range(min = 1))]
-        page: u32,
-        login: Login,
+    #[test]
+    fn a_spec_says_where_its_changes_stand_and_how_to_sign_in() {
+        let spec = Spec::new("https://a.test")
+            .changelog_url("https://a.test/changes")
+            .advanced_auth(r#"{"auth_flow_type": "oauth2.0", "predicate_key": ["kind"]}"#)
+            .describe::<Config>()
+            .unwrap();
+        assert_eq!(spec.changelog_url.as_deref(), Some("https://a.test/changes"));
+        assert_eq!(spec.advanced_auth.unwrap().predicate_key.unwrap(), ["kind"]);
     }
 
     #[test]
-    fn a_config_type_becomes_a_draft_7_schema_in_one_piece() {
-        let schema = Value::from(config_schema::<Config>());
-        let want = json!({
-            "$schema": "http://json-schema.org/draft-07/schema#",
-            "title": "Example",
-            "description": "What the connector must be told.",
-            "type": "object",
-            "required": ["start_date", "login"],
-            "properties": {
-                "start_date": {
-                    "title": "Start date",
-                    "description": "The first day.",
-                    "type": "string",
-                    "format": "date",
-                    "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-                },
-                "page": {
-                    "description": "How many at a time.",
-                    "type": "integer", "format": "uint32", "minimum": 1, "default": 10
-                },
-                "login": {
-                    "type": "object",
-                    "required": ["password"],
-                    "properties": { "password": { "type": "string", "airbyte_secret": true } },
-                    "additionalProperties": true
-                }
-            },
-            "additionalProperties": true
-        });
-        assert_eq!(schema, want, "{schema:#}");
+    fn an_advanced_auth_that_cannot_be_read_says_where() {
+        let error = Spec::new("https://a.test").advanced_auth("{\n7}").describe::<Config>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the spec's advanced_auth cannot be read: key must be a string at line 2 column 1"
+        );
     }
 }

@@ -5,6 +5,7 @@ mod body;
 mod client;
 mod excerpt;
 mod failure;
+mod form;
 mod opened;
 mod request;
 mod response;
@@ -12,6 +13,7 @@ mod retry;
 
 pub use api::Api;
 pub use client::Timeouts;
+pub(crate) use form::{Posted, post_form};
 pub use request::Request;
 pub use response::Response;
 pub use retry::Retry;

@@ -10,15 +10,10 @@ use connector_protocol::{JsonObject, StateMessage, StateStats, StreamDescriptor,
 use self::parts::Parts;
 use self::sequence::Sequence;
 use crate::cursor::Mark;
+use crate::known_state::{COMPLETE, NO_CURSOR};
 use crate::output::Output;
 use crate::stream::Mode;
 use crate::{Cursor, Error, Partition, Result, Stream};
-
-/// The state of a stream without a cursor, as platforms know it from other connectors.
-const NO_CURSOR: &str = "__ab_no_cursor_state_message";
-
-/// The state of a full refresh that can be gone on with and came to its end, as platforms know it.
-pub(crate) const FULL_REFRESH_COMPLETE: &str = "__ab_full_refresh_sync_complete";
 
 /// The progress of one stream's read. All that the stream emits goes through it.
 pub(crate) struct Progress {
@@ -149,7 +144,7 @@ impl Progress {
     pub(crate) fn complete(&mut self) -> Result<()> {
         match &mut self.kept {
             Kept::Own(own) => {
-                *own = JsonObject::from_iter([(FULL_REFRESH_COMPLETE.to_owned(), true.into())]);
+                *own = JsonObject::from_iter([(COMPLETE.to_owned(), true.into())]);
                 self.state()
             }
             Kept::Nothing | Kept::Whole(..) | Kept::Parts(_) => self.flush(),
