@@ -1,4 +1,7 @@
+use std::sync::Arc;
+
 use connector_protocol::{ErrorTrace, FailureType, StreamDescriptor};
+use jiff::Timestamp;
 
 /// What a connector's fallible functions return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -12,13 +15,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// let error = Error::config("base `XYZ` is no currency: use an ISO 4217 code such as EUR");
 /// assert_eq!(error.failure_type(), FailureType::ConfigError);
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
     failure_type: FailureType,
     message: String,
     #[source]
-    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+    quota_reset: Option<Timestamp>,
 }
 
 impl Error {
@@ -40,12 +44,22 @@ impl Error {
     /// Adds what lies beneath. The user reads the message alone; the author reads the causes too.
     #[must_use]
     pub fn caused_by(self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Error { cause: Some(cause.into()), ..self }
+        Error { cause: Some(Arc::from(cause.into())), ..self }
     }
 
     /// Who can mend it.
     pub fn failure_type(&self) -> FailureType {
         self.failure_type
+    }
+
+    /// Time mends it, and the API has said when: at `reset` there is quota again.
+    pub(crate) fn out_of_quota(message: impl Into<String>, reset: Timestamp) -> Self {
+        Error { quota_reset: Some(reset), ..Self::transient(message) }
+    }
+
+    /// When there is quota again, if the lack of it is what failed.
+    pub(crate) fn rate_limited(&self) -> Option<Timestamp> {
+        self.quota_reset
     }
 
     /// The message and all causes beneath, from the top down.
@@ -65,7 +79,7 @@ impl Error {
     }
 
     fn new(failure_type: FailureType, message: String) -> Self {
-        Error { failure_type, message, cause: None }
+        Error { failure_type, message, cause: None, quota_reset: None }
     }
 }
 

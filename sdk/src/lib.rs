@@ -112,7 +112,7 @@ pub use cursor::{Bound, Cursor, Slice, Start, Step};
 pub use date::Date;
 pub use date_time::DateTime;
 pub use error::{Error, Result};
-pub use http::{Api, Request, Response, Retry, Timeouts};
+pub use http::{Answer, Api, Decision, Method, Rate, Request, Response, Retry, Timeouts};
 pub use partition::{Partition, Partitions};
 pub use records::Records;
 pub use resume::Resume;

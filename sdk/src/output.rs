@@ -2,9 +2,10 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use connector_protocol::{
-    JsonObject, LogLevel, LogMessage, Message, Payload, StreamDescriptor, StreamStatus, StreamStatusTrace,
-    TraceMessage, TraceType,
+    JsonObject, LogLevel, LogMessage, Message, Payload, RateLimitedReason, StatusReason, StatusReasonType,
+    StreamDescriptor, StreamStatus, StreamStatusTrace, TraceMessage, TraceType,
 };
+use jiff::Timestamp;
 
 use crate::auth::Shared;
 use crate::redaction::Redaction;
@@ -125,10 +126,36 @@ impl Output {
 
     /// Tells the platform how far a stream has come.
     pub(crate) fn status(&self, stream: &StreamDescriptor, status: StreamStatus) -> Result<()> {
+        self.status_because(stream, status, None)
+    }
+
+    /// The same of a stream that has no quota until `reset`.
+    pub(crate) fn rate_limited(
+        &self,
+        stream: &StreamDescriptor,
+        status: StreamStatus,
+        reset: Timestamp,
+    ) -> Result<()> {
+        let limited =
+            RateLimitedReason { quota_reset: Some(reset.as_millisecond()), ..RateLimitedReason::default() };
+        let reason = StatusReason {
+            reason_type: StatusReasonType::RateLimited,
+            rate_limited: Some(limited),
+            extra: JsonObject::new(),
+        };
+        self.status_because(stream, status, Some(vec![reason]))
+    }
+
+    fn status_because(
+        &self,
+        stream: &StreamDescriptor,
+        status: StreamStatus,
+        reasons: Option<Vec<StatusReason>>,
+    ) -> Result<()> {
         let status = StreamStatusTrace {
             stream_descriptor: stream.clone(),
             status,
-            reasons: None,
+            reasons,
             extra: JsonObject::new(),
         };
         self.send(TraceMessage { stream_status: Some(status), ..self.trace(TraceType::StreamStatus) })

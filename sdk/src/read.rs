@@ -13,6 +13,7 @@ use crate::known_state::meaningful;
 use crate::output::Output;
 use crate::panic::caught;
 use crate::progress::Progress;
+use crate::scope::of_stream;
 use crate::side_by_side::{Job, side_by_side};
 use crate::slices::read_slices;
 use crate::unfinished::Unfinished;
@@ -62,7 +63,7 @@ impl Read {
         };
         self.output.status(&stream, StreamStatus::Started)?;
         self.unfinished.begin(&stream);
-        let result = caught(self.records(configured, &stream, slots)).await;
+        let result = caught(of_stream(Rc::new(stream.clone()), self.records(configured, &stream, slots))).await;
         let unfinished = self.unfinished.end(&stream);
         match result {
             Ok(()) => {
@@ -72,7 +73,10 @@ impl Read {
             Err(error) => {
                 unfinished.cut_short()?;
                 self.output.error(&error, Some(&stream))?;
-                self.output.status(&stream, StreamStatus::Incomplete)?;
+                match error.rate_limited() {
+                    Some(reset) => self.output.rate_limited(&stream, StreamStatus::Incomplete, reset)?,
+                    None => self.output.status(&stream, StreamStatus::Incomplete)?,
+                }
                 Ok(false)
             }
         }

@@ -5,6 +5,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::panic::caught;
+use crate::scope::{of_stream, stream};
 use crate::{Error, Result};
 
 /// Something to do.
@@ -26,9 +27,13 @@ pub(crate) async fn side_by_side(jobs: impl Iterator<Item = Job>, slots: &Arc<Se
                 slot = &mut slot => break slot,
             }
         };
+        let stream = stream();
         running.spawn_local(async move {
             let _slot = slot;
-            caught(job).await
+            match stream {
+                Some(stream) => caught(of_stream(stream, job)).await,
+                None => caught(job).await,
+            }
         });
     }
     while let Some(ended) = running.join_next().await {

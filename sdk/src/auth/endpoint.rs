@@ -1,33 +1,44 @@
-use reqwest::StatusCode;
 use serde_json::Value;
 
+use super::basic;
 use super::oauth::OAuth;
 use super::token::Granted;
-use super::{basic, credentials::sensitive};
-use crate::http::{Posted, post_form};
-use crate::{Api, Clock, Error, Result, Secret};
+use crate::{Answer, Api, Clock, Decision, Error, Response, Result, Secret};
+
+/// The refusals that pass.
+const PASSING: [u16; 3] = [408, 425, 429];
 
 /// The codes with which an endpoint says that the answer will be another one later, whatever its status.
 const LATER: [&str; 2] = ["temporarily_unavailable", "server_error"];
 
 /// Asks the token endpoint once, again where that can help.
 pub(super) async fn ask(oauth: &OAuth, newest: Option<&Secret>) -> Result<Granted> {
-    let api = Api::new(&oauth.token_url);
-    let (authorization, form) = (authorization(oauth)?, form(oauth, newest)?);
-    let posted = post_form(&api, authorization, &form).await?;
-    // The body is quoted nowhere: it may hold tokens, and one that is no JSON has them where we do not look.
-    if posted.status.is_success()
-        && let Ok(granted) = serde_json::from_slice::<Granted>(&posted.body)
+    // A refusal is an answer like any other: its body says more than its status.
+    let refused =
+        |answer: &Answer| matches!(answer.status(), 400..=499) && !PASSING.contains(&answer.status());
+    let api = Api::new(&oauth.token_url).on_answer(move |answer| refused(answer).then_some(Decision::Accept));
+    let mut request = api.post("").header("accept", "application/json").form(form(oauth, newest)?);
+    if let Some(authorization) = authorization(oauth) {
+        request = request.header("authorization", authorization);
+    }
+    let answer = request.send().await?;
+    // The body of a success is quoted nowhere: it may hold tokens, and one that is no JSON has them where we do not look.
+    if is_success(&answer)
+        && let Ok(granted) = serde_json::from_slice::<Granted>(answer.bytes())
         && !granted.access_token.expose().is_empty()
     {
         return Ok(granted);
     }
-    Err(refusal(oauth, &posted))
+    Err(refusal(oauth, &answer))
 }
 
-fn authorization(oauth: &OAuth) -> Result<Option<reqwest::header::HeaderValue>> {
+fn is_success(answer: &Response) -> bool {
+    matches!(answer.status(), 200..=299)
+}
+
+fn authorization(oauth: &OAuth) -> Option<String> {
     let client = oauth.client.as_ref().filter(|client| client.basic);
-    client.map(|client| sensitive("authorization", &basic(&client.id, &client.secret))).transpose()
+    client.map(|client| basic(&client.id, &client.secret))
 }
 
 fn form(oauth: &OAuth, newest: Option<&Secret>) -> Result<Vec<(String, String)>> {
@@ -42,17 +53,17 @@ fn form(oauth: &OAuth, newest: Option<&Secret>) -> Result<Vec<(String, String)>>
 }
 
 /// The error of an answer that brings no token. Some endpoints refuse with 200 and an `error` in the body.
-fn refusal(oauth: &OAuth, posted: &Posted) -> Error {
-    let body = serde_json::from_slice::<Value>(&posted.body).ok();
+fn refusal(oauth: &OAuth, answer: &Response) -> Error {
+    let body = serde_json::from_slice::<Value>(answer.bytes()).ok();
+    let told = answer.told();
     let code = body.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str);
     let said = match code {
-        Some(code) if !posted.said.contains(code) => format!("{} with the error `{code}`", posted.said),
-        _ => posted.said.clone(),
+        Some(code) if !told.contains(code) => format!("{told} with the error `{code}`"),
+        _ => told,
     };
-    let refused = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
     if code.is_some_and(|code| LATER.contains(&code)) {
         Error::transient(format!("failed to get an access token: {said}"))
-    } else if refused.contains(&posted.status) || (posted.status.is_success() && code.is_some()) {
+    } else if matches!(answer.status(), 400 | 401 | 403) || (is_success(answer) && code.is_some()) {
         let remedy = match code {
             Some("invalid_client" | "unauthorized_client") => {
                 "check the client's id and secret in the config"
@@ -63,7 +74,7 @@ fn refusal(oauth: &OAuth, posted: &Posted) -> Error {
             _ => oauth.grant.remedy(),
         };
         Error::config(format!("failed to get an access token: {said}; {remedy}"))
-    } else if posted.status.is_success() {
+    } else if is_success(answer) {
         Error::system(format!(
             "failed to get an access token: {said}, without a JSON object with an `access_token`"
         ))

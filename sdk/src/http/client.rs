@@ -12,18 +12,22 @@ pub struct Timeouts {
     pub connect: Duration,
     /// Until the next bytes come.
     pub read: Duration,
-    /// From the beginning of an attempt to the end of its answer; less where the budget of [`Retry`](crate::Retry) ends
-    /// sooner.
+    /// From the beginning of an attempt until its answer is here, or the first 2 MiB of a longer one; less where the
+    /// budget of [`Retry`](crate::Retry) ends sooner. What comes after that takes the time that its reader takes, so
+    /// that `read` alone limits it.
     pub total: Duration,
+    /// How long a connection that nobody uses is kept.
+    pub idle: Duration,
 }
 
 impl Default for Timeouts {
-    /// 20 seconds to connect, 60 for the next bytes, 5 minutes in all.
+    /// 20 seconds to connect, 60 for the next bytes, 5 minutes in all, 30 seconds unused.
     fn default() -> Self {
         Timeouts {
             connect: Duration::from_secs(20),
             read: Duration::from_secs(60),
             total: Duration::from_secs(300),
+            idle: Duration::from_secs(30),
         }
     }
 }
@@ -38,7 +42,8 @@ pub(super) fn client(timeouts: Timeouts) -> Result<reqwest::Client> {
         .user_agent(concat!("connector-sdk/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(timeouts.connect)
         .read_timeout(timeouts.read)
-        // Attempts are counted in one place: retry.rs.
+        .pool_idle_timeout(timeouts.idle)
+        // Attempts are counted in one place: attempts.rs.
         .retry(reqwest::retry::never())
         .redirect(Policy::custom(follow_within_host))
         .build()

@@ -5,6 +5,9 @@ use crate::scope::redacted;
 /// No message needs more of a body than this many characters.
 const LONGEST: usize = 200;
 
+/// How many bytes of a body that is no JSON are looked at.
+const BEGINNING: usize = 64 * 1024;
+
 /// Where APIs say what went wrong, the most telling first.
 const KEYS: [&str; 9] = [
     "message",
@@ -21,7 +24,8 @@ const KEYS: [&str; 9] = [
 /// What a body says went wrong: its message if it is JSON with one, else its beginning, on one line.
 pub(super) fn excerpt(body: &[u8]) -> String {
     let message = serde_json::from_slice::<Value>(body).ok().as_ref().and_then(message).map(str::to_owned);
-    let line = shortened(&message.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned()));
+    let beginning = || String::from_utf8_lossy(&body[..body.len().min(BEGINNING)]).into_owned();
+    let line = shortened(&message.unwrap_or_else(beginning));
     if line.is_empty() { "empty".to_owned() } else { format!("`{line}`") }
 }
 

@@ -1,81 +1,95 @@
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use tokio::time::Instant;
 
-use super::Request;
+pub(crate) use super::attempts::Attempts;
+use super::decision::too_large;
 use super::failure::{Failure, Reason};
-use crate::{Clock, Error, Result};
+use super::{Answer, Decision, Request};
+use crate::{Error, Result};
+
+/// How many bytes of a body are read before it is decided what to make of it. A page within it that breaks off is asked
+/// for again before anything of it was seen.
+pub(super) const HELD: usize = 2 * 1024 * 1024;
 
 /// What came of a request, once it was decided what to make of the answer.
 pub(crate) enum Opened {
     /// An answer to read records from.
     Page(Incoming),
+    /// No records, but perhaps a further page.
+    Nothing,
+    /// No records, and no further page.
+    End,
+    /// Fewer records must be asked for at a time; the error is for where that cannot be.
+    Smaller(Error),
 }
 
 /// An answer whose body comes piece by piece.
 pub(crate) struct Incoming {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    rest: reqwest::Response,
+    held: VecDeque<Bytes>,
+    rest: Rest,
+}
+
+/// What follows the beginning of a body.
+pub(super) enum Rest {
+    Nothing,
+    More(reqwest::Response),
+    Break(Reason),
 }
 
 impl Incoming {
+    fn new(answer: Answer, rest: Rest) -> Self {
+        let (status, headers, held) = answer.parts();
+        Incoming { status, headers, held: held.into(), rest }
+    }
+
     /// The next bytes of the body, decoded; `None` at its end.
     ///
     /// An error says that it broke off: hand it to [`Request::reopen`].
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Reason> {
-        Ok(self.rest.chunk().await?)
-    }
-}
-
-/// How often and since when one page has been asked for: one count for failures of all kinds.
-pub(crate) struct Attempts {
-    made: u32,
-    since: Instant,
-}
-
-impl Attempts {
-    /// None so far.
-    pub(crate) fn none() -> Self {
-        Attempts { made: 0, since: Instant::now() }
+        if let Some(chunk) = self.held.pop_front() {
+            return Ok(Some(chunk));
+        }
+        match &mut self.rest {
+            Rest::More(response) => Ok(response.chunk().await?),
+            Rest::Nothing => Ok(None),
+            Rest::Break(_) => match std::mem::replace(&mut self.rest, Rest::Nothing) {
+                Rest::Break(reason) => Err(reason),
+                Rest::Nothing | Rest::More(_) => Ok(None),
+            },
+        }
     }
 }
 
 impl Request<'_> {
     /// Asks, again where that can help, until there is an answer to make something of.
     pub(crate) async fn open(&self, attempts: &mut Attempts) -> Result<Opened> {
-        let (url, headers, client) = (self.url()?, self.headers()?, self.api.client()?);
-        loop {
-            attempts.made += 1;
-            let sent = client.get(url.clone()).headers(headers.clone()).send().await;
-            let reason = match sent {
-                Ok(response) if response.status().is_success() => {
-                    let (status, headers) = (response.status(), response.headers().clone());
-                    return Ok(Opened::Page(Incoming { status, headers, rest: response }));
-                }
-                Ok(response) => Reason::status(response.status(), &response.headers().clone(), b""),
-                Err(error) => error.into(),
-            };
-            self.again(attempts, &Failure::new("GET", &url, reason)).await?;
-        }
+        let (decision, answer, rest) = self.settle(attempts).await?;
+        Ok(match decision {
+            Decision::Ignore => Opened::Nothing,
+            Decision::EndOfStream => Opened::End,
+            Decision::SmallerPage => Opened::Smaller(too_large(&answer)),
+            _ => Opened::Page(Incoming::new(answer, rest)),
+        })
+    }
+
+    /// The same, with the body whatever was decided, for those who want it whole.
+    pub(super) async fn answered(&self, attempts: &mut Attempts) -> Result<Incoming> {
+        let (_, answer, rest) = self.settle(attempts).await?;
+        Ok(Incoming::new(answer, rest))
     }
 
     /// Waits before the same page is asked for again, because its body broke off; an error if that was the last time.
     pub(crate) async fn reopen(&self, attempts: &mut Attempts, reason: Reason) -> Result<()> {
-        self.again(attempts, &Failure::new("GET", &self.url()?, reason)).await
-    }
-
-    async fn again(&self, attempts: &Attempts, failure: &Failure) -> Result<()> {
-        if !failure.is_transient() {
-            return Err(failure.refusal());
+        let failure = Failure::new(self.shown()?, reason);
+        if failure.passes() {
+            attempts.again(&self.api.retry, &failure, None).await
+        } else {
+            Err(failure.error())
         }
-        let wait = self
-            .api
-            .retry
-            .wait(attempts.made, attempts.since.elapsed(), failure.retry_after(), fastrand::f64())
-            .map_err(|give_up| Error::transient(format!("{failure}; {give_up}")))?;
-        Clock::current().wait(wait).await;
-        Ok(())
     }
 }

@@ -1,21 +1,24 @@
 use std::fmt;
 
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use serde::Deserialize;
-use url::Url;
 
 use super::excerpt::{excerpt, shortened};
-use super::failure::shown;
 use crate::{Error, Result};
 
 /// How many bytes of an answer are kept at most: 256 MiB, decoded.
 pub(super) const LARGEST: usize = 256 * 1024 * 1024;
 
-/// An answer with a status of success, whole.
+/// An answer, whole.
 ///
-/// One of more than 256 MiB, decoded, is refused: ask for less at a time.
+/// Its status is one of success, unless the [`Api`](crate::Api) was told to accept or ignore others. One of more than
+/// 256 MiB, decoded, is refused: ask for less at a time.
 pub struct Response {
     /// The request that it answers, as messages name it.
     request: String,
+    status: StatusCode,
+    headers: HeaderMap,
     body: Vec<u8>,
 }
 
@@ -23,13 +26,42 @@ impl fmt::Debug for Response {
     /// Neither the query nor the body, since both may hold what must not be shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let request = self.request.split('?').next().unwrap_or_default();
-        f.debug_struct("Response").field("request", &request).field("bytes", &self.body.len()).finish()
+        f.debug_struct("Response")
+            .field("request", &request)
+            .field("status", &self.status)
+            .field("bytes", &self.body.len())
+            .finish_non_exhaustive()
     }
 }
 
 impl Response {
-    pub(super) fn new(method: &str, url: &Url, body: Vec<u8>) -> Self {
-        Response { request: format!("{method} {}", shown(url)), body }
+    pub(super) fn new(request: String, status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
+        Response { request, status, headers, body }
+    }
+
+    /// The status, such as 200.
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// The first header of that name, in any case; `None` also if it is no text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The request and the status in a sentence, and what a refusal says; nothing of the body of a success.
+    pub(crate) fn told(&self) -> String {
+        let said = if self.status.is_success() {
+            String::new()
+        } else {
+            format!(", saying {}", excerpt(&self.body))
+        };
+        format!("{} answered {}{said}", self.request, self.status)
+    }
+
+    /// The body, decoded.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
     }
 
     /// The body as JSON of the shape `T`. It may borrow: `&RawValue` is a piece of the body as it came.
@@ -37,21 +69,25 @@ impl Response {
     /// # Errors
     /// If the body has another shape; the error names the request, the place in the body, and how the body begins.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        let mut json = serde_json::Deserializer::from_slice(&self.body);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let place = error.path().to_string();
-            self.unexpected(&format!(" at `{place}`"), error.inner())
-        })?;
-        json.end().map_err(|error| self.unexpected("", &error))?;
-        Ok(value)
+        parsed(&self.request, &self.body)
     }
+}
 
-    fn unexpected(&self, place: &str, error: &serde_json::Error) -> Error {
-        let (request, error, excerpt) = (&self.request, shortened(&error.to_string()), excerpt(&self.body));
+/// The body of what answers `request`, as JSON.
+pub(super) fn parsed<'a, T: Deserialize<'a>>(request: &str, body: &'a [u8]) -> Result<T> {
+    let unexpected = |place: &str, error: &serde_json::Error| {
+        let (error, excerpt) = (shortened(&error.to_string()), excerpt(body));
         Error::system(format!(
             "{request} answered with an unexpected body{place}: {error}; the body is {excerpt}"
         ))
-    }
+    };
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let place = error.path().to_string();
+        unexpected(&format!(" at `{place}`"), error.inner())
+    })?;
+    json.end().map_err(|error| unexpected("", &error))?;
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -67,7 +103,7 @@ mod tests {
     }
 
     fn response(body: &str) -> Response {
-        Response::new("GET", &Url::parse("https://a.test/x").unwrap(), body.into())
+        Response::new("GET https://a.test/x".into(), StatusCode::OK, HeaderMap::new(), body.into())
     }
 
     #[test]
@@ -101,7 +137,7 @@ mod tests {
 
     #[test]
     fn debug_shows_neither_query_nor_body() {
-        let response = Response::new("GET", &Url::parse("https://a.test/x?key=k-1").unwrap(), b"k-1".into());
+        let response = Response { request: "GET https://a.test/x?key=k-1".into(), ..response("k-1") };
         let shown = format!("{response:?}");
         assert!(shown.contains("https://a.test/x") && !shown.contains("k-1"), "{shown}");
     }

@@ -3,31 +3,39 @@ use std::time::Duration;
 
 /// When a request is asked again.
 ///
-/// Asked again are the statuses 408, 425, 429, 500, 502, 503, 504, 520 to 524 and 529, connections that fail other than by
-/// TLS, timeouts, and bodies that break off. Between attempts it waits as long as `Retry-After` says in whole seconds
-/// (a date there is passed over), else a random part of a time that doubles with each attempt, so that many connectors
-/// do not come back at the same moment. One count and one budget hold for all kinds of failure.
+/// Between attempts it waits a random part of a time that doubles with each attempt, so that many connectors do not come
+/// back at the same moment. One count and one budget hold for failures of all kinds: of the network, of a status (see
+/// [`Decision`](crate::Decision)), of a body that breaks off.
+///
+/// A wait for a quota is no failure. Where the API says for how long, by `Retry-After`, `RateLimit-*` or
+/// `X-RateLimit-*`, and that is a second or more, it takes none of the attempts and nothing of the budget, but has a
+/// limit of its own. Nobody asks the host meanwhile: the pause is for all streams of the command. Where the wait would
+/// pass the limit, the stream ends with what it has, so that the next sync can go on; the other streams of that host
+/// end likewise, without a wait of their own.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// How often a request is asked at most, the first time included.
     pub attempts: u32,
     /// The longest wait before the second attempt; it doubles for the third, and so on.
     pub first_wait: Duration,
-    /// The longest wait before any attempt, unless `Retry-After` says more.
+    /// The longest wait before any attempt, unless the API says more.
     pub longest_wait: Duration,
-    /// How long a request may take, all attempts and waits together. A wait that would pass it is not begun, and an
-    /// attempt that would is broken off.
+    /// How long a request may take, all attempts and waits together but those for quotas and for the requests before
+    /// it. A wait that would pass it is not begun, and an attempt that would is broken off.
     pub budget: Duration,
+    /// How long a request may wait for quotas, all such waits together.
+    pub longest_quota_wait: Duration,
 }
 
 impl Default for Retry {
-    /// 5 attempts, waits from 1 up to 60 seconds, 10 minutes in all.
+    /// 5 attempts, waits from 1 up to 60 seconds, 10 minutes in all, and 10 more for quotas.
     fn default() -> Self {
         Retry {
             attempts: 5,
             first_wait: Duration::from_secs(1),
             longest_wait: Duration::from_secs(60),
             budget: Duration::from_secs(600),
+            longest_quota_wait: Duration::from_secs(600),
         }
     }
 }
