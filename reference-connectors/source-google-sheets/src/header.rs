@@ -21,8 +21,11 @@ impl Header {
         }
         let twice: Vec<&str> = times.iter().filter(|(_, times)| **times > 1).map(|(name, _)| *name).collect();
         if !twice.is_empty() {
-            log::warn!("the sheet `{sheet}` has more than one column with the name {}: they are passed over; \
-                        give each its own name", twice.join(" and with the name "));
+            log::warn!(
+                "the sheet `{sheet}` has more than one column with the name {}: they are passed over; \
+                        give each its own name",
+                twice.join(" and with the name ")
+            );
         }
         let is_once = |name: &str| times.get(name) == Some(&1);
         let columns = names.iter().enumerate().filter(|(_, name)| is_once(name));

@@ -38,7 +38,7 @@ impl Spreadsheet {
         let answer = self.api.get("").query("fields", fields).send().await?;
         let answer: Answered = answer.json()?;
         let sheets = answer.sheets.into_iter().map(|sheet| sheet.properties);
-        Ok(sheets.filter_map(Properties::into_sheet).collect())
+        Ok(sheets.filter_map(About::into_sheet).collect())
     }
 
     /// The first row of each sheet.
@@ -47,7 +47,9 @@ impl Spreadsheet {
         for sheets in sheets.chunks(RANGES) {
             let ranges = sheets.iter().map(|sheet| sheet.range(1, 1));
             let found = self.values(ranges).await?;
-            first_rows.extend(found.into_iter().map(|mut rows| if rows.is_empty() { Vec::new() } else { rows.remove(0) }));
+            first_rows.extend(
+                found.into_iter().map(|mut rows| if rows.is_empty() { Vec::new() } else { rows.remove(0) }),
+            );
         }
         Ok(first_rows)
     }
@@ -97,7 +99,9 @@ fn decision(answer: &Answer) -> Option<Decision> {
     let mend = match (answer.status(), answer.field("error.status").as_deref()) {
         (404, _) => "check the address of the spreadsheet",
         (403, _) => "share the spreadsheet with the account that the credentials belong to",
-        (400, Some("FAILED_PRECONDITION")) => "save the document as a Google spreadsheet: an Excel file is none",
+        (400, Some("FAILED_PRECONDITION")) => {
+            "save the document as a Google spreadsheet: an Excel file is none"
+        }
         _ => return None,
     };
     Some(Decision::Fail(Error::config(format!("{answer}; {mend}"))))
@@ -110,12 +114,12 @@ struct Answered {
 
 #[derive(Deserialize)]
 struct Listed {
-    properties: Properties,
+    properties: About,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Properties {
+struct About {
     title: String,
     sheet_type: String,
     grid_properties: Option<Grid>,
@@ -127,7 +131,7 @@ struct Grid {
     row_count: u64,
 }
 
-impl Properties {
+impl About {
     fn into_sheet(self) -> Option<Sheet> {
         let grid = self.grid_properties.filter(|_| self.sheet_type == "GRID")?;
         Some(Sheet { title: self.title, rows: grid.row_count })
