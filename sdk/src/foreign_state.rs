@@ -15,8 +15,8 @@ const ANCESTORS: &str = "parent_slice";
 ///   read without a gap.
 pub(crate) fn translated(state: &JsonObject, field: &str) -> Option<JsonObject> {
     partitions(state, field).or_else(|| {
-        let mark = date_range(state, field)?;
-        Some(mark.map(|mark| (field.to_owned(), mark)).into_iter().collect())
+        let plain = |mark| (field.to_owned(), mark);
+        is_date_range(state).then(|| date_range(state, field).map(plain).into_iter().collect())
     })
 }
 
@@ -30,7 +30,7 @@ fn partitions(state: &JsonObject, field: &str) -> Option<JsonObject> {
             twice.push(key);
         }
     }
-    twice.iter().for_each(|key| drop(found.remove(key)));
+    found.retain(|key, _| !twice.contains(key));
     Some(JsonObject::from_iter([("partitions".to_owned(), found.into())]))
 }
 
@@ -47,17 +47,18 @@ fn key(partition: &Value) -> Option<String> {
 /// How far one partition has been read: by a plain cursor or by one of date ranges.
 fn mark(cursor: &Value, field: &str) -> Option<Value> {
     let cursor = cursor.as_object()?;
-    match date_range(cursor, field) {
-        Some(mark) => mark,
-        None => cursor.get(field).filter(|value| !value.is_null()).cloned(),
+    if is_date_range(cursor) {
+        return date_range(cursor, field);
     }
+    cursor.get(field).filter(|value| !value.is_null()).cloned()
 }
 
-/// If these are date ranges: how far they go without a gap, if they go anywhere.
-fn date_range(state: &JsonObject, field: &str) -> Option<Option<Value>> {
-    if state.get("state_type")? != "date-range" {
-        return None;
-    }
+fn is_date_range(state: &JsonObject) -> bool {
+    state.get("state_type").is_some_and(|kind| kind == "date-range")
+}
+
+/// How far date ranges go without a gap, if they go anywhere.
+fn date_range(state: &JsonObject, field: &str) -> Option<Value> {
     let slices = state.get("slices").and_then(Value::as_array).into_iter().flatten();
     let mut slices: Vec<Slice> = slices.filter_map(Slice::of).collect();
     slices.sort_by(|a, b| a.start.cmp(&b.start));
@@ -65,7 +66,7 @@ fn date_range(state: &JsonObject, field: &str) -> Option<Option<Value>> {
         .into_iter()
         .reduce(|known, next| if next.start <= known.end { known.with(next) } else { known });
     let legacy = || state.get("legacy")?.get(field).filter(|value| !value.is_null()).cloned();
-    Some(first.map_or_else(legacy, |slice| Some(slice.mark)))
+    first.map_or_else(legacy, |slice| Some(slice.mark))
 }
 
 /// A stretch that has been read.
@@ -110,11 +111,11 @@ mod tests {
 
     use super::*;
 
-    fn of(state: Value) -> Option<Value> {
+    fn of(state: &Value) -> Option<Value> {
         translated(state.as_object().unwrap(), "at").map(Value::Object)
     }
 
-    fn ranges(slices: Value) -> Value {
+    fn ranges(slices: &Value) -> Value {
         json!({ "state_type": "date-range", "slices": slices, "legacy": { "at": "2023" } })
     }
 
@@ -124,14 +125,14 @@ mod tests {
             "use_global_cursor": false, "state": { "at": "2024-03-01" }, "lookback_window": 10, "parent_state": {},
             "states": [
                 { "partition": { "id": 7, "parent_slice": {} }, "cursor": { "at": "2024-01-01" } },
-                { "partition": { "id": "x" }, "cursor": ranges(json!([{ "start": "2024-01", "end": "2024-02" }])) },
+                { "partition": { "id": "x" }, "cursor": ranges(&json!([{ "start": "2024-01", "end": "2024-02" }])) },
                 { "partition": { "id": "two", "day": "fields" }, "cursor": { "at": "2024-01-01" } },
                 { "partition": { "id": "none" }, "cursor": { "at": null } },
                 { "partition": { "id": "same", "parent_slice": { "org": 1 } }, "cursor": { "at": "2024-01-01" } },
                 { "partition": { "id": "same", "parent_slice": { "org": 2 } }, "cursor": { "at": "2024-01-02" } },
             ]
         });
-        assert_eq!(of(state), Some(json!({ "partitions": { "7": "2024-01-01", "x": "2024-02" } })));
+        assert_eq!(of(&state), Some(json!({ "partitions": { "7": "2024-01-01", "x": "2024-02" } })));
     }
 
     #[test]
@@ -141,23 +142,23 @@ mod tests {
             { "start": "2024-02", "end": "2024-03", "most_recent_cursor_value": "2024-02-20" },
             { "start": "2024-01", "end": "2024-02", "most_recent_cursor_value": "2024-01-20" },
         ]);
-        assert_eq!(of(ranges(slices)), Some(json!({ "at": "2024-02-20" })));
+        assert_eq!(of(&ranges(&slices)), Some(json!({ "at": "2024-02-20" })));
     }
 
     #[test]
     fn a_range_without_records_counts_to_its_end() {
-        assert_eq!(of(ranges(json!([{ "start": 900, "end": 1000 }]))), Some(json!({ "at": 1000 })));
+        assert_eq!(of(&ranges(&json!([{ "start": 900, "end": 1000 }]))), Some(json!({ "at": 1000 })));
         let within = json!([
             { "start": 900, "end": 1000, "most_recent_cursor_value": null },
             { "start": 910, "end": 920, "most_recent_cursor_value": 915 },
         ]);
-        assert_eq!(of(ranges(within)), Some(json!({ "at": 1000 })));
+        assert_eq!(of(&ranges(&within)), Some(json!({ "at": 1000 })));
     }
 
     #[test]
     fn without_ranges_the_state_from_before_them_counts() {
-        assert_eq!(of(ranges(json!([]))), Some(json!({ "at": "2023" })));
-        assert_eq!(of(json!({ "state_type": "date-range", "slices": [] })), Some(json!({})));
+        assert_eq!(of(&ranges(&json!([]))), Some(json!({ "at": "2023" })));
+        assert_eq!(of(&json!({ "state_type": "date-range", "slices": [] })), Some(json!({})));
     }
 
     #[test]
@@ -165,7 +166,7 @@ mod tests {
         for ours in
             [json!({ "at": "2024-01-01" }), json!({ "partitions": { "7": 1 } }), json!({ "page": "t" })]
         {
-            assert_eq!(of(ours), None);
+            assert_eq!(of(&ours), None);
         }
     }
 }

@@ -189,16 +189,18 @@ impl Inner {
     }
 }
 
+/// What a person wrote, without secrets. A CONTROL has the config as it is, which the platform is to keep.
 fn redacted(mut message: Message, redaction: &Redaction) -> Message {
     let hide = |text: &mut String| *text = redaction.apply(text);
     match &mut message.payload {
         Payload::Log(log) => {
             hide(&mut log.message);
+            log.stack_trace.iter_mut().for_each(hide);
         }
         Payload::ConnectionStatus(status) => status.message.iter_mut().for_each(hide),
         Payload::Trace(TraceMessage { error: Some(error), .. }) => {
             hide(&mut error.message);
-            error.internal_message.iter_mut().for_each(hide);
+            error.internal_message.iter_mut().chain(&mut error.stack_trace).for_each(hide);
         }
         _ => {}
     }
@@ -213,6 +215,8 @@ fn unwritable(cause: serde_json::Error) -> Error {
 pub(crate) mod tests {
     use std::io;
     use std::rc::Rc;
+
+    use connector_protocol::{ConnectorConfig, ControlMessage, ControlType, ErrorTrace};
 
     use super::*;
 
@@ -262,6 +266,25 @@ pub(crate) mod tests {
         output.error(&error, None).unwrap();
         assert!(!page.text().contains("k-123"), "{}", page.text());
         assert_eq!(page.text().matches("****").count(), 4, "{}", page.text());
+    }
+
+    #[test]
+    fn secrets_are_taken_out_of_stack_traces_and_left_in_a_config_to_keep() {
+        let page = Page::default();
+        let output = page.output();
+        output.redact(&["k-123".into()]);
+        let error = ErrorTrace { stack_trace: Some("at k-123".into()), ..Error::config("no").trace(None) };
+        output.send(TraceMessage { error: Some(error), ..output.trace(TraceType::Error) }).unwrap();
+        let config = JsonObject::from_iter([("key".to_owned(), "k-123".into())]);
+        let control = ControlMessage {
+            control_type: ControlType::ConnectorConfig,
+            emitted_at: 0.0,
+            connector_config: Some(ConnectorConfig { config, extra: JsonObject::new() }),
+            extra: JsonObject::new(),
+        };
+        output.send(control).unwrap();
+        let text = page.text();
+        assert!(text.contains("at ****") && text.contains(r#"{"key":"k-123"}"#), "{text}");
     }
 
     #[test]

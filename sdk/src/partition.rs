@@ -17,18 +17,16 @@ use crate::{Error, Records, Result, Stream};
 /// listed twice counts once.
 ///
 /// ```
-/// # use connector_sdk::{Api, RawValue, Stream};
+/// # use connector_sdk::{Api, Stream};
 /// # fn streams(api: Api) -> (Stream, Stream) {
 /// # let (lists_api, members_api) = (api.clone(), api);
 /// let lists = Stream::new("lists", r#"{"type": "object", "properties": {}}"#)
-///     .full_refresh(async move |records| {
-///         lists_api.get("lists").send().await?.json::<Vec<&RawValue>>()?.into_iter().try_for_each(|list| records.push(list))
-///     });
+///     .full_refresh(async move |records| records.extend(lists_api.get("lists").records("lists")).await);
 /// let members = Stream::new("members", r#"{"type": "object", "properties": {}}"#)
 ///     .for_each(lists.partitions("id"))
 ///     .full_refresh(async move |list, records| {
-///         let members = members_api.get(format!("lists/{}/members", list.key())).send().await?;
-///         members.json::<Vec<&RawValue>>()?.into_iter().try_for_each(|member| records.push(member))
+///         let members = members_api.get("lists").segment(list.key()).segment("members");
+///         records.extend(members.records("members")).await
 ///     });
 /// # (lists, members)
 /// # }

@@ -63,7 +63,7 @@ impl Read {
         };
         self.output.status(&stream, StreamStatus::Started)?;
         self.unfinished.begin(&stream);
-        let result = caught(of_stream(Rc::new(stream.clone()), self.records(configured, &stream, slots))).await;
+        let result = caught(of_stream(stream.clone(), self.records(configured, &stream, slots))).await;
         let unfinished = self.unfinished.end(&stream);
         match result {
             Ok(()) => {

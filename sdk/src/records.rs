@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::partition::Found;
 use crate::progress::Progress;
 use crate::watch::{Seen, Watch};
-use crate::{Error, Result};
+use crate::{Error, Pages, Result, Resume};
 
 /// Where the records of one slice go.
 pub struct Records {
@@ -86,6 +86,35 @@ impl Records {
     /// [here](crate::Cursor::client_side), and the last record was too old. [`extend`](Self::extend) heeds it.
     pub fn wants_more(&self) -> bool {
         !matches!(&self.target, Target::Stream { watch: Some(watch), .. } if watch.is_exhausted())
+    }
+
+    /// Emits all records of all pages, each as it came, for as long as [more are wanted](Self::wants_more). Of a
+    /// [resumable](crate::Stream::resumable) stream, it writes a state after each page.
+    ///
+    /// # Errors
+    /// If a page cannot be read, or as [`push`](Self::push) has it: return the error.
+    pub async fn extend(&mut self, mut pages: Pages<'_>) -> Result<()> {
+        let mut turned = pages.pages_read();
+        while self.wants_more() && pages.advance().await? {
+            if pages.pages_read() > turned {
+                turned = pages.pages_read();
+                self.turned(&pages)?;
+            }
+            if let Some(record) = pages.record() {
+                self.push(&record)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All records of a page are out, and the next page is at hand.
+    fn turned(&mut self, pages: &Pages<'_>) -> Result<()> {
+        match (&self.target, pages.position()) {
+            (Target::Stream { progress, .. }, Some(position)) if progress.borrow().is_own() => {
+                self.own_state(Resume::at(position))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// In a [resumable](crate::Stream::resumable) stream: writes a state that covers all records so far, and that the

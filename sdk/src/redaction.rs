@@ -1,3 +1,7 @@
+use std::collections::BTreeSet;
+use std::iter;
+use std::ops::Range;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use url::{Url, form_urlencoded};
@@ -8,41 +12,119 @@ const MASK: &str = "****";
 /// Shorter than this, a piece of base64 is found in innocent words as well.
 const SHORTEST_BASE64: usize = 6;
 
+/// A line of a key file that is shorter tells nothing, or is found in innocent words.
+const SHORTEST_LINE: usize = 16;
+
 /// Takes secrets out of what people read.
 #[derive(Debug, Default)]
 pub(crate) struct Redaction {
-    /// Each secret in each of its forms, longest first: else a short one would break a long one that holds it.
-    needles: Vec<String>,
+    /// Each secret in each of its forms, and each form once.
+    needles: BTreeSet<String>,
 }
 
 impl Redaction {
-    /// Hides these secrets as well. An empty one hides nothing.
+    /// Hides these secrets as well. One that is empty or blank hides nothing.
     pub(crate) fn add(&mut self, secrets: &[String]) {
-        let secrets = secrets.iter().filter(|secret| !secret.is_empty());
-        self.needles.extend(secrets.flat_map(|secret| forms(secret)));
-        self.needles.sort_by(|a, b| (b.len(), b).cmp(&(a.len(), a)));
-        self.needles.dedup();
+        for secret in secrets {
+            let lines =
+                secret.lines().filter(|line| line.len() >= SHORTEST_LINE && !line.starts_with("-----"));
+            // White space at the ends is lost in headers, and may go on being seen.
+            let texts = iter::once(secret.as_str()).chain(lines).map(str::trim);
+            self.needles.extend(texts.filter(|text| !text.is_empty()).flat_map(forms));
+        }
     }
 
     /// The text without the secrets.
+    ///
+    /// All that is to go is found in the text as it was, and goes at once: taken out one by one, secrets that overlap
+    /// would leave a piece of each other, whichever came first. There are a few dozen needles and a text is a line or
+    /// two, so that each is looked for by itself.
     pub(crate) fn apply(&self, text: &str) -> String {
-        self.needles.iter().fold(text.to_owned(), |text, needle| text.replace(needle, MASK))
+        let mut found: Vec<Range<usize>> =
+            self.needles.iter().flat_map(|needle| occurrences(text, needle)).collect();
+        found.sort_by_key(|found| found.start);
+        let mut shown = String::with_capacity(text.len());
+        let mut at = 0;
+        for Range { start, end } in found {
+            if start >= at {
+                shown.push_str(&text[at..start]);
+                shown.push_str(MASK);
+            }
+            at = at.max(end);
+        }
+        shown.push_str(&text[at..]);
+        shown
     }
+}
+
+/// Where the needle stands in the text, also within itself.
+fn occurrences<'a>(text: &'a str, needle: &'a str) -> impl Iterator<Item = Range<usize>> {
+    let step = needle.chars().next().map_or(1, char::len_utf8);
+    let mut from = 0;
+    iter::from_fn(move || {
+        let start = from + text.get(from..)?.find(needle)?;
+        from = start + step;
+        Some(start..start + needle.len())
+    })
 }
 
 /// The ways in which a secret appears in URLs, bodies, headers and messages.
 fn forms(secret: &str) -> Vec<String> {
     let form: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    let json = serde_json::Value::from(secret).to_string();
-    // Serde quotes texts as Debug does, which escapes other characters than JSON does.
-    let debug = format!("{secret:?}");
     let mut forms = vec![secret.to_owned(), form.replace('+', "%20"), form];
-    forms.extend([json, debug].map(|quoted| quoted[1..quoted.len() - 1].to_owned()));
     forms.extend(in_url(secret));
+    let lower: Vec<String> = forms.iter().skip(1).map(|form| in_lower_hex(form)).collect();
+    forms.extend(lower);
+    forms.extend(in_json(secret));
     for offset in 0..3 {
         forms.extend(base64(secret, offset).into_iter().filter(|text| text.len() >= SHORTEST_BASE64));
     }
     forms
+}
+
+/// The secret between quotes, as the writers of JSON that are about write it; each once more within JSON.
+fn in_json(secret: &str) -> Vec<String> {
+    let quoted = |text: &str| inside(&serde_json::Value::from(text).to_string());
+    let json = quoted(secret);
+    // Serde quotes texts as Debug does, which escapes other characters than JSON does.
+    let debug = inside(&format!("{secret:?}"));
+    let for_html = escaped(&json, |letter| matches!(letter, '<' | '>' | '&'));
+    let ascii = escaped(&json, |letter| !letter.is_ascii());
+    let slashes = [&json, &ascii].map(|text| text.replace('/', "\\/"));
+    let mut forms = Vec::from(slashes);
+    forms.extend([json, debug, for_html, ascii]);
+    let again: Vec<String> = forms.iter().map(|form| quoted(form)).collect();
+    forms.extend(again);
+    forms
+}
+
+/// A quoted text without its quotes.
+fn inside(quoted: &str) -> String {
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// The text with some characters in the form `\u00e9`.
+fn escaped(text: &str, which: impl Fn(char) -> bool) -> String {
+    let mut units = [0; 2];
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if which(letter) {
+            out.extend(letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+/// What is percent-encoded with `%2f` in place of `%2F`.
+fn in_lower_hex(encoded: &str) -> String {
+    let mut rest = 0;
+    let lower = |letter: char| {
+        rest = if letter == '%' { 2 } else { i32::max(rest - 1, -1) };
+        if rest >= 0 { letter.to_ascii_lowercase() } else { letter }
+    };
+    encoded.chars().map(lower).collect()
 }
 
 /// The secret as the crate `url` writes it: as a segment of a path, and where a path or a query with it is parsed.
@@ -135,10 +217,44 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_secret_goes_first() {
-        let mut redaction = redaction(&["abc"]);
-        redaction.add(&["abcdef".to_owned()]);
-        assert_eq!(redaction.apply("abcdef abc"), "**** ****");
+    fn secrets_that_overlap_leave_nothing_of_each_other() {
+        let mut redaction = redaction(&["abc", "cdef", "aa"]);
+        redaction.add(&["abcdef".to_owned(), "*".to_owned()]);
+        assert_eq!(redaction.apply("abcdef abc abcde cdefabc aaa"), "**** **** ****de ******** ****");
+        let redaction = self::redaction(&["abcdef", "defghi"]);
+        assert_eq!(redaction.apply("<abcdefghi>"), "<****>");
+    }
+
+    #[test]
+    fn a_secret_is_hidden_as_other_languages_write_it() {
+        let redaction = redaction(&["a/b&é😀\"z"]);
+        for text in [
+            r#"a\/b&é😀\"z"#,
+            r#"a\/b&\u00e9\ud83d\ude00\"z"#,
+            r#"a/b&\u00e9\ud83d\ude00\"z"#,
+            r#"a/b\u0026é😀\"z"#,
+            r#"a/b&é😀\\\"z"#,
+            "a%2fb%26%c3%a9%f0%9f%98%80%22z",
+        ] {
+            assert_eq!(redaction.apply(&format!("<{text}>")), "<****>", "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_after_an_encoded_one_keep_their_case() {
+        assert_eq!(in_lower_hex("AB%2FCD%C3%A9E"), "AB%2fCD%c3%a9E");
+    }
+
+    #[test]
+    fn of_a_key_file_each_line_is_hidden() {
+        let redaction = redaction(&["-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\nshort\n-----END KEY-----\n"]);
+        assert_eq!(redaction.apply("at MIIEvQIBADANBgkqhkiG: short"), "at ****: short");
+        assert_eq!(redaction.apply("want -----BEGIN KEY-----"), "want -----BEGIN KEY-----");
+    }
+
+    #[test]
+    fn white_space_around_a_secret_is_no_part_of_it() {
+        assert_eq!(redaction(&["k-123\n", " "]).apply("with k-123 or so"), "with **** or so");
     }
 
     #[test]

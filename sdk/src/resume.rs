@@ -1,6 +1,9 @@
 use connector_protocol::JsonObject;
 use serde_json::Value;
 
+/// Under which name a state keeps a place among pages.
+const PAGE: &str = "page";
+
 /// Where a read of a [`resumable`](crate::Stream::resumable) stream begins: at the start, or after the last state of
 /// one that was cut short.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +14,16 @@ pub struct Resume {
 impl Resume {
     pub(crate) fn from(state: Option<&JsonObject>) -> Self {
         Resume { state: state.cloned().unwrap_or_default() }
+    }
+
+    /// The state of a read that stands at this place among pages.
+    pub(crate) fn at(position: Value) -> JsonObject {
+        JsonObject::from_iter([(PAGE.to_owned(), position)])
+    }
+
+    /// The place among pages that the read goes on from.
+    pub(crate) fn position(&self) -> Option<&Value> {
+        self.state.get(PAGE)
     }
 
     /// A value of the state that the read goes on from; none at the start.

@@ -41,7 +41,8 @@ pub(crate) async fn within<F: Future>(output: Rc<Output>, command: F) -> F::Outp
 }
 
 /// Reads a stream, or a part of it: meanwhile, [`stream`] is that stream.
-pub(crate) async fn of_stream<F: Future>(stream: Rc<StreamDescriptor>, reading: F) -> F::Output {
+pub(crate) async fn of_stream<F: Future>(stream: impl Into<Rc<StreamDescriptor>>, reading: F) -> F::Output {
+    let stream = stream.into();
     let mut reading = pin!(reading);
     std::future::poll_fn(move |context| {
         let _outer = Outer(STREAM.replace(Some(Rc::clone(&stream))));
@@ -133,8 +134,8 @@ mod tests {
             name()
         };
         let (left, right) = tokio::join!(
-            of_stream(Rc::new(StreamDescriptor::new("left")), reading()),
-            of_stream(Rc::new(StreamDescriptor::new("right")), reading())
+            of_stream(StreamDescriptor::new("left"), reading()),
+            of_stream(StreamDescriptor::new("right"), reading())
         );
         assert_eq!((left.as_deref(), right.as_deref(), name()), (Some("left"), Some("right"), None));
     }

@@ -8,15 +8,12 @@ use crate::{Clock, Cursor, Error, Partition, Partitions, Records, Result, Resume
 /// A stream: its name, its schema, its keys, and how it is read.
 ///
 /// ```
-/// use connector_sdk::{Api, RawValue, Stream};
+/// use connector_sdk::{Api, Stream};
 ///
 /// let api = Api::new("https://api.example.test/v1");
 /// let users: Stream = Stream::new("users", r#"{"type": "object", "properties": {"id": {"type": "integer"}}}"#)
 ///     .primary_key(["id"])
-///     .full_refresh(async move |records| {
-///         let users = api.get("users").send().await?;
-///         users.json::<Vec<&RawValue>>()?.into_iter().try_for_each(|user| records.push(user))
-///     });
+///     .full_refresh(async move |records| records.extend(api.get("users").records("data")).await);
 /// ```
 #[derive(Clone)]
 pub struct Stream<R = Reading> {
@@ -76,7 +73,17 @@ impl Stream<Unread> {
 
     /// Reads everything, but goes on where a read that was cut short had come to.
     ///
-    /// `read` is given the last state, and writes states by [`Records::checkpoint`].
+    /// `read` is given the last state, and writes states by [`Records::checkpoint`]; pages do both by themselves:
+    ///
+    /// ```
+    /// # use connector_sdk::{Api, Paging, Stream};
+    /// # fn users(api: Api) -> Stream {
+    /// Stream::new("users", r#"{"type": "object", "properties": {}}"#).resumable(async move |from, records| {
+    ///     let users = api.get("users").pages(Paging::cursor("cursor", "next")).records("data");
+    ///     records.extend(users.resume(&from)?).await
+    /// })
+    /// # }
+    /// ```
     pub fn resumable(self, read: impl AsyncFn(Resume, &mut Records) -> Result<()> + 'static) -> Stream {
         self.read_by(Mode::Resumable(reader(read)))
     }

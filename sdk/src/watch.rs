@@ -1,10 +1,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::cursor::{Mark, Order};
+use crate::json::field;
 use crate::progress::Progress;
 use crate::{Cursor, Result, Slice};
 
@@ -108,10 +108,12 @@ impl Watch {
         progress.borrow_mut().back_to(self.partition.as_ref(), self.slice.start)
     }
 
-    /// The slice is done: up to its end if it lies in the past, else up to the latest record.
+    /// The slice is done: up to its end if it lies in the past, else up to the latest record, or to where none can come up
+    /// any more.
     pub(crate) fn done(self, progress: &RefCell<Progress>) -> Result<()> {
         let mark = if self.slice.open {
-            self.latest.map_or(self.slice.start, |latest| latest.max(self.slice.start))
+            let settled = self.cursor.settled(self.present);
+            self.slice.start.max(self.latest.max(settled).unwrap_or(self.slice.start))
         } else {
             self.slice.last()
         };
@@ -127,27 +129,52 @@ impl Watch {
     }
 }
 
-/// The value of a field of a record.
-fn value(record: &[u8], field: &str) -> Option<Value> {
-    struct Pick<'a>(&'a str);
-    impl<'de> Visitor<'de> for Pick<'_> {
-        type Value = Option<Value>;
+/// The value of a field of a record, which is known to be JSON.
+fn value(record: &[u8], name: &str) -> Option<Value> {
+    serde_json::from_str(field(std::str::from_utf8(record).ok()?, name)?).ok()
+}
 
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
 
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Option<Value>, A::Error> {
-            let mut found = None;
-            while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
-                if key == self.0 {
-                    found = Some(map.next_value()?);
-                } else {
-                    map.next_value::<IgnoredAny>()?;
-                }
+    use super::*;
+    use crate::output::tests::Page;
+    use crate::{Date, Step, Stream};
+
+    /// The last state of a stream with these records, which was read on the second of March, some time after noon.
+    fn state(cursor: Cursor, records: &[i64]) -> String {
+        let now: Timestamp = "2024-03-02T12:34:56Z".parse().unwrap();
+        let cursor = cursor.start("2024-03-01".parse::<Date>().unwrap());
+        let stream = Stream::new("events", "{}").incremental(cursor.clone(), async |_, _| Ok(()));
+        let page = Page::default();
+        let progress = RefCell::new(Progress::new(Rc::new(page.output()), &stream, None).unwrap());
+        let cursor = Rc::new(cursor);
+        for slice in cursor.windows(None, now) {
+            let mut watch = Watch::new(&cursor, slice, None, cursor.latest(now));
+            for record in records {
+                watch.look_at(json!({ "at": record }).to_string().as_bytes());
             }
-            Ok(found)
+            watch.done(&progress).unwrap();
         }
+        let text = page.text();
+        text.rsplit_once(r#""stream_state":"#).unwrap().1.split('}').next().unwrap().to_owned() + "}"
     }
-    serde_json::Deserializer::from_slice(record).deserialize_map(Pick(field)).ok().flatten()
+
+    #[test]
+    fn the_state_of_the_present_is_the_latest_record_or_the_start() {
+        assert_eq!(state(Cursor::epoch("at"), &[1_709_300_000, 1_709_290_000]), r#"{"at":1709300000}"#);
+        assert_eq!(state(Cursor::epoch("at"), &[]), r#"{"at":1709251200}"#);
+    }
+
+    #[test]
+    fn where_records_are_late_no_more_the_state_follows_the_clock() {
+        let cursor = Cursor::epoch("at").settled_after(Step::hours(1));
+        let an_hour_ago = r#"{"at":1709379240}"#;
+        assert_eq!(state(cursor.clone(), &[1_709_300_000]), an_hour_ago);
+        assert_eq!(state(cursor.clone(), &[]), an_hour_ago);
+        assert_eq!(state(cursor, &[1_709_382_000]), r#"{"at":1709382000}"#, "a record of twenty past noon");
+        assert_eq!(Cursor::integer("at").settled_after(Step::hours(1)).settled(Mark(7)), None);
+    }
 }

@@ -15,6 +15,13 @@ const DAY: i128 = 86_400 * SECOND;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mark(pub(crate) i128);
 
+impl Mark {
+    /// The full minute before it.
+    pub(crate) fn to_the_minute(self) -> Self {
+        Mark(self.0.div_euclid(60 * SECOND) * 60 * SECOND)
+    }
+}
+
 /// How an API writes the values of a cursor field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Form {

@@ -29,7 +29,8 @@ const CHECKPOINT: u32 = 1000;
 /// come to it meanwhile: none is lost, some come twice.
 ///
 /// The state after a slice that lies in the past is the slice's end. The state after the slice that reaches up to now is
-/// the latest value among its records, so that what an API shows a little late is not passed over.
+/// the latest value among its records, so that what an API shows a little late is not passed over; unless it is known
+/// [how late](Self::settled_after) that can be.
 ///
 /// ```
 /// # use connector_sdk::{Cursor, Date, Step};
@@ -45,6 +46,7 @@ pub struct Cursor {
     start: Mark,
     step: Option<Step>,
     lookback: Option<Step>,
+    settled: Option<Step>,
     pub(crate) order: Order,
     pub(crate) client_side: bool,
     pub(crate) checkpoint_every: u32,
@@ -103,6 +105,7 @@ impl Cursor {
             start: Mark(0),
             step: None,
             lookback: None,
+            settled: None,
             order: Order::None,
             client_side: false,
             checkpoint_every: CHECKPOINT,
@@ -132,6 +135,16 @@ impl Cursor {
     #[must_use]
     pub fn lookback(self, lookback: Step) -> Self {
         Cursor { lookback: Some(lookback), ..self }
+    }
+
+    /// After which time the API shows no record late any more.
+    ///
+    /// The state after the slice that reaches up to now is then that long ago, on the full minute, where the latest
+    /// record is older: a stream in which nothing happens for a year is not read from a year ago on. A cursor of integers
+    /// knows no time, and nothing of this.
+    #[must_use]
+    pub fn settled_after(self, time: Step) -> Self {
+        Cursor { settled: Some(time), ..self }
     }
 
     /// The API gives the records of a slice from the oldest to the newest, so a state can be written within a slice.
@@ -203,6 +216,13 @@ impl Cursor {
     /// The latest mark that can be read now.
     pub(crate) fn latest(&self, now: Timestamp) -> Mark {
         if self.form.is_time() { self.form.floor(Mark::from(now)) } else { Mark(i64::MAX.into()) }
+    }
+
+    /// Up to where no more records can come up, if that is known.
+    pub(crate) fn settled(&self, present: Mark) -> Option<Mark> {
+        let time = self.settled.filter(|_| self.form.is_time())?;
+        // On the full minute, two reads of one recording do not differ by how fast they began.
+        Some(self.form.before(present, time).to_the_minute())
     }
 
     /// The slices from the start or the state, whichever is later, to now.

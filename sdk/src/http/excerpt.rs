@@ -30,7 +30,7 @@ pub(super) fn excerpt(body: &[u8]) -> String {
 }
 
 /// The beginning of a text, on one line. Secrets go first: one that is cut in two is found no more.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let line = redacted(text).split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),

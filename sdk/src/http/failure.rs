@@ -19,6 +19,8 @@ pub(super) struct Failure {
 pub(crate) enum Reason {
     /// The body has more bytes than we keep.
     TooLarge { limit: usize },
+    /// The body came to its end, but what it says did not.
+    Cut { offset: usize },
     /// No answer came in time, or not its beginning.
     Late,
     /// No whole answer came.
@@ -41,7 +43,7 @@ impl Failure {
     pub(super) fn passes(&self) -> bool {
         match &self.reason {
             Reason::TooLarge { .. } => false,
-            Reason::Late => true,
+            Reason::Late | Reason::Cut { .. } => true,
             Reason::Transport(error) => {
                 !error.is_builder() && !error.is_redirect() && tls_error(error).is_none()
             }
@@ -61,6 +63,9 @@ impl fmt::Display for Failure {
             Reason::Late => write!(f, "{request} was not answered in time"),
             Reason::Transport(error) if error.is_timeout() => {
                 write!(f, "{request} was not answered in time")
+            }
+            Reason::Cut { offset } => {
+                write!(f, "{request} answered with a body that ends too early, after {offset} bytes")
             }
             Reason::TooLarge { limit } => {
                 write!(f, "{request} answered with a body of more than {limit} bytes: ask for less at a time")

@@ -275,7 +275,7 @@ mod tests {
         let host = Rc::new(Host::default());
         host.pause(MINUTE, "no quota".into());
         let limits = Limits::default();
-        let read = |name| of_stream(Rc::new(StreamDescriptor::new(name)), entered(&host, &limits, MINUTE));
+        let read = |name| of_stream(StreamDescriptor::new(name), entered(&host, &limits, MINUTE));
         let (first, second, third) = within(Rc::new(page.output()), async {
             tokio::join!(read("users"), read("users"), read("teams"))
         })

@@ -126,6 +126,11 @@ impl Progress {
         }
     }
 
+    /// Whether the author writes its states.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.kept, Kept::Own(_))
+    }
+
     /// Writes the author's own state.
     pub(crate) fn own(&mut self, state: JsonObject) -> Result<()> {
         match &mut self.kept {

@@ -1,6 +1,8 @@
 //! The SDK over real sockets: how requests are retried, and a whole connector run within this process.
 
 mod connector;
+#[cfg(test)]
+mod pages;
 #[cfg(test)] // Said again, since clippy lets only what is marked so unwrap outside of a test's own function.
 mod requests;
 #[cfg(test)]
