@@ -26,7 +26,7 @@ enum Normalization {
     Text { of: fn(&Volatile) -> &str, becomes: &'static str },
 }
 
-/// Fields first, then texts. New ones go to the end, so that the snapshots of before stay as they are.
+/// New ones go to the end, so that the snapshots of before stay as they are.
 static ALL: &[Normalization] = &[
     Normalization::Field { pointer: "/record/emitted_at", becomes: "0" },
     Normalization::Field { pointer: "/trace/emitted_at", becomes: "0" },
@@ -34,6 +34,7 @@ static ALL: &[Normalization] = &[
     Normalization::Field { pointer: "/trace/error/stack_trace", becomes: "\"[stack trace]\"" },
     Normalization::Text { of: |volatile| &volatile.folder, becomes: "[folder]" },
     Normalization::Text { of: |volatile| &volatile.proxy, becomes: "[replay]" },
+    Normalization::Field { pointer: "/trace/stream_status/reasons/0/rate_limited/quota_reset", becomes: "0" },
 ];
 
 /// A message as it stands in a snapshot: its keys in alphabetical order, its numbers to the digit, nothing volatile.
@@ -82,8 +83,12 @@ fn write(value: &RawValue, volatile: &Volatile, pointer: &mut String, to: &mut S
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-            // No normalisation reaches into a list.
-            list(to, '[', ']', items, |to, value| write(value, volatile, &mut "[]".to_owned(), to));
+            list(to, '[', ']', items.into_iter().enumerate(), |to, (index, value)| {
+                let length = pointer.len();
+                let _infallible = write!(pointer, "/{index}");
+                write(value, volatile, pointer, to);
+                pointer.truncate(length);
+            });
         }
         // Reads and writes again, so that `\u00e9` and `é` are the same.
         Some(b'"') => match serde_json::from_str::<serde_json::Value>(text) {
@@ -134,6 +139,15 @@ mod tests {
         assert_eq!(normalized(line), r#"{"record":{"data":{"emitted_at":5},"emitted_at":0}}"#);
         let line = r#"{"log":"no /tmp/h1/config.json; proxy 127.0.0.1:4711"}"#;
         assert_eq!(normalized(line), r#"{"log":"no [folder]/config.json; proxy [replay]"}"#);
+    }
+
+    #[test]
+    fn when_a_quota_comes_back_is_volatile() {
+        let reason = |reset| {
+            let reasons = format!(r#"[{{"type":"RATE_LIMITED","rate_limited":{{"quota_reset":{reset}}}}}]"#);
+            format!(r#"{{"trace":{{"stream_status":{{"reasons":{reasons}}}}}}}"#)
+        };
+        assert_eq!(normalized(&reason(1_700_000_000_000_u64)), normalized(&reason(0)));
     }
 
     #[test]
