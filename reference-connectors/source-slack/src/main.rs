@@ -66,7 +66,11 @@ impl Source for Slack {
         let channels = streams::channels(workspace.clone());
         let readable = workspace.clone().readable_channels();
         // A read that is cut short goes on with its window, and each window is a request at least, of every channel.
-        let windows = |field| Cursor::epoch_text(field).start(config.start_date).step(Step::days(100));
+        let windows = |field| {
+            let windows = Cursor::epoch_text(field).start(config.start_date).step(Step::days(100));
+            // Slack shows a message at once: where nobody says a thing for months, the next read need not look at them.
+            windows.settled_after(Step::hours(1))
+        };
         // All messages of a thread have the time of the first in `thread_ts`, so that is when the thread began.
         let beginnings = windows("thread_ts").lookback(Step::days(config.lookback_window));
         Ok(vec![

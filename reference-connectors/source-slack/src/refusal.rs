@@ -20,7 +20,8 @@ pub(crate) fn decision(answer: &Answer) -> Option<Decision> {
             let scope = answer.field("needed").unwrap_or_default();
             Decision::Fail(Error::config(format!("the API token lacks the scope {scope}: add it to the app")))
         }
-        "account_inactive" | "invalid_auth" | "no_permission" | "not_authed" | "token_expired" | "token_revoked" => {
+        "account_inactive" | "invalid_auth" | "no_permission" | "not_authed" | "token_expired"
+        | "token_revoked" => {
             Decision::Fail(Error::config(format!("Slack does not accept this API token: {error}")))
         }
         _ => Decision::Fail(Error::system(answer.to_string())),

@@ -41,9 +41,10 @@ impl Workspace {
         let slack = Api::new(url).auth(Auth::bearer(&config.api_token)).on_answer(refusal::decision);
         Workspace {
             slack,
-            channel_types: match config.include_private_channels {
-                true => "public_channel,private_channel",
-                false => "public_channel",
+            channel_types: if config.include_private_channels {
+                "public_channel,private_channel"
+            } else {
+                "public_channel"
             },
             channel_names: config.channel_filter.clone().into(),
             joins_channels: config.join_channels,
@@ -115,8 +116,11 @@ impl Workspace {
             }
             if !passed_over.is_empty() {
                 let (number, names) = (passed_over.len(), &passed_over[..NAMED.min(passed_over.len())]);
-                log::warn!("the messages of {number} channels are passed over, since the app is not in them; \
-                            invite it, or set join_channels: {}", names.join(", "));
+                log::warn!(
+                    "the messages of {number} channels are passed over, since the app is not in them; \
+                            invite it, or set join_channels: {}",
+                    names.join(", ")
+                );
             }
             Ok(())
         })
