@@ -3,11 +3,13 @@ use std::path::{Path, PathBuf};
 
 use connector_protocol::Command;
 
+use crate::input::Input;
+
 /// What the command line lacks if it has no command.
 pub(crate) const NO_COMMAND: &str = "no command: want one of spec, check, discover, read";
 
 /// What the command line asks for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Arguments {
     /// `--help`, with what to print.
     Help(String),
@@ -15,15 +17,15 @@ pub(crate) enum Arguments {
     Nothing(String),
     Spec,
     Check {
-        config: PathBuf,
+        config: Input,
     },
     Discover {
-        config: PathBuf,
+        config: Input,
     },
     Read {
-        config: PathBuf,
-        catalog: PathBuf,
-        state: Option<PathBuf>,
+        config: Input,
+        catalog: Input,
+        state: Option<Input>,
     },
 }
 
@@ -86,7 +88,9 @@ impl Files {
 
     /// A file that the command has no use for is let be: platforms may hand the same ones to every command.
     fn serve(self, command: Command) -> Result<Arguments, String> {
-        let need = |file: Option<PathBuf>, flag| file.ok_or_else(|| format!("`{command}` needs {flag} PATH"));
+        let need = |file: Option<PathBuf>, flag| {
+            file.map(Input::File).ok_or_else(|| format!("`{command}` needs {flag} PATH"))
+        };
         Ok(match command {
             Command::Spec => Arguments::Spec,
             Command::Check => Arguments::Check { config: need(self.config, "--config")? },
@@ -94,7 +98,7 @@ impl Files {
             Command::Read => Arguments::Read {
                 config: need(self.config, "--config")?,
                 catalog: need(self.catalog, "--catalog")?,
-                state: self.state,
+                state: self.state.map(Input::File),
             },
         })
     }

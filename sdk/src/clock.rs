@@ -88,6 +88,11 @@ impl Clock {
         Self::starting_at(Timestamp::now())
     }
 
+    /// The same, for tests: waits take no time.
+    pub(crate) fn without_waits(self) -> Self {
+        Clock { waits: 0.0, ..self }
+    }
+
     pub(crate) fn waiting(self, text: &str) -> Result<Self> {
         let factor = text.parse().ok().filter(|factor| (0.0..=1.0).contains(factor));
         let waits = factor

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use connector_protocol::{JsonObject, StateInput};
 use serde::de::DeserializeOwned;
@@ -8,14 +8,41 @@ use serde_json::Value;
 use crate::config::{Complaint, complaints, without_nulls};
 use crate::{Error, Result};
 
-/// The JSON of the file that is `what` of the command: the config, the catalog, the state.
-fn load(what: &str, path: &Path) -> Result<Value> {
-    parse(what, path, &text(what, path)?)
+/// Where a command finds its config, its catalog or its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    File(PathBuf),
+    /// Within the process: by a test.
+    Given(Value),
+}
+
+impl<T: Into<PathBuf>> From<T> for Input {
+    fn from(path: T) -> Self {
+        Input::File(path.into())
+    }
+}
+
+impl fmt::Display for Input {
+    /// Who reads that a file is wrong knows where it is, and the folder may be one that the platform made up.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Input::File(path) => path.file_name().unwrap_or(path.as_os_str()).display().fmt(f),
+            Input::Given(_) => f.write_str("given"),
+        }
+    }
+}
+
+/// The JSON that is `what` of the command: the config, the catalog, the state.
+fn load(what: &str, input: &Input) -> Result<Value> {
+    match input {
+        Input::File(path) => parse(what, input, &text(what, path)?),
+        Input::Given(value) => Ok(value.clone()),
+    }
 }
 
 /// The same, where only an object will do. Serde would fill a struct from an array as well, field by field.
-pub(crate) fn load_object(what: &str, path: &Path) -> Result<Value> {
-    let value = load(what, path)?;
+pub(crate) fn load_object(what: &str, input: &Input) -> Result<Value> {
+    let value = load(what, input)?;
     let kind = match &value {
         Value::Object(_) => return Ok(value),
         Value::Array(_) => "an array",
@@ -24,22 +51,24 @@ pub(crate) fn load_object(what: &str, path: &Path) -> Result<Value> {
         Value::Bool(_) => "a boolean",
         Value::Null => "null",
     };
-    Err(Error::config(format!("invalid {what} ({}): want a JSON object, got {kind}", name(path))))
+    Err(Error::config(format!("invalid {what} ({input}): want a JSON object, got {kind}")))
 }
 
 /// What the platform kept from an earlier sync. An empty file is the state of a first sync.
-pub(crate) fn load_state(path: &Path) -> Result<StateInput> {
-    let text = text("state", path)?;
-    let value = if text.trim().is_empty() { Value::Null } else { parse("state", path, &text)? };
-    understand("state", path, value)
+pub(crate) fn load_state(input: &Input) -> Result<StateInput> {
+    let value = match input {
+        Input::File(path) if text("state", path)?.trim().is_empty() => Value::Null,
+        _ => load("state", input)?,
+    };
+    understand("state", input, value)
 }
 
 /// The value as the type that it should be; else an error that names the file and the field.
-pub(crate) fn understand<T: DeserializeOwned>(what: &str, path: &Path, value: Value) -> Result<T> {
+pub(crate) fn understand<T: DeserializeOwned>(what: &str, input: &Input, value: Value) -> Result<T> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let field = error.path().to_string();
         let field = if field == "." { String::new() } else { format!(" `{field}`:") };
-        Error::config(format!("invalid {what} ({}):{field} {}", name(path), error.inner()))
+        Error::config(format!("invalid {what} ({input}):{field} {}", error.inner()))
     })
 }
 
@@ -48,7 +77,7 @@ pub(crate) fn understand<T: DeserializeOwned>(what: &str, path: &Path, value: Va
 /// The type has the last word on what it can read, since the schema knows nothing of its aliases and of what it reads
 /// of its own accord; the schema has it on limits, of which the type knows nothing.
 pub(crate) fn understand_config<T: DeserializeOwned>(
-    path: &Path,
+    input: &Input,
     schema: &JsonObject,
     value: Value,
 ) -> Result<T> {
@@ -71,11 +100,11 @@ pub(crate) fn understand_config<T: DeserializeOwned>(
             && complaints.iter().all(|complaint| complaint.path != field)
     };
     match refused {
-        Some(_) if said.is_empty() => return understand("config", path, value),
+        Some(_) if said.is_empty() => return understand("config", input, value),
         Some(error) if news(&error) => said.push(format!("`{}`: {}", error.path(), error.inner())),
         _ => {}
     }
-    Err(Error::config(format!("invalid config ({}): {}", name(path), said.join("; "))))
+    Err(Error::config(format!("invalid config ({input}): {}", said.join("; "))))
 }
 
 fn text(what: &str, path: &Path) -> Result<String> {
@@ -83,14 +112,9 @@ fn text(what: &str, path: &Path) -> Result<String> {
         .map_err(|error| Error::config(format!("failed to read the {what} ({}): {error}", path.display())))
 }
 
-fn parse(what: &str, path: &Path, text: &str) -> Result<Value> {
+fn parse(what: &str, input: &Input, text: &str) -> Result<Value> {
     serde_json::from_str(text)
-        .map_err(|error| Error::config(format!("invalid {what} ({}): not JSON: {error}", name(path))))
-}
-
-/// Who reads that a file is wrong knows where it is, and the folder may be one that the platform made up.
-fn name(path: &Path) -> impl fmt::Display {
-    path.file_name().unwrap_or(path.as_os_str()).display()
+        .map_err(|error| Error::config(format!("invalid {what} ({input}): not JSON: {error}")))
 }
 
 #[cfg(test)]
@@ -109,7 +133,7 @@ mod tests {
     }
 
     fn refusal<T: DeserializeOwned + fmt::Debug>(what: &str, value: Value) -> String {
-        understand::<T>(what, Path::new("some/file.json"), value).unwrap_err().to_string()
+        understand::<T>(what, &"some/file.json".into(), value).unwrap_err().to_string()
     }
 
     #[test]
@@ -143,7 +167,7 @@ mod tests {
     }
 
     fn limited(value: Value) -> Result<Limited> {
-        understand_config(Path::new("config.json"), &crate::config::config_schema::<Limited>(), value)
+        understand_config(&"config.json".into(), &crate::config::config_schema::<Limited>(), value)
     }
 
     #[test]
@@ -192,7 +216,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         for (text, kind) in [(r#"["k-123"]"#, "an array"), (r#""k-123""#, "a string"), ("null", "null")] {
             std::fs::write(file.path(), text).unwrap();
-            let error = load_object("config", file.path()).unwrap_err().to_string();
+            let error = load_object("config", &file.path().into()).unwrap_err().to_string();
             assert!(error.starts_with("invalid config (") && !error.contains("k-123"), "{error}");
             assert!(error.ends_with(&format!("): want a JSON object, got {kind}")), "{error}");
         }
@@ -201,14 +225,14 @@ mod tests {
     #[test]
     fn an_empty_file_is_the_state_of_a_first_sync() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        assert!(load_state(file.path()).unwrap().is_empty());
+        assert!(load_state(&file.path().into()).unwrap().is_empty());
         std::fs::write(file.path(), "\n").unwrap();
-        assert!(load_state(file.path()).unwrap().is_empty());
+        assert!(load_state(&file.path().into()).unwrap().is_empty());
     }
 
     #[test]
     fn a_file_that_is_not_there_is_named() {
-        let error = load("catalog", Path::new("no/such.json")).unwrap_err().to_string();
+        let error = load("catalog", &"no/such.json".into()).unwrap_err().to_string();
         assert!(error.starts_with("failed to read the catalog (no/such.json): No such file"), "{error}");
     }
 }

@@ -106,6 +106,7 @@ mod slices;
 mod source;
 mod spec;
 mod stream;
+pub mod testing;
 mod undeclared;
 mod unfinished;
 mod watch;

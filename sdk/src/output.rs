@@ -214,33 +214,16 @@ fn unwritable(cause: serde_json::Error) -> Error {
 #[cfg(test)]
 pub(crate) mod tests {
     use std::io;
-    use std::rc::Rc;
 
     use connector_protocol::{ConnectorConfig, ControlMessage, ControlType, ErrorTrace};
 
     use super::*;
 
-    /// A writer whose bytes can be read while it is in use.
-    #[derive(Clone, Default)]
-    pub(crate) struct Page(Rc<RefCell<Vec<u8>>>);
+    pub(crate) use crate::testing::Page;
 
     impl Page {
-        pub(crate) fn text(&self) -> String {
-            String::from_utf8(self.0.borrow().clone()).unwrap()
-        }
-
         pub(crate) fn output(&self) -> Output {
             Output::new(Box::new(self.clone()), Clock::starting_at("2024-01-08T12:00:00Z".parse().unwrap()))
-        }
-    }
-
-    impl Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
         }
     }
 

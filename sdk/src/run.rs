@@ -1,6 +1,5 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -13,7 +12,7 @@ use tokio::task::LocalSet;
 
 use crate::arguments::{Arguments, NO_COMMAND};
 use crate::config::config_schema;
-use crate::input::{load_object, load_state, understand, understand_config};
+use crate::input::{Input, load_object, load_state, understand, understand_config};
 use crate::known_state::strangers;
 use crate::logger;
 use crate::output::Output;
@@ -117,20 +116,31 @@ pub async fn run_with<S: Source>(
     stdout: Box<dyn Write>,
     clock: Clock,
 ) -> Outcome {
-    command(source, arguments, stdout, Conditions { clock, deterministic: true, stop: never() }).await
+    let conditions = Conditions { clock, deterministic: true, stop: never() };
+    // On the heap: a command is large, and tests hold several within another future.
+    Box::pin(command(source, arguments, stdout, conditions)).await
 }
 
 /// Runs one command.
-pub(crate) async fn command<S: Source>(
+async fn command<S: Source>(
     source: &S,
     arguments: impl IntoIterator<Item = OsString>,
     stdout: Box<dyn Write>,
+    conditions: Conditions,
+) -> Outcome {
+    match Arguments::parse(arguments) {
+        Ok(arguments) => carry_out(source, arguments, stdout, conditions).await,
+        Err(usage) => Outcome::Misused(usage),
+    }
+}
+
+/// Carries out what a command line asks for.
+pub(crate) async fn carry_out<S: Source>(
+    source: &S,
+    arguments: Arguments,
+    stdout: Box<dyn Write>,
     Conditions { clock, deterministic, stop }: Conditions,
 ) -> Outcome {
-    let arguments = match Arguments::parse(arguments) {
-        Ok(arguments) => arguments,
-        Err(usage) => return Outcome::Misused(usage),
-    };
     let output = Rc::new(Output::new(stdout, clock));
     let failed = match &arguments {
         Arguments::Nothing(usage) => Outcome::Idle(usage.clone()),
@@ -181,14 +191,14 @@ impl<S: Source> Run<'_, S> {
             Arguments::Check { config } => self.check(&config).await?,
             Arguments::Discover { config } => self.discover(&config).await?,
             Arguments::Read { config, catalog, state } => {
-                return self.read(&config, &catalog, state.as_deref()).await;
+                return self.read(&config, &catalog, state.as_ref()).await;
             }
         }
         Ok(true)
     }
 
     /// Whatever goes wrong is the answer, since people look at the status and its message: a panic alone leaves none.
-    async fn check(&self, config: &Path) -> Result<()> {
+    async fn check(&self, config: &Input) -> Result<()> {
         let checked = match self.config(config) {
             Ok(config) => self.source.check(&config).await,
             Err(error) => Err(error),
@@ -210,13 +220,13 @@ impl<S: Source> Run<'_, S> {
         self.output.send(ConnectionStatus { status, message, extra: JsonObject::new() })
     }
 
-    async fn discover(&self, config: &Path) -> Result<()> {
+    async fn discover(&self, config: &Input) -> Result<()> {
         let streams = self.source.streams(&self.config(config)?).await?;
         let streams = streams.iter().map(Stream::offer).collect::<Result<_>>()?;
         self.output.send(Catalog { streams, extra: JsonObject::new() })
     }
 
-    async fn read(&self, config: &Path, catalog: &Path, state: Option<&Path>) -> Result<bool> {
+    async fn read(&self, config: &Input, catalog: &Input, state: Option<&Input>) -> Result<bool> {
         let config = self.config(config)?;
         let catalog = understand("catalog", catalog, load_object("catalog", catalog)?)?;
         let state = state.map_or(Ok(StateInput::default()), load_state)?;
@@ -241,14 +251,14 @@ impl<S: Source> Run<'_, S> {
     }
 
     /// Reads the config. From here on its secrets are not shown: an error about the config may quote it.
-    fn config(&self, path: &Path) -> Result<S::Config> {
-        let value = load_object("config", path)?;
+    fn config(&self, input: &Input) -> Result<S::Config> {
+        let value = load_object("config", input)?;
         let schema = config_schema::<S::Config>();
         self.output.redact(&secrets(&schema, &value));
         if let Some(config) = value.as_object() {
             self.output.held_config().hold(config.clone(), schema.clone());
         }
-        understand_config(path, &schema, value)
+        understand_config(input, &schema, value)
     }
 }
 

@@ -1,44 +1,32 @@
-use serde_json::Value;
+use serde::Deserialize;
 
 use super::basic;
+use super::grant::Grant;
 use super::oauth::OAuth;
 use super::token::Granted;
-use crate::{Answer, Api, Clock, Decision, Error, Response, Result, Secret};
-
-/// The refusals that pass.
-const PASSING: [u16; 3] = [408, 425, 429];
+use crate::{Answer, Api, Clock, Decision, Error, Result, Secret};
 
 /// The codes with which an endpoint says that the answer will be another one later, whatever its status.
 const LATER: [&str; 2] = ["temporarily_unavailable", "server_error"];
 
-/// Asks the token endpoint once, again where that can help.
+/// Asks the token endpoint for a token, again where that can help.
 pub(super) async fn ask(oauth: &OAuth, newest: Option<&Secret>) -> Result<Granted> {
-    // A refusal is an answer like any other: its body says more than its status.
-    let refused =
-        |answer: &Answer| matches!(answer.status(), 400..=499) && !PASSING.contains(&answer.status());
-    let api = Api::new(&oauth.token_url).on_answer(move |answer| refused(answer).then_some(Decision::Accept));
-    let mut request = api.post("").header("accept", "application/json").form(form(oauth, newest)?);
-    if let Some(authorization) = authorization(oauth) {
-        request = request.header("authorization", authorization);
+    let grant = oauth.grant.clone();
+    let mut api = Api::new(&oauth.token_url)
+        .header("accept", "application/json")
+        .on_answer(move |answer| decision(&grant, answer));
+    if let Some(client) = oauth.client.as_ref().filter(|client| client.basic) {
+        api = api.header("authorization", basic(&client.id, &client.secret));
     }
-    let answer = request.send().await?;
-    // The body of a success is quoted nowhere: it may hold tokens, and one that is no JSON has them where we do not look.
-    if is_success(&answer)
-        && let Ok(granted) = serde_json::from_slice::<Granted>(answer.bytes())
-        && !granted.access_token.expose().is_empty()
-    {
-        return Ok(granted);
-    }
-    Err(refusal(oauth, &answer))
-}
-
-fn is_success(answer: &Response) -> bool {
-    matches!(answer.status(), 200..=299)
-}
-
-fn authorization(oauth: &OAuth) -> Option<String> {
-    let client = oauth.client.as_ref().filter(|client| client.basic);
-    client.map(|client| basic(&client.id, &client.secret))
+    let response = api.post("").form(form(oauth, newest)?).send().await?;
+    // The body is quoted nowhere: it may hold tokens where we do not look for them.
+    let granted = serde_json::from_slice::<Granted>(response.bytes()).ok();
+    granted.filter(|granted| !granted.access_token.expose().is_empty()).ok_or_else(|| {
+        Error::system(format!(
+            "failed to get an access token: {} without a JSON object with an `access_token`; is it the right token URL?",
+            response.told()
+        ))
+    })
 }
 
 fn form(oauth: &OAuth, newest: Option<&Secret>) -> Result<Vec<(String, String)>> {
@@ -52,35 +40,39 @@ fn form(oauth: &OAuth, newest: Option<&Secret>) -> Result<Vec<(String, String)>>
     Ok(own.chain(oauth.form.iter().cloned()).collect())
 }
 
-/// The error of an answer that brings no token. Some endpoints refuse with 200 and an `error` in the body.
-fn refusal(oauth: &OAuth, answer: &Response) -> Error {
-    let body = serde_json::from_slice::<Value>(answer.bytes()).ok();
-    let told = answer.told();
-    let code = body.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str);
-    let said = match code {
-        Some(code) if !told.contains(code) => format!("{told} with the error `{code}`"),
-        _ => told,
-    };
+/// The `error` of a refusal. Some endpoints refuse with 200 and say so in the body alone.
+#[derive(Deserialize)]
+struct Refusal {
+    error: String,
+}
+
+fn decision(grant: &Grant, answer: &Answer) -> Option<Decision> {
+    let status = answer.status();
+    let code = answer.json::<Refusal>().ok().map(|refusal| refusal.error);
+    let code = code.as_deref().filter(|code| !code.is_empty());
     if code.is_some_and(|code| LATER.contains(&code)) {
-        Error::transient(format!("failed to get an access token: {said}"))
-    } else if matches!(answer.status(), 400 | 401 | 403) || (is_success(answer) && code.is_some()) {
-        let remedy = match code {
-            Some("invalid_client" | "unauthorized_client") => {
-                "check the client's id and secret in the config"
-            }
-            Some("invalid_scope") => {
-                "the scopes that the connector asks for were not granted; authenticate again"
-            }
-            _ => oauth.grant.remedy(),
-        };
-        Error::config(format!("failed to get an access token: {said}; {remedy}"))
-    } else if is_success(answer) {
-        Error::system(format!(
-            "failed to get an access token: {said}, without a JSON object with an `access_token`"
-        ))
-    } else {
-        Error::system(format!("failed to get an access token: {said}; is it the right token URL?"))
+        return Some(Decision::Retry);
     }
+    let is_refused = match status {
+        400 | 401 | 403 => true,
+        200..300 => code.is_some(),
+        _ => false,
+    };
+    if !is_refused {
+        return None;
+    }
+    let remedy = match code {
+        Some("invalid_client" | "unauthorized_client") => "check the client's id and secret in the config",
+        Some("invalid_scope") => {
+            "the scopes that the connector asks for were not granted; authenticate again"
+        }
+        _ => grant.remedy(),
+    };
+    let mut said = answer.to_string();
+    if let Some(code) = code.filter(|code| !said.contains(code)) {
+        said = format!("{said} with the error `{code}`");
+    }
+    Some(Decision::Fail(Error::config(format!("failed to get an access token: {said}; {remedy}"))))
 }
 
 #[cfg(test)]
@@ -168,8 +160,8 @@ mod tests {
             (401, json!({"error": "invalid_client"}), ConfigError, "check the client's id and secret"),
             (400, json!({"error": "invalid_scope"}), ConfigError, "were not granted"),
             (200, json!({"ok": false, "error": "token_revoked"}), ConfigError, "authenticate again"),
-            (400, json!({"error": "temporarily_unavailable"}), TransientError, "temporarily_unavailable"),
-            (404, json!({"message": "no such page"}), SystemError, "is it the right token URL?"),
+            (400, json!({"error": "temporarily_unavailable"}), TransientError, "gave up after 5 attempts"),
+            (404, json!({"message": "no such page"}), SystemError, "no such page"),
             (200, json!({"token": "x"}), SystemError, "without a JSON object with an `access_token`"),
             (200, json!({"access_token": ""}), SystemError, "without a JSON object"),
             (429, json!({}), TransientError, "gave up after 5 attempts"),

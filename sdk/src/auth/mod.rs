@@ -17,10 +17,10 @@ mod tokens;
 
 use std::fmt;
 use std::rc::Rc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
@@ -119,10 +119,11 @@ impl Auth {
         }
     }
 
-    /// Until when there are no credentials worth an attempt; `None` if there are some now.
-    pub(crate) fn ready_at(&self) -> Option<Timestamp> {
+    /// How long there are no credentials worth an attempt; `None` if there are some now.
+    pub(crate) fn ready_in(&self) -> Option<Duration> {
+        let now = Clock::current().now();
         match &self.0 {
-            Kind::Rotating(rotating) => rotating.ready_at(Clock::current().now()),
+            Kind::Rotating(rotating) => rotating.ready_at(now)?.duration_since(now).try_into().ok(),
             Kind::Fixed(_) | Kind::OAuth(_) => None,
         }
     }

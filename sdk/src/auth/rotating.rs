@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::credentials::Credentials;
-use super::quota::Quota;
+use super::quota::Left;
 use crate::{Error, Result, Secret};
 
 /// Several tokens in turn.
@@ -19,15 +19,15 @@ pub(super) struct Rotating {
 /// What is known of one token.
 #[derive(Clone, Copy, Debug, Default)]
 struct Use {
-    quota: Quota,
+    left: Left,
     /// How often it was handed out.
     times: usize,
 }
 
 impl Use {
-    fn left(&self, now: Timestamp) -> u64 {
-        let over = self.quota.reset.is_some_and(|reset| reset <= now);
-        self.quota.left.filter(|_| !over).unwrap_or(u64::MAX)
+    fn requests(&self, now: Timestamp) -> u64 {
+        let over = self.left.reset.is_some_and(|reset| reset <= now);
+        self.left.requests.filter(|_| !over).unwrap_or(u64::MAX)
     }
 }
 
@@ -41,7 +41,8 @@ impl Rotating {
     /// will be usable.
     pub(super) fn credentials(&self, now: Timestamp) -> Result<Credentials> {
         let mut uses = self.uses.borrow_mut();
-        let rank = |(_, used): &(usize, &Use)| (used.quota.used_up(now), Reverse(used.left(now)), used.times);
+        let rank =
+            |(_, used): &(usize, &Use)| (used.left.used_up(now), Reverse(used.requests(now)), used.times);
         let best = uses.iter().enumerate().min_by_key(rank).map(|(which, _)| which);
         let Some((which, token)) = best.and_then(|which| Some((which, self.tokens.get(which)?))) else {
             return Err(Error::config("there is no token to send: want at least one in the config"));
@@ -49,28 +50,28 @@ impl Rotating {
         if let Some(used) = uses.get_mut(which) {
             used.times += 1;
             // Counted before the answer tells, so that requests side by side do not all take the same.
-            used.quota.left = used.quota.left.map(|left| left.saturating_sub(1));
+            used.left.requests = used.left.requests.map(|left| left.saturating_sub(1));
         }
         Credentials::bearer(token.expose(), which)
     }
 
     pub(super) fn observe(&self, which: usize, status: StatusCode, headers: &HeaderMap, now: Timestamp) {
-        if let Some(quota) = Quota::told(status, headers, now)
+        if let Some(left) = Left::told(status, headers, now)
             && let Some(used) = self.uses.borrow_mut().get_mut(which)
         {
-            used.quota = quota;
+            used.left = left;
         }
     }
 
     pub(super) fn alternative(&self, which: usize, now: Timestamp) -> bool {
         let uses = self.uses.borrow();
-        uses.iter().enumerate().any(|(other, used)| other != which && used.quota.used_up(now).is_none())
+        uses.iter().enumerate().any(|(other, used)| other != which && used.left.used_up(now).is_none())
     }
 
-    /// When the first token is usable, unless one is now.
+    /// When the first token is usable again, unless one is now.
     pub(super) fn ready_at(&self, now: Timestamp) -> Option<Timestamp> {
         // `None` comes before every time.
-        self.uses.borrow().iter().map(|used| used.quota.used_up(now)).min().flatten()
+        self.uses.borrow().iter().map(|used| used.left.used_up(now)).min().flatten()
     }
 }
 
@@ -147,6 +148,6 @@ mod tests {
     #[test]
     fn debug_shows_quotas_and_no_tokens() {
         let shown = format!("{:?}", rotating(1));
-        assert!(shown.contains("quota") && !shown.contains("t-0"), "{shown}");
+        assert!(shown.contains("requests") && !shown.contains("t-0"), "{shown}");
     }
 }

@@ -91,7 +91,7 @@ impl Tokens {
             if let Some(failure) = &turn.failure
                 && (failed != self.failed.get() || failure.failure_type() == FailureType::ConfigError)
             {
-                return Err(again(failure));
+                return Err(failure.clone());
             }
         }
         let renewal = turn
@@ -108,7 +108,7 @@ impl Tokens {
             }
             Err(failure) => {
                 self.failed.update(|failed| failed + 1);
-                Err(again(turn.failure.insert(failure)))
+                Err(turn.failure.insert(failure).clone())
             }
         }
     }
@@ -123,16 +123,6 @@ async fn renewed(oauth: Rc<OAuth>, newest: Option<Secret>) -> Result<Renewed> {
         oauth.kept.keep(&granted, &token)?;
     }
     Ok(Renewed { token, refresh_token: granted.refresh_token.or(newest) })
-}
-
-/// The same failure, for another one who waited.
-fn again(failure: &Error) -> Error {
-    let error = match failure.failure_type() {
-        FailureType::ConfigError => Error::config(failure.to_string()),
-        FailureType::TransientError => Error::transient(failure.to_string()),
-        FailureType::SystemError => Error::system(failure.to_string()),
-    };
-    if failure.chain() == failure.to_string() { error } else { error.caused_by(failure.chain()) }
 }
 
 impl fmt::Debug for Tokens {

@@ -89,3 +89,26 @@ impl fmt::Display for Answer {
         write!(f, "{} answered {}, saying {}", self.request, self.status, excerpt(self.body()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_in_pieces_is_read_as_one() {
+        let headers = HeaderMap::from_iter([("x-why".parse().unwrap(), "late".parse().unwrap())]);
+        let chunks = [r#"{"message": "#, r#""n"#, r#"o", "code": 7}"#].map(Bytes::from);
+        let request = "GET https://a.test/x?key=k-1".to_owned();
+        let answer = Answer::new(request, StatusCode::BAD_REQUEST, headers, chunks.into());
+        assert_eq!(
+            (answer.status(), answer.header("X-Why"), answer.header("x-no")),
+            (400, Some("late"), None)
+        );
+        assert_eq!(answer.field("code").as_deref(), Some("7"));
+        assert_eq!(answer.json::<serde_json::Value>().unwrap()["message"], "no");
+        let told = "GET https://a.test/x?key=k-1 answered 400 Bad Request, saying `no`";
+        assert_eq!(answer.to_string(), told);
+        let shown = format!("{answer:?}");
+        assert!(shown.contains("https://a.test/x") && !shown.contains("k-1"), "{shown}");
+    }
+}

@@ -7,8 +7,8 @@ use super::envelope::Envelope;
 use super::failure::{Failure, Reason};
 use super::opened::{HELD, Rest};
 use super::{Answer, Request};
-use crate::Result;
 use crate::auth::Credentials;
+use crate::{Auth, Result};
 
 impl Request<'_> {
     /// Asks once. A place at the host is held until the beginning of the body is here, and no longer: what the author
@@ -23,11 +23,8 @@ impl Request<'_> {
     ) -> Result<Result<(Answer, Rest), Failure>> {
         let retry = &self.api.retry;
         let request = envelope.sealed(self.api.client()?, credentials);
-        let stood_in_line = Instant::now();
-        let mut patience = retry.longest_quota_wait.saturating_sub(attempts.quota);
-        let place = envelope.host.enter(&self.api.limits, &mut patience).await?;
-        attempts.quota = retry.longest_quota_wait.saturating_sub(patience);
-        attempts.put_off(stood_in_line.elapsed());
+        let turn = async |patience: &mut _| envelope.host.enter(&self.api.limits, patience).await;
+        let place = attempts.in_line(retry, turn).await?;
 
         let deadline = attempts.deadline(retry);
         let total = Instant::now().checked_add(self.api.timeouts.total);
@@ -60,9 +57,11 @@ impl Request<'_> {
             auth.observe(credentials.which, status, headers);
             alternative = auth.alternative(credentials.which);
         }
+        // Of several tokens, another one than this may be the first with quota again.
+        let ready = self.api.auth.as_ref().and_then(Auth::ready_in);
         let success = (200..300).contains(&answer.status());
         if let Some(wait) = answer.quota().used_up().filter(|_| success && !alternative) {
-            envelope.host.pause(wait, format!("{} used up the quota", envelope.name));
+            envelope.host.pause(ready.unwrap_or(wait), format!("{} used up the quota", envelope.name));
         }
     }
 }

@@ -9,11 +9,11 @@ use crate::{Clock, Error, Result};
 /// What has been tried for one page, body and all: one count for failures of all kinds, one for waits.
 pub(crate) struct Attempts {
     /// Those that failed.
-    pub(super) failed: u32,
+    failed: u32,
     /// When it began, put off by what it has waited for others.
     since: Instant,
     /// How long it has waited for quotas.
-    pub(super) quota: Duration,
+    quota: Duration,
     /// Which tokens have had no quota.
     pub(super) exhausted: Vec<usize>,
     /// Whether credentials have been renewed.
@@ -32,9 +32,19 @@ impl Attempts {
         }
     }
 
-    /// Takes time off the account that others have taken.
-    pub(super) fn put_off(&mut self, by: Duration) {
-        self.since += by;
+    /// Waits in the line before a host. That is nobody's failure: the time counts for quotas, as far as it was waited for
+    /// them, and not for the budget.
+    pub(super) async fn in_line<T>(
+        &mut self,
+        retry: &Retry,
+        wait: impl AsyncFnOnce(&mut Duration) -> Result<T>,
+    ) -> Result<T> {
+        let since = Instant::now();
+        let mut patience = retry.longest_quota_wait.saturating_sub(self.quota);
+        let turn = wait(&mut patience).await?;
+        self.quota = retry.longest_quota_wait.saturating_sub(patience);
+        self.since += since.elapsed();
+        Ok(turn)
     }
 
     /// When this has to come to an end.

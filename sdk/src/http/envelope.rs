@@ -1,5 +1,6 @@
 use std::rc::Rc;
 
+use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -17,7 +18,7 @@ pub(super) struct Envelope {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
-    pub(super) body: Option<Vec<u8>>,
+    pub(super) body: Option<Bytes>,
 }
 
 impl Envelope {

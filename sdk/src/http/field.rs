@@ -6,9 +6,8 @@ use serde_json::Value;
 
 /// The value at a path of names and positions in JSON that may break off behind it.
 pub(super) fn field(json: &[u8], path: &str) -> Option<String> {
-    let path: Vec<&str> = path.split('.').collect();
     let mut found = None;
-    let seek = Seek { path: &path, found: &mut found };
+    let seek = Seek { path, found: &mut found };
     // An error means that it is found, so that the rest needs no reading, or that it is not there.
     let _ = seek.deserialize(&mut serde_json::Deserializer::from_slice(json));
     found.map(|value| match value {
@@ -18,7 +17,7 @@ pub(super) fn field(json: &[u8], path: &str) -> Option<String> {
 }
 
 struct Seek<'a> {
-    path: &'a [&'a str],
+    path: &'a str,
     found: &'a mut Option<Value>,
 }
 
@@ -42,19 +41,18 @@ impl<'de> Visitor<'de> for Seek<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Some((first, rest)) = self.path.split_first() else { return Ok(()) };
         while let Some(name) = map.next_key::<Cow<'_, str>>()? {
-            if name == *first {
-                return map.next_value_seed(Seek { path: rest, found: self.found });
+            match through(self.path, &name) {
+                Some(rest) => map.next_value_seed(Seek { path: rest, found: &mut *self.found })?,
+                None => map.next_value::<IgnoredAny>().map(drop)?,
             }
-            map.next_value::<IgnoredAny>()?;
         }
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Some((first, rest)) = self.path.split_first() else { return Ok(()) };
-        let position: usize = first.parse().map_err(Error::custom)?;
+        let (position, rest) = self.path.split_once('.').unwrap_or((self.path, ""));
+        let position: usize = position.parse().map_err(Error::custom)?;
         for _ in 0..position {
             if items.next_element::<IgnoredAny>()?.is_none() {
                 return Ok(());
@@ -62,6 +60,12 @@ impl<'de> Visitor<'de> for Seek<'_> {
         }
         items.next_element_seed(Seek { path: rest, found: self.found }).map(drop)
     }
+}
+
+/// What is left of a path behind a name, which may have dots itself: `@odata.nextLink` is one.
+fn through<'p>(path: &'p str, name: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix(name)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
 }
 
 #[cfg(test)]
@@ -76,9 +80,14 @@ mod tests {
         {
             assert_eq!(field(json, path).as_deref(), Some(value), "{path}");
         }
-        for path in ["no", "errors.2.code", "errors.code", "ok.no", ""] {
+        for path in ["no", "o", "okay", "errors.2.code", "errors.code", "ok.no"] {
             assert_eq!(field(json, path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn names_may_have_dots() {
+        assert_eq!(field(br#"{"a": {"x": 1}, "a.b": 2}"#, "a.b").as_deref(), Some("2"));
     }
 
     #[test]

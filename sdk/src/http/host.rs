@@ -51,8 +51,10 @@ struct Pause {
     until: Instant,
     /// Who said so.
     said: String,
-    /// The streams that have been told.
-    told: Vec<StreamDescriptor>,
+    /// Whether people have been told.
+    logged: bool,
+    /// The streams of which the platform has been told.
+    told: Vec<Rc<StreamDescriptor>>,
     /// It has been too long for somebody, so that it is for all: a stream has ended for it, the others shall as well.
     refused: bool,
 }
@@ -62,10 +64,9 @@ impl Host {
     pub(super) fn pause(&self, wait: Duration, said: String) {
         let until = Instant::now() + wait.min(LONGEST);
         let mut pause = self.pause.borrow_mut();
-        match pause.as_mut() {
-            Some(pause) if pause.until >= until => {}
-            Some(pause) => (pause.until, pause.said, pause.told) = (until, said, Vec::new()),
-            None => *pause = Some(Pause { until, said, told: Vec::new(), refused: false }),
+        if pause.as_ref().is_none_or(|pause| pause.until < until) {
+            let refused = pause.as_ref().is_some_and(|pause| pause.refused);
+            *pause = Some(Pause { until, said, logged: false, told: Vec::new(), refused });
         }
     }
 
@@ -92,22 +93,33 @@ impl Host {
         let long = || out_of_quota("the requests that this connector allows itself are made", room, whole);
         *patience = patience.checked_sub(room).ok_or_else(long)?;
         Clock::current().wait(room).await;
-        loop {
-            if let Some((wait, until)) = self.paused(patience)? {
-                self.tell(*patience);
-                *patience = patience.saturating_sub(wait);
-                Clock::current().wait(wait).await;
-                self.pause.borrow_mut().take_if(|pause| pause.until == until);
-            } else if self.at_once.get().is_some_and(|most| self.busy.get() >= most) {
-                self.left.notified().await;
-            } else {
-                break;
-            }
+        self.sit_out(patience).await?;
+        while self.at_once.get().is_some_and(|most| self.busy.get() >= most) {
+            self.left.notified().await;
+            // Whoever has left may have been told to pause.
+            self.sit_out(patience).await?;
         }
         let now = Instant::now();
         windows.iter_mut().for_each(|window| window.count(now));
         self.busy.set(self.busy.get() + 1);
         Ok(Place(Rc::clone(self)))
+    }
+
+    /// Waits in line for the end of a pause alone, so that what is made ready for a request is not old when it is sent.
+    pub(super) async fn wait_for_quota(&self, patience: &mut Duration) -> Result<(), Error> {
+        self.tell(*patience);
+        let _line = self.line.lock().await;
+        self.sit_out(patience).await
+    }
+
+    async fn sit_out(&self, patience: &mut Duration) -> Result<(), Error> {
+        while let Some((wait, until)) = self.paused(patience)? {
+            self.tell(*patience);
+            *patience = patience.saturating_sub(wait);
+            Clock::current().wait(wait).await;
+            self.pause.borrow_mut().take_if(|pause| pause.until == until);
+        }
+        Ok(())
     }
 
     /// How long there is still no quota, if that can be waited for.
@@ -124,18 +136,24 @@ impl Host {
         Ok(Some((wait, pause.until)))
     }
 
-    /// Tells the platform, once a pause, that the running stream waits; and people, that anybody does.
+    /// Tells people, once a pause, that somebody waits for its end; and the platform, that the running stream does.
     fn tell(&self, patience: Duration) {
-        let mut pause = self.pause.borrow_mut();
         let now = Instant::now();
-        let Some(pause) = pause.as_mut().filter(|pause| pause.until > now && !pause.refused) else { return };
-        let wait = pause.until - now;
-        let (Some(output), Some(stream)) = (scope::current(), scope::stream()) else { return };
-        if wait <= patience && !pause.told.contains(&stream) {
-            pause.told.push((*stream).clone());
-            log::info!("stream {}: {}; waiting {} s", stream.name, pause.said, seconds(wait));
+        let mut pause = self.pause.borrow_mut();
+        let Some(pause) = pause.as_mut().filter(|pause| !pause.refused) else { return };
+        let wait = pause.until.saturating_duration_since(now);
+        if wait.is_zero() || wait > patience {
+            return;
+        }
+        if !std::mem::replace(&mut pause.logged, true) {
+            log::info!("{}; waiting {} s for quota", pause.said, seconds(wait));
+        }
+        if let (Some(output), Some(stream)) = (scope::current(), scope::stream())
+            && !pause.told.contains(&stream)
+        {
             // That nobody reads it is found out by whoever writes what matters.
             let _ = output.rate_limited(&stream, StreamStatus::Running, from_now(wait));
+            pause.told.push(stream);
         }
     }
 
@@ -239,6 +257,30 @@ mod tests {
         };
         tokio::join!(ask(1), ask(2), ask(3), ask(4), ask(5));
         assert_eq!(*order.borrow(), [(1, 1), (2, 2), (3, 2), (4, 2), (5, 1)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_made_ready_for_a_request_can_wait_for_the_end_of_a_pause() {
+        let host = Rc::new(Host::default());
+        host.pause(MINUTE, "no quota".into());
+        let mut patience = 2 * MINUTE;
+        host.wait_for_quota(&mut patience).await.unwrap();
+        assert_eq!(patience, MINUTE);
+        assert_eq!(entered(&host, &Limits::default(), Duration::ZERO).await.unwrap(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_begins_while_the_first_in_line_waits_for_a_place_holds_for_it() {
+        let host = Rc::new(Host::default());
+        let place = host.enter(&at_once(1), &mut MINUTE.clone()).await.unwrap();
+        let one = at_once(1);
+        let leave = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            host.pause(Duration::from_secs(30), "no quota".into());
+            drop(place);
+        };
+        let (waited, ()) = tokio::join!(entered(&host, &one, MINUTE), leave);
+        assert_eq!(waited.unwrap(), 35);
     }
 
     #[tokio::test(start_paused = true)]

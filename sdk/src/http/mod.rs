@@ -36,6 +36,7 @@ pub(crate) use excerpt::shortened;
 pub(crate) use host::Hosts;
 pub use pages::Pages;
 pub use paging::Paging;
+pub(crate) use quota::Quota;
 pub use rate::Rate;
 pub use request::Request;
 pub use reqwest::Method;

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use reqwest::header::HeaderValue;
 use serde::Serialize;
 use serde_json::Value;
@@ -20,7 +21,7 @@ pub(super) enum Payload {
 }
 
 impl Payload {
-    pub(super) fn json(body: &impl Serialize) -> Self {
+    pub(super) fn json(body: &(impl Serialize + ?Sized)) -> Self {
         to_raw_value(body).map_or_else(
             |cause| Payload::Unusable(Error::system("the body of a request is no JSON").caused_by(cause)),
             Payload::Json,
@@ -42,12 +43,13 @@ impl Payload {
     }
 
     /// The bytes and what they are.
-    pub(super) fn encoded(&self) -> Result<Option<(Vec<u8>, HeaderValue)>> {
+    pub(super) fn encoded(&self) -> Result<Option<(Bytes, HeaderValue)>> {
         match self {
             Payload::Nothing => Ok(None),
-            Payload::Json(body) => {
-                Ok(Some((body.get().into(), HeaderValue::from_static("application/json"))))
-            }
+            Payload::Json(body) => Ok(Some((
+                Bytes::copy_from_slice(body.get().as_bytes()),
+                HeaderValue::from_static("application/json"),
+            ))),
             Payload::Form(pairs) => {
                 let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
                 Ok(Some((body.into(), HeaderValue::from_static("application/x-www-form-urlencoded"))))
@@ -79,7 +81,7 @@ mod tests {
     use super::*;
 
     fn sent(payload: &Payload) -> String {
-        String::from_utf8(payload.encoded().unwrap().unwrap().0).unwrap()
+        String::from_utf8(payload.encoded().unwrap().unwrap().0.into()).unwrap()
     }
 
     #[test]

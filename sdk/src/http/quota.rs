@@ -20,17 +20,17 @@ pub(super) const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// What the headers of an answer say of when to ask again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Quota {
-    retry_after: Option<Duration>,
+pub(crate) struct Quota {
+    pub(crate) retry_after: Option<Duration>,
     /// Requests that are left until `reset`.
-    remaining: Option<u64>,
-    reset: Option<Duration>,
+    pub(crate) remaining: Option<u64>,
+    pub(crate) reset: Option<Duration>,
 }
 
 impl Quota {
     /// A moment counts from the answer's own `Date`, so that neither a clock that goes wrong nor one that a harness
     /// has set matters.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let now = text(DATE.as_str()).and_then(date).unwrap_or_else(|| Clock::current().now());
         let spelled = |word: &str| SPELLINGS.iter().find_map(|start| text(&format!("{start}{word}")));
@@ -50,7 +50,7 @@ impl Quota {
     }
 
     /// How long to wait after a refusal.
-    pub(super) fn wait(&self) -> Option<Duration> {
+    pub(crate) fn wait(&self) -> Option<Duration> {
         // With requests left, it is another quota that is used up than the one that will be reset then.
         self.retry_after.or(self.reset.filter(|_| self.remaining.unwrap_or(0) == 0))
     }

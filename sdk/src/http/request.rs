@@ -94,7 +94,7 @@ impl<'a> Request<'a> {
     }
 
     /// A body of JSON. That it does not serialise is said when it is sent.
-    pub fn json(self, body: &impl Serialize) -> Self {
+    pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
         Request { payload: Payload::json(body), ..self }
     }
 
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(page.url().unwrap().as_str(), "https://a.test/x?q=1&limit=50&page=c");
         let page = api.post("x").json(&serde_json::json!({"offset": 0})).with_parameter("offset", 50);
         assert_eq!(page.url().unwrap().as_str(), "https://a.test/x?limit=100");
-        assert_eq!(page.envelope().unwrap().body.unwrap(), br#"{"offset":50}"#);
+        assert_eq!(page.envelope().unwrap().body.unwrap(), &br#"{"offset":50}"#[..]);
     }
 
     #[test]

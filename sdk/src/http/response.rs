@@ -49,14 +49,9 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The request and the status in a sentence, and what a refusal says; nothing of the body of a success.
+    /// The request and the status in a sentence; nothing of the body.
     pub(crate) fn told(&self) -> String {
-        let said = if self.status.is_success() {
-            String::new()
-        } else {
-            format!(", saying {}", excerpt(&self.body))
-        };
-        format!("{} answered {}{said}", self.request, self.status)
+        format!("{} answered {}", self.request, self.status)
     }
 
     /// The body, decoded.

@@ -5,8 +5,8 @@ use super::decision::{Means, decide, refused, too_large};
 use super::envelope::Envelope;
 use super::opened::Rest;
 use super::{Answer, Decision, Request};
-use crate::Result;
 use crate::auth::Credentials;
+use crate::{Auth, Result};
 
 /// From here on a wait for a quota is none of the attempts. One that is said to be shorter could be said for ever.
 const QUOTA_WAIT: Duration = Duration::from_secs(1);
@@ -16,11 +16,7 @@ impl Request<'_> {
     pub(super) async fn settle(&self, attempts: &mut Attempts) -> Result<(Decision, Answer, Rest)> {
         let envelope = self.envelope()?;
         loop {
-            // Before the place at the host, since a token that is renewed may need one itself.
-            let credentials = match &self.api.auth {
-                Some(auth) => Some(auth.credentials().await?),
-                None => None,
-            };
+            let credentials = self.credentials(&envelope, attempts).await?;
             let attempt = self.attempt(&envelope, credentials.as_ref(), attempts).await?;
             let means =
                 Means { renew: self.api.auth.is_some() && !attempts.renewed, shrink: self.can_shrink };
@@ -45,6 +41,15 @@ impl Request<'_> {
         }
     }
 
+    /// What proves whom the next attempt comes from: chosen late, so that it has not expired, nor is it a token without
+    /// quota, when a pause is over; but before there is a place at the host, since to renew a token may need one itself.
+    async fn credentials(&self, envelope: &Envelope, attempts: &mut Attempts) -> Result<Option<Credentials>> {
+        let Some(auth) = &self.api.auth else { return Ok(None) };
+        let pause = async |patience: &mut _| envelope.host.wait_for_quota(patience).await;
+        attempts.in_line(&self.api.retry, pause).await?;
+        auth.credentials().await.map(Some)
+    }
+
     /// No quota: the next token's turn, or a pause for all who ask this host. The wait is in the line before the host.
     fn limited(
         &self,
@@ -62,7 +67,9 @@ impl Request<'_> {
             log::info!("{answer}; asking again with the next token");
             return Ok(());
         }
-        let wait = match wait.or_else(|| answer.quota().wait()) {
+        // Of several tokens, another one than this may be the first with quota again.
+        let ready = || self.api.auth.as_ref().and_then(Auth::ready_in);
+        let wait = match wait.or_else(ready).or_else(|| answer.quota().wait()) {
             Some(wait) if wait >= QUOTA_WAIT => wait,
             asked => attempts.fail(&self.api.retry, answer, asked)?,
         };
@@ -132,8 +139,9 @@ mod tests {
     async fn a_wait_for_a_quota_is_none_of_the_attempts() {
         let server = server(&[(9, answer(429).insert_header("retry-after", "60")), (1, answer(200))]).await;
         let page = Page::default();
-        let read =
-            of_stream(StreamDescriptor::new("users"), async { Api::new(server.uri()).get("x").send().await });
+        let read = of_stream(Rc::new(StreamDescriptor::new("users")), async {
+            Api::new(server.uri()).get("x").send().await
+        });
         assert_eq!(within(output(&page), read).await.unwrap().status(), 200);
         let text = page.text();
         assert_eq!(text.matches("RATE_LIMITED").count(), 9, "{text}");

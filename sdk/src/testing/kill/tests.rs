@@ -1,0 +1,182 @@
+use serde::Deserialize;
+use serde_json::json;
+
+use super::*;
+use crate::testing::Trial;
+use crate::{Cursor, Date, Partitions, RawValue, Records, Slice, Spec, Step, Stream};
+
+/// Streams of each kind over records that are made here: numbered, an hour apart.
+struct Source {
+    /// Whether the stream that says its records ascend tells the truth.
+    honest: bool,
+}
+
+#[derive(Deserialize, schemars::JsonSchema)]
+struct Config {
+    start_date: Date,
+}
+
+fn stream(name: &str) -> Stream<crate::Unread> {
+    Stream::new(name, r#"{"type": "object", "properties": {}}"#)
+}
+
+/// The records whose time lies in the slice.
+fn hours(slice: &Slice) -> Vec<Value> {
+    let (start, until) = (slice.start().timestamp().as_second(), slice.until().timestamp().as_second());
+    (start.div_euclid(3600)..=until.div_euclid(3600))
+        .map(|hour| hour * 3600)
+        .filter(|at| (start..until).contains(at))
+        .map(|at| json!({ "at": at }))
+        .collect()
+}
+
+fn push_all(records: &mut Records, all: impl IntoIterator<Item = Value>) -> Result<()> {
+    all.into_iter().try_for_each(|record| records.push(&record))
+}
+
+impl crate::Source for Source {
+    type Config = Config;
+
+    fn spec(&self) -> Spec {
+        Spec::new("https://docs.example.test")
+    }
+
+    async fn check(&self, _: &Config) -> Result<()> {
+        Ok(())
+    }
+
+    async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
+        let at = Cursor::epoch("at").start(config.start_date);
+        let honest = self.honest;
+        let parents = Partitions::new(async |found| {
+            ["a", "b", "c"].iter().try_for_each(|key| found.add(key, &json!({ "name": key.repeat(2) })))
+        });
+        Ok(vec![
+            stream("windows").incremental(at.clone().step(Step::hours(5)), async |slice, records| {
+                tokio::task::yield_now().await;
+                push_all(records, hours(&slice).into_iter().rev())
+            }),
+            stream("ascending").incremental(
+                at.clone().ascending().checkpoint_every(3),
+                async move |slice, records| {
+                    let mut all = hours(&slice);
+                    if !honest {
+                        all.swap(7, 2);
+                    }
+                    push_all(records, all)
+                },
+            ),
+            stream("descending").incremental(at.clone().descending(), async |slice, records| {
+                push_all(records, hours(&slice).into_iter().rev())
+            }),
+            stream("feed").incremental(at.clone().descending().client_side(), async |slice, records| {
+                let day = 86_400 * 1_000_000_000;
+                let all = Slice { start: crate::cursor::Mark(slice.start.0 - day), ..slice.clone() };
+                for record in hours(&all).into_iter().rev() {
+                    if !records.wants_more() {
+                        break;
+                    }
+                    records.push(&record)?;
+                }
+                Ok(())
+            }),
+            stream("children").for_each(parents.clone().with(["name"])).incremental(
+                at.step(Step::hours(9)),
+                async |parent, slice, records| {
+                    tokio::task::yield_now().await;
+                    let name: String = parent.get("name")?;
+                    let whose = |mut record: Value| {
+                        record["name"] = json!(name);
+                        record
+                    };
+                    push_all(records, hours(&slice).into_iter().map(whose))
+                },
+            ),
+            stream("pages").resumable(async |from, records| {
+                let first = from.get("next").and_then(Value::as_u64).unwrap_or_default();
+                for page in first..5 {
+                    push_all(records, (0..3).map(|number| json!({ "page": page, "number": number })))?;
+                    records.checkpoint(&json!({ "next": page + 1 }))?;
+                }
+                Ok(())
+            }),
+            stream("whole").for_each(parents).full_refresh(async |parent, records| {
+                let raw = format!(r#"{{"key":"{}","n":1.50}}"#, parent.key());
+                records.push(&RawValue::from_string(raw).unwrap())
+            }),
+        ])
+    }
+}
+
+const STREAMS: [&str; 7] = ["windows", "ascending", "descending", "feed", "children", "pages", "whole"];
+
+fn trial(source: &Source) -> Trial<'_, Source> {
+    Trial::of(source, json!({ "start_date": "2024-01-01" })).now("2024-01-02T12:30:00Z")
+}
+
+fn run<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+#[test]
+fn no_stream_of_any_kind_loses_a_record_however_it_is_killed() {
+    let source = Source { honest: true };
+    for name in STREAMS {
+        let kills = run(trial(&source).killed_anywhere([name])).unwrap();
+        assert!(kills.lines > kills.records && kills.records >= 3, "{name}: {kills:?}");
+        let resumes = !matches!(name, "descending" | "feed" | "whole");
+        assert_eq!(kills.resumed > 2, resumes, "{name}: {kills:?}");
+    }
+}
+
+#[test]
+fn streams_that_are_read_side_by_side_lose_nothing_either() {
+    let kills = run(trial(&Source { honest: true }).side_by_side().killed_anywhere(STREAMS)).unwrap();
+    assert!(kills.resumed > 15, "{kills:?}");
+}
+
+#[test]
+fn records_that_are_not_in_the_order_declared_take_the_state_back() {
+    let source = Source { honest: false };
+    let read = run(trial(&source).read(["ascending"]));
+    assert!(
+        read.logs().iter().any(|log| log.contains("not in ascending order of `at`")),
+        "{:?}",
+        read.logs()
+    );
+    let states = read.states("ascending");
+    assert!(states.contains(&json!({ "at": 1_704_067_200 })), "{states:?}");
+    assert_eq!(states.last().unwrap(), &json!({ "at": 1_704_196_800 }), "{states:?}");
+}
+
+/// A stream whose state runs ahead of its records.
+struct Hasty;
+
+impl crate::Source for Hasty {
+    type Config = Config;
+
+    fn spec(&self) -> Spec {
+        Spec::new("https://docs.example.test")
+    }
+
+    async fn check(&self, _: &Config) -> Result<()> {
+        Ok(())
+    }
+
+    async fn streams(&self, _: &Config) -> Result<Vec<Stream>> {
+        Ok(vec![stream("hasty").resumable(async |from, records| {
+            for n in from.get("n").and_then(Value::as_u64).unwrap_or_default()..3 {
+                records.checkpoint(&json!({ "n": n + 1 }))?;
+                records.push(&json!({ "n": n }))?;
+            }
+            Ok(())
+        })])
+    }
+}
+
+#[test]
+fn a_state_that_runs_ahead_of_its_records_is_found_out() {
+    let trial = Trial::of(&Hasty, json!({ "start_date": "2024-01-01" }));
+    let error = run(trial.killed_anywhere(["hasty"])).unwrap_err().to_string();
+    assert!(error.contains(r#""stream_state":{"n":1}"#) && error.ends_with(r#""hasty" {"n":0}"#), "{error}");
+}
