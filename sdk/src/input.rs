@@ -8,6 +8,9 @@ use serde_json::Value;
 use crate::config::{Complaint, complaints, without_nulls};
 use crate::{Error, Result};
 
+/// Why a type cannot be read from JSON, and where.
+type Unreadable = serde_path_to_error::Error<serde_json::Error>;
+
 /// Where a command finds its config, its catalog or its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Input {
@@ -65,11 +68,15 @@ pub(crate) fn load_state(input: &Input) -> Result<StateInput> {
 
 /// The value as the type that it should be; else an error that names the file and the field.
 pub(crate) fn understand<T: DeserializeOwned>(what: &str, input: &Input, value: Value) -> Result<T> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let field = error.path().to_string();
-        let field = if field == "." { String::new() } else { format!(" `{field}`:") };
-        Error::config(format!("invalid {what} ({input}):{field} {}", error.inner()))
-    })
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| Error::config(format!("invalid {what} ({input}): {}", told(&error))))
+}
+
+fn told(error: &Unreadable) -> String {
+    match error.path().to_string().as_str() {
+        "." => error.inner().to_string(),
+        field => format!("`{field}`: {}", error.inner()),
+    }
 }
 
 /// The config as its type; else an error that says all that is wrong with it.
@@ -79,12 +86,12 @@ pub(crate) fn understand<T: DeserializeOwned>(what: &str, input: &Input, value: 
 pub(crate) fn understand_config<T: DeserializeOwned>(
     input: &Input,
     schema: &JsonObject,
-    value: Value,
+    value: &Value,
 ) -> Result<T> {
-    let complaints = complaints(schema, &value);
-    let filled = without_nulls(schema, &value);
+    let complaints = complaints(schema, value);
+    let filled = without_nulls(schema, value);
     let read = |value| serde_path_to_error::deserialize::<_, T>(value);
-    let (of_limit, refused) = match read(&value).or_else(|_| read(&filled)) {
+    let (of_limit, refused) = match read(value).or_else(|_| read(&filled)) {
         Ok(config) if !complaints.iter().any(|complaint| complaint.of_limit) => return Ok(config),
         Ok(_) => (true, None),
         Err(error) => (false, Some(error)),
@@ -93,17 +100,13 @@ pub(crate) fn understand_config<T: DeserializeOwned>(
     let mut said: Vec<String> = heard.map(Complaint::to_string).collect();
     // What the type alone can tell, such as that a day does not exist. What it says of an object is that a field is
     // missing or a choice unknown, which has been said.
-    let news = |error: &serde_path_to_error::Error<_>| {
+    let is_news = |error: &Unreadable| {
         let field = error.path().to_string();
         let pointer = format!("/{}", field.replace(['.', '['], "/").replace(']', ""));
         value.pointer(&pointer).is_some_and(|value| !value.is_object())
             && complaints.iter().all(|complaint| complaint.path != field)
     };
-    match refused {
-        Some(_) if said.is_empty() => return understand("config", input, value),
-        Some(error) if news(&error) => said.push(format!("`{}`: {}", error.path(), error.inner())),
-        _ => {}
-    }
+    said.extend(refused.filter(|error| complaints.is_empty() || is_news(error)).map(|error| told(&error)));
     Err(Error::config(format!("invalid config ({input}): {}", said.join("; "))))
 }
 
@@ -167,7 +170,7 @@ mod tests {
     }
 
     fn limited(value: Value) -> Result<Limited> {
-        understand_config(&"config.json".into(), &crate::config::config_schema::<Limited>(), value)
+        understand_config(&"config.json".into(), &crate::config::config_schema::<Limited>(), &value)
     }
 
     #[test]
@@ -204,6 +207,15 @@ mod tests {
             limited(json!({ "start": "2024-02-29", "area": "eu", "size": 7, "other": null })).unwrap();
         assert_eq!((config.page, config.region.as_str(), config.other), (7, "eu", None));
         assert_eq!(config.start.to_string(), "2024-02-29");
+    }
+
+    #[test]
+    fn what_the_type_alone_refuses_is_said_in_its_words() {
+        let value = json!({ "start": "2023-02-29", "page": null, "region": "eu" });
+        assert_eq!(
+            limited(value).unwrap_err().to_string(),
+            "invalid config (config.json): `start`: want a date such as 2024-01-02, got `2023-02-29`"
+        );
     }
 
     #[test]

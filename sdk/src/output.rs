@@ -2,8 +2,8 @@ use std::cell::RefCell;
 use std::io::Write;
 
 use connector_protocol::{
-    JsonObject, LogLevel, LogMessage, Message, Payload, RateLimitedReason, StatusReason, StatusReasonType,
-    StreamDescriptor, StreamStatus, StreamStatusTrace, TraceMessage, TraceType,
+    JsonObject, LogLevel, LogMessage, Message, Payload, RateLimitedReason, RecordMetaChange, StatusReason,
+    StatusReasonType, StreamDescriptor, StreamStatus, StreamStatusTrace, TraceMessage, TraceType,
 };
 use jiff::Timestamp;
 
@@ -78,24 +78,32 @@ impl Output {
 
     /// What precedes the data of each record of a stream.
     pub(crate) fn prefix(stream: &StreamDescriptor) -> Result<Vec<u8>> {
-        let text = |text: &str| serde_json::to_string(text).map_err(unwritable);
-        let mut prefix = format!(r#"{{"type":"RECORD","record":{{"stream":{}"#, text(&stream.name)?);
+        let mut prefix = br#"{"type":"RECORD","record":{"stream":"#.to_vec();
+        serde_json::to_writer(&mut prefix, &stream.name).map_err(unwritable)?;
         if let Some(namespace) = &stream.namespace {
-            prefix += &format!(r#","namespace":{}"#, text(namespace)?);
+            prefix.extend_from_slice(br#","namespace":"#);
+            serde_json::to_writer(&mut prefix, namespace).map_err(unwritable)?;
         }
-        prefix += r#","data":"#;
-        Ok(prefix.into_bytes())
+        prefix.extend_from_slice(br#","data":"#);
+        Ok(prefix)
     }
 
-    /// Writes one record, sooner or later: the JSON of an object, on one line.
-    pub(crate) fn record(&self, prefix: &[u8], data: &[u8]) -> Result<()> {
+    /// Writes one record, sooner or later: the JSON of an object, on one line, and what was changed in it.
+    pub(crate) fn record(&self, prefix: &[u8], data: &str, changes: &[RecordMetaChange]) -> Result<()> {
         let emitted_at = self.clock.now().as_millisecond();
         let mut inner = self.inner.borrow_mut();
-        inner.buffer.extend_from_slice(prefix);
-        inner.buffer.extend_from_slice(data);
+        let buffer = &mut inner.buffer;
+        buffer.extend_from_slice(prefix);
+        buffer.extend_from_slice(data.as_bytes());
         // Writing to memory does not fail.
-        let _ = writeln!(inner.buffer, r#","emitted_at":{emitted_at}}}}}"#);
-        if inner.buffer.len() >= BUFFER { inner.flush() } else { Ok(()) }
+        let _ = write!(buffer, r#","emitted_at":{emitted_at}"#);
+        if !changes.is_empty() {
+            buffer.extend_from_slice(br#","meta":{"changes":"#);
+            serde_json::to_writer(&mut *buffer, changes).map_err(unwritable)?;
+            buffer.push(b'}');
+        }
+        buffer.extend_from_slice(b"}}\n");
+        if buffer.len() >= BUFFER { inner.flush() } else { Ok(()) }
     }
 
     /// Writes a message now, after the records before it.
@@ -275,7 +283,7 @@ pub(crate) mod tests {
         let page = Page::default();
         let output = page.output();
         let stream = StreamDescriptor::new("s");
-        output.record(&Output::prefix(&stream).unwrap(), b"{}").unwrap();
+        output.record(&Output::prefix(&stream).unwrap(), "{}", &[]).unwrap();
         assert_eq!(page.text(), "");
         output.status(&stream, StreamStatus::Complete).unwrap();
         let text = page.text();

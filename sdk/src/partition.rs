@@ -90,7 +90,7 @@ impl Partitions {
                 Lister::Parent(stream, _) => Box::pin(stream.list(&mut records)).await?,
                 Lister::Own(list) => list((), &mut records).await?,
             }
-            Ok(records.into_found().found.into())
+            Ok(records.into_found().partitions.into())
         });
         listed.await.cloned()
     }
@@ -135,17 +135,17 @@ pub(crate) struct Found {
     /// The field that names a parent among the records of a stream.
     key: Option<Rc<str>>,
     fields: Rc<[String]>,
-    found: Vec<Partition>,
+    partitions: Vec<Partition>,
     keys: HashSet<Rc<str>>,
 }
 
 impl Found {
     /// Takes a record of a parent stream.
-    pub(crate) fn take(&mut self, record: &[u8]) -> Result<()> {
+    pub(crate) fn take(&mut self, record: &str) -> Result<()> {
         let Some(field) = self.key.clone() else {
             return Err(Error::system("a list of partitions takes `add`, not `push`: it needs a key"));
         };
-        let record: JsonObject = serde_json::from_slice(record)
+        let record: JsonObject = serde_json::from_str(record)
             .map_err(|cause| Error::system("a parent is no JSON object").caused_by(cause))?;
         let key = match record.get(&*field) {
             Some(Value::String(text)) => text.clone(),
@@ -174,7 +174,7 @@ impl Found {
         if self.keys.insert(Rc::clone(&key)) {
             let field = |name: &String| (name.clone(), record.get(name).cloned().unwrap_or_default());
             let fields = Rc::new(self.fields.iter().map(field).collect());
-            self.found.push(Partition { key, fields });
+            self.partitions.push(Partition { key, fields });
         }
     }
 }

@@ -111,7 +111,9 @@ impl Read {
         let progress = Progress::new(Rc::clone(&self.output), stream, state.as_ref())?;
         let progress = Rc::new(RefCell::new(progress));
         self.unfinished.progresses(descriptor, &progress);
-        read_slices(stream, state.as_ref(), self.now, &progress, slots).await?;
+        let read = read_slices(stream, state.as_ref(), self.now, &progress, slots).await;
+        progress.borrow().report();
+        read?;
         progress.borrow_mut().complete()
     }
 

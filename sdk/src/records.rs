@@ -58,13 +58,15 @@ impl Records {
             return Err(self.unusable("is no JSON object"));
         }
         one_line(&mut self.scratch);
+        let record = std::str::from_utf8(&self.scratch)
+            .map_err(|cause| self.unusable("is no UTF-8").caused_by(cause))?;
         match &mut self.target {
-            Target::Parents(found) => found.take(&self.scratch),
-            Target::Stream { progress, watch: None } => progress.borrow_mut().record(&self.scratch),
-            Target::Stream { progress, watch: Some(watch) } => match watch.look_at(&self.scratch) {
+            Target::Parents(found) => found.take(record),
+            Target::Stream { progress, watch: None } => progress.borrow_mut().record(record),
+            Target::Stream { progress, watch: Some(watch) } => match watch.look_at(record) {
                 Seen::Old => Ok(()),
                 Seen::New => {
-                    progress.borrow_mut().record(&self.scratch)?;
+                    progress.borrow_mut().record(record)?;
                     watch.count(progress)
                 }
             },

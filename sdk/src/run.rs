@@ -258,7 +258,7 @@ impl<S: Source> Run<'_, S> {
         if let Some(config) = value.as_object() {
             self.output.held_config().hold(config.clone(), schema.clone());
         }
-        understand_config(input, &schema, value)
+        understand_config(input, &schema, &value)
     }
 }
 

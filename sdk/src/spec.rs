@@ -10,7 +10,8 @@ use crate::{Error, Result};
 /// into a page with fields:
 ///
 /// - a doc comment is the description, and its first line, if a heading, the title; fields are shown in their order;
-/// - an `Option` is a field that may be left out, and so is one with `#[serde(default)]`, which shows its default;
+/// - an `Option` is a field that may be left out, and so is one with `#[serde(default)]`, whose default is shown if its
+///   type is `Serialize`; a field that a form has emptied, and so is null, counts as left out;
 /// - a [`Secret`](crate::Secret) is shown as one, a [`Date`](crate::Date) with its pattern;
 /// - an enum without content is a choice of words; one with `#[serde(tag = "..")]` a choice between groups of fields;
 /// - `#[schemars(extend(..))]` says the rest in the platform's words, and `#[schemars(range(min = 1))]`,

@@ -22,6 +22,7 @@ pub struct Stream<R = Reading> {
     schema: Schema,
     primary_key: Vec<String>,
     migration: Option<Migration>,
+    normalized: bool,
     reading: R,
 }
 
@@ -61,6 +62,7 @@ impl Stream<Unread> {
             schema: schema.into(),
             primary_key: Vec::new(),
             migration: None,
+            normalized: false,
             reading: Unread,
         }
     }
@@ -144,6 +146,14 @@ impl<R> Stream<R> {
         Stream { namespace: Some(namespace.into()), ..self }
     }
 
+    /// Makes values what the schema says they are, where an API is loose: `"12"` becomes 12 where a number is wanted, a
+    /// value alone a list where a list is. A value that cannot be what it should is null, and one that is too long is
+    /// cut; the record's `meta.changes` says so. Records that need none of it stay as they were sent.
+    #[must_use]
+    pub fn normalized(self) -> Self {
+        Stream { normalized: true, ..self }
+    }
+
     /// Makes a state of an earlier version of the connector into one of today. It is handed every state that comes in,
     /// so it must know its own.
     #[must_use]
@@ -152,8 +162,8 @@ impl<R> Stream<R> {
     }
 
     fn with<N>(self, reading: N) -> Stream<N> {
-        let Stream { name, namespace, schema, primary_key, migration, reading: _ } = self;
-        Stream { name, namespace, schema, primary_key, migration, reading }
+        let Stream { name, namespace, schema, primary_key, migration, normalized, reading: _ } = self;
+        Stream { name, namespace, schema, primary_key, migration, normalized, reading }
     }
 
     fn read_by(self, mode: Mode) -> Stream {
@@ -181,6 +191,10 @@ impl Stream {
 
     pub(crate) fn mode(&self) -> &Mode {
         &self.reading.0
+    }
+
+    pub(crate) fn is_normalized(&self) -> bool {
+        self.normalized
     }
 
     pub(crate) fn schema(&self) -> &Schema {

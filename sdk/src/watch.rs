@@ -48,7 +48,7 @@ impl Watch {
     }
 
     /// Looks for the cursor's value, where it matters: in a slice that lies in the past, it often does not.
-    pub(crate) fn look_at(&mut self, record: &[u8]) -> Seen {
+    pub(crate) fn look_at(&mut self, record: &str) -> Seen {
         if !self.slice.open && self.cursor.order != Order::Ascending && !self.cursor.client_side {
             return Seen::New;
         }
@@ -130,8 +130,8 @@ impl Watch {
 }
 
 /// The value of a field of a record, which is known to be JSON.
-fn value(record: &[u8], name: &str) -> Option<Value> {
-    serde_json::from_str(field(std::str::from_utf8(record).ok()?, name)?).ok()
+fn value(record: &str, name: &str) -> Option<Value> {
+    serde_json::from_str(field(record, name)?).ok()
 }
 
 #[cfg(test)]
@@ -154,7 +154,7 @@ mod tests {
         for slice in cursor.windows(None, now) {
             let mut watch = Watch::new(&cursor, slice, None, cursor.latest(now));
             for record in records {
-                watch.look_at(json!({ "at": record }).to_string().as_bytes());
+                watch.look_at(&json!({ "at": record }).to_string());
             }
             watch.done(&progress).unwrap();
         }

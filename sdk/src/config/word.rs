@@ -1,3 +1,5 @@
+use std::fmt;
+
 use connector_protocol::JsonObject;
 use serde_json::Value;
 
@@ -25,7 +27,9 @@ pub(super) fn fits(schema: &JsonObject, value: &Value) -> bool {
 /// What may stand there.
 pub(super) fn wanted(schema: &JsonObject) -> String {
     if let Some(words) = schema.get("enum").and_then(Value::as_array) {
-        return one_of(words.iter().filter_map(Value::as_str).collect());
+        return one_of(
+            words.iter().map(|word| word.as_str().map_or_else(|| word.to_string(), str::to_owned)),
+        );
     }
     let kind = match schema.get("type").and_then(Value::as_str) {
         Some("object") => "an object",
@@ -44,7 +48,8 @@ pub(super) fn wanted(schema: &JsonObject) -> String {
     }
 }
 
-pub(super) fn one_of(words: Vec<&str>) -> String {
+/// A choice of words, or the only one.
+pub(super) fn one_of(words: impl IntoIterator<Item = impl fmt::Display>) -> String {
     let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.as_slice() {
         [only] => only.clone(),

@@ -45,7 +45,6 @@ impl Form {
     /// The smallest distance between two values, as far as the form shows it.
     pub(crate) fn unit(&self) -> i128 {
         match self {
-            Form::Date => DAY,
             Form::DateTime | Form::EpochMillis => MILLISECOND,
             Form::Pattern(pattern) if pattern.contains("%S") || pattern.contains("%T") => {
                 if pattern.contains('f') { MILLISECOND } else { SECOND }
@@ -53,7 +52,7 @@ impl Form {
             Form::Pattern(pattern) if pattern.contains("%M") || pattern.contains("%R") => 60 * SECOND,
             Form::Pattern(pattern) if pattern.contains("%H") => 3600 * SECOND,
             Form::Pattern(pattern) if pattern.contains("%s") => SECOND,
-            Form::Pattern(_) => DAY,
+            Form::Pattern(_) | Form::Date => DAY,
             Form::Epoch => SECOND,
             Form::EpochText => MICROSECOND,
             Form::Integer => 1,

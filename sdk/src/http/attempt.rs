@@ -125,7 +125,7 @@ mod tests {
         // Who asked may have gone before the end.
         let _ = socket.write_all(&vec![b'x'; sent]).await;
         if let Then::Stays = then {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -62,17 +62,14 @@ impl<'a> Pass<'a> {
             } else {
                 shape.fields.get(name)
             };
-            let fate = match field {
-                Some(field) => {
-                    self.path.push(Step::Field(name));
-                    let fate = self.value(&field.shape, !field.is_required);
-                    self.path.pop();
-                    fate
-                }
-                None => {
-                    self.scan.skip();
-                    Fate::Stays
-                }
+            let fate = if let Some(field) = field {
+                self.path.push(Step::Field(name));
+                let fate = self.value(&field.shape, !field.is_required);
+                self.path.pop();
+                fate
+            } else {
+                self.scan.skip();
+                Fate::Stays
             };
             if fate == Fate::Stays {
                 has_fields = true;

@@ -5,14 +5,18 @@ mod sequence;
 
 use std::rc::Rc;
 
-use connector_protocol::{JsonObject, StateMessage, StateStats, StreamDescriptor, StreamStatus};
+use connector_protocol::{
+    JsonObject, LogLevel, RecordMetaChange, StateMessage, StateStats, StreamDescriptor, StreamStatus,
+};
 
 use self::parts::Parts;
 use self::sequence::Sequence;
 use crate::cursor::Mark;
 use crate::known_state::{COMPLETE, NO_CURSOR};
+use crate::normalizer::Normalizer;
 use crate::output::Output;
 use crate::stream::Mode;
+use crate::undeclared::Undeclared;
 use crate::{Cursor, Error, Partition, Result, Stream};
 
 /// The progress of one stream's read. All that the stream emits goes through it.
@@ -20,6 +24,11 @@ pub(crate) struct Progress {
     output: Rc<Output>,
     stream: StreamDescriptor,
     prefix: Vec<u8>,
+    undeclared: Undeclared,
+    normalizer: Option<Normalizer>,
+    /// The record at hand, normalized, and what it has lost: kept for their memory.
+    normal: String,
+    changes: Vec<RecordMetaChange>,
     running: bool,
     since_state: u64,
     bytes_since_state: usize,
@@ -54,12 +63,18 @@ impl Progress {
             }
             Mode::EachIncremental(_, cursor, _) => Kept::Parts(Parts::from(cursor, state)?),
         };
+        let schema = stream.schema().object()?;
+        let normalizer = stream.is_normalized().then(|| Normalizer::compile(&schema));
         let stream = stream.descriptor();
         let prefix = Output::prefix(&stream)?;
         Ok(Progress {
             output,
             stream,
             prefix,
+            undeclared: Undeclared::of(&schema),
+            normalizer,
+            normal: String::new(),
+            changes: Vec::new(),
             running: false,
             since_state: 0,
             bytes_since_state: 0,
@@ -73,14 +88,21 @@ impl Progress {
     }
 
     /// Emits a record: the JSON of an object, on one line.
-    pub(crate) fn record(&mut self, data: &[u8]) -> Result<()> {
+    pub(crate) fn record(&mut self, data: &str) -> Result<()> {
         if !self.running {
             self.running = true;
             self.output.status(&self.stream, StreamStatus::Running)?;
         }
         self.since_state += 1;
         self.bytes_since_state += data.len();
-        self.output.record(&self.prefix, data)
+        self.undeclared.look_at(data);
+        self.changes.clear();
+        self.normal.clear();
+        let normalized = match &self.normalizer {
+            Some(normalizer) => normalizer.apply(data, &mut self.normal, &mut self.changes),
+            None => false,
+        };
+        self.output.record(&self.prefix, if normalized { &self.normal } else { data }, &self.changes)
     }
 
     /// From where the slices begin: of the stream, or of one parent's children.
@@ -143,6 +165,13 @@ impl Progress {
             }
         }
         self.state()
+    }
+
+    /// Tells the author of fields that the schema does not declare.
+    pub(crate) fn report(&self) {
+        if let Some(report) = self.undeclared.report() {
+            self.output.log(LogLevel::Info, format!("stream `{}`: {report}", self.stream.name));
+        }
     }
 
     /// Writes the last state of a stream that has been read to its end.

@@ -56,3 +56,6 @@ pub use kill::Kills;
 pub(crate) use page::Page;
 pub use transcript::Transcript;
 pub use trial::Trial;
+
+#[cfg(test)]
+mod tests;

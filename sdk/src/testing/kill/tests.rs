@@ -71,7 +71,7 @@ impl crate::Source for Source {
             }),
             stream("feed").incremental(at.clone().descending().client_side(), async |slice, records| {
                 let day = 86_400 * 1_000_000_000;
-                let all = Slice { start: crate::cursor::Mark(slice.start.0 - day), ..slice.clone() };
+                let all = Slice { start: crate::cursor::Mark(slice.start.0 - day), ..slice };
                 for record in hours(&all).into_iter().rev() {
                     if !records.wants_more() {
                         break;
