@@ -25,7 +25,7 @@ struct Config {
 
     /// # Lookback window
     /// For how many days after its beginning a thread is read again, to find new replies.
-    #[serde(default)]
+    #[serde(default = "a_week")]
     #[schemars(range(max = 365))]
     lookback_window: u16,
 
@@ -43,6 +43,10 @@ struct Config {
     /// Whether private channels that the app was invited to are read too.
     #[serde(default)]
     include_private_channels: bool,
+}
+
+fn a_week() -> u16 {
+    7
 }
 
 /// Slack, at the address of its Web API.
