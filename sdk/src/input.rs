@@ -169,8 +169,8 @@ mod tests {
         other: Option<bool>,
     }
 
-    fn limited(value: Value) -> Result<Limited> {
-        understand_config(&"config.json".into(), &crate::config::config_schema::<Limited>(), &value)
+    fn limited(value: &Value) -> Result<Limited> {
+        understand_config(&"config.json".into(), &crate::config::config_schema::<Limited>(), value)
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                limited(value).unwrap_err().to_string(),
+                limited(&value).unwrap_err().to_string(),
                 format!("invalid config (config.json): {complaint}")
             );
         }
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn a_config_that_the_type_can_read_is_right_whatever_its_fields_are_called() {
         let config =
-            limited(json!({ "start": "2024-02-29", "area": "eu", "size": 7, "other": null })).unwrap();
+            limited(&json!({ "start": "2024-02-29", "area": "eu", "size": 7, "other": null })).unwrap();
         assert_eq!((config.page, config.region.as_str(), config.other), (7, "eu", None));
         assert_eq!(config.start.to_string(), "2024-02-29");
     }
@@ -213,14 +213,14 @@ mod tests {
     fn what_the_type_alone_refuses_is_said_in_its_words() {
         let value = json!({ "start": "2023-02-29", "page": null, "region": "eu" });
         assert_eq!(
-            limited(value).unwrap_err().to_string(),
+            limited(&value).unwrap_err().to_string(),
             "invalid config (config.json): `start`: want a date such as 2024-01-02, got `2023-02-29`"
         );
     }
 
     #[test]
     fn a_field_that_was_emptied_has_its_default() {
-        assert_eq!(limited(json!({ "start": "2024-02-29", "region": "eu", "page": null })).unwrap().page, 0);
+        assert_eq!(limited(&json!({ "start": "2024-02-29", "region": "eu", "page": null })).unwrap().page, 0);
     }
 
     #[test]

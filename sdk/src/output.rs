@@ -292,6 +292,27 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_record_is_the_message_that_the_protocol_knows() {
+        let page = Page::default();
+        let output = page.output();
+        let stream = StreamDescriptor { namespace: Some("a \"b\"".into()), ..StreamDescriptor::new("s\n") };
+        let change = RecordMetaChange {
+            field: "n".into(),
+            change: connector_protocol::Change::Nulled,
+            reason: connector_protocol::ChangeReason::SourceSerializationError,
+            extra: JsonObject::new(),
+        };
+        output.record(&Output::prefix(&stream).unwrap(), r#"{"n":null}"#, &[change.clone()]).unwrap();
+        output.log(LogLevel::Info, "end".into());
+        let message: Message = serde_json::from_str(page.text().lines().next().unwrap()).unwrap();
+        let Payload::Record(record) = message.payload else { panic!("{}", page.text()) };
+        assert_eq!((record.stream.as_str(), record.namespace.as_deref()), ("s\n", Some("a \"b\"")));
+        assert_eq!(record.data.get("n"), Some(&serde_json::Value::Null));
+        assert_eq!(record.meta.unwrap().changes.unwrap(), [change]);
+        assert_eq!(record.emitted_at / 60_000, output.clock.now().as_millisecond() / 60_000);
+    }
+
+    #[test]
     fn a_reader_that_has_gone_is_an_error_and_no_panic() {
         let output = Output::new(Box::new(Gone), Page::default().output().clock);
         output.log(LogLevel::Info, "anyone there?".into());

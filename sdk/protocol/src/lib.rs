@@ -48,9 +48,7 @@ pub use control::{ConnectorConfig, ControlMessage, ControlType};
 pub use destination::{DestinationCatalog, DestinationOperation};
 pub use log::{LogLevel, LogMessage};
 pub use message::{Message, MessageType, Payload};
-pub use record::{
-    Change, ChangeReason, FileReference, RawRecord, RecordMessage, RecordMeta, RecordMetaChange,
-};
+pub use record::{Change, ChangeReason, FileReference, RecordMessage, RecordMeta, RecordMetaChange};
 pub use spec::{
     AdvancedAuth, AuthFlowType, AuthSpecification, AuthType, ConnectorSpecification, OAuth2Specification,
     OAuthConfigSpecification, OAuthConnectorInput, OAuthState, RootObjectStep,

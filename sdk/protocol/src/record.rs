@@ -1,6 +1,4 @@
-use serde::ser::SerializeStruct;
-use serde::{Deserialize, Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
 use crate::{JsonObject, number, word::words};
 
@@ -95,50 +93,4 @@ pub struct FileReference {
     /// Fields that this release does not know.
     #[serde(flatten)]
     pub extra: JsonObject,
-}
-
-/// A whole RECORD line for writing, whose data are JSON bytes that pass through untouched.
-///
-/// [`RecordMessage`] owns its data as parsed values; a source that takes records out of a response body need not parse
-/// them at all, and their numbers keep every digit.
-///
-/// ```
-/// # use connector_protocol::RawRecord;
-/// # use serde_json::value::RawValue;
-/// let data: &RawValue = serde_json::from_str(r#"{"id":12345678901234567890123}"#)?;
-/// let line = serde_json::to_string(&RawRecord { stream: "users", namespace: None, data, emitted_at: 7 })?;
-/// assert_eq!(
-///     line,
-///     r#"{"type":"RECORD","record":{"stream":"users","data":{"id":12345678901234567890123},"emitted_at":7}}"#
-/// );
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct RawRecord<'a> {
-    /// The stream's name.
-    pub stream: &'a str,
-    /// The stream's namespace, if it has one.
-    pub namespace: Option<&'a str>,
-    /// The record: one JSON object, on one line.
-    pub data: &'a RawValue,
-    /// When the source emitted it: milliseconds since the epoch.
-    pub emitted_at: i64,
-}
-
-impl Serialize for RawRecord<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Record<'a> {
-            stream: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            namespace: Option<&'a str>,
-            data: &'a RawValue,
-            emitted_at: i64,
-        }
-        let RawRecord { stream, namespace, data, emitted_at } = *self;
-        let mut message = serializer.serialize_struct("Message", 2)?;
-        message.serialize_field("type", "RECORD")?;
-        message.serialize_field("record", &Record { stream, namespace, data, emitted_at })?;
-        message.end()
-    }
 }

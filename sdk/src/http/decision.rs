@@ -19,8 +19,8 @@ const PASSING: [u16; 12] = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 52
 /// |---|---|
 /// | 2xx | accept |
 /// | 401 | refresh the token once, where that is possible; else fail: the config is to be mended |
+/// | 429, and 403 or 503 that says when to come back | rate limited |
 /// | 403 | fail: the config is to be mended |
-/// | 429, and 503 that says when to come back | rate limited |
 /// | 413, and 504 | a smaller page, where pages have a size; else as the lines below |
 /// | 408, 425, 500, 502, 503, 504, 520 to 524, 529 | retry |
 /// | any other | fail: the connector is to be mended |
@@ -93,9 +93,10 @@ pub(super) fn decide(attempt: Result<&Answer, &Failure>, rules: &Rules, means: M
     rules.decide(answer).unwrap_or_else(|| match answer.status() {
         200..=299 => Decision::Accept,
         401 if means.renew => Decision::RefreshToken,
-        401 | 403 => Decision::Fail(refused(answer)),
         429 => Decision::RateLimited { wait: None },
-        503 if answer.quota().wait().is_some() => Decision::RateLimited { wait: None },
+        // A reset alone says nothing here: many APIs tell it with every answer.
+        403 | 503 if answer.quota().comes_back() => Decision::RateLimited { wait: None },
+        401 | 403 => Decision::Fail(refused(answer)),
         413 | 504 if means.shrink => Decision::SmallerPage,
         _ => passing(answer).map_or_else(Decision::Fail, |()| Decision::Retry),
     })
@@ -118,7 +119,7 @@ fn passing(answer: &Answer) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use reqwest::StatusCode;
-    use reqwest::header::{HeaderMap, RETRY_AFTER};
+    use reqwest::header::{HeaderMap, HeaderName};
 
     use super::*;
     use crate::FailureType;
@@ -163,11 +164,22 @@ mod tests {
     }
 
     #[test]
-    fn a_server_in_trouble_that_says_when_to_come_back_is_waited_for() {
-        let headers = HeaderMap::from_iter([(RETRY_AFTER, "30".parse().unwrap())]);
-        let answer = Answer::new(String::new(), StatusCode::SERVICE_UNAVAILABLE, headers, Vec::new());
-        let decision = decide(Ok(&answer), &Rules::default(), NO);
-        assert!(matches!(decision, Decision::RateLimited { wait: None }), "{decision:?}");
+    fn a_refusal_that_says_when_to_come_back_is_waited_for() {
+        let decided = |status: u16, header: &'static str, value: &str| {
+            let pairs = [(HeaderName::from_static(header), value.parse().unwrap())];
+            let reset = [(HeaderName::from_static("x-ratelimit-reset"), "30".parse().unwrap())];
+            let headers: HeaderMap = pairs.into_iter().chain(reset).collect();
+            let answer =
+                Answer::new(String::new(), StatusCode::from_u16(status).unwrap(), headers, Vec::new());
+            matches!(decide(Ok(&answer), &Rules::default(), NO), Decision::RateLimited { wait: None })
+        };
+        for status in [403, 503] {
+            assert!(decided(status, "retry-after", "30"), "{status}");
+            assert!(decided(status, "x-ratelimit-remaining", "0"), "{status}");
+            assert!(!decided(status, "x-ratelimit-remaining", "1"), "{status}");
+            assert!(!decided(status, "x-other", "1"), "{status}");
+        }
+        assert!(!decided(500, "retry-after", "30"), "it fails, and is asked again after that time");
     }
 
     #[test]

@@ -44,15 +44,15 @@ impl Quota {
         }
     }
 
-    /// How long to wait after a failure of the API.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
-    }
-
     /// How long to wait after a refusal.
     pub(crate) fn wait(&self) -> Option<Duration> {
         // With requests left, it is another quota that is used up than the one that will be reset then.
         self.retry_after.or(self.reset.filter(|_| self.remaining.unwrap_or(0) == 0))
+    }
+
+    /// Whether a refusal says that it is one for now: what can be asked again, and when.
+    pub(super) fn comes_back(&self) -> bool {
+        self.retry_after.or(self.used_up()).is_some()
     }
 
     /// How long no further request would be answered well, though this one was.

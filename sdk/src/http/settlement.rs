@@ -25,7 +25,7 @@ impl Request<'_> {
                 (Decision::Fail(error), _) => return Err(error),
                 (_, Err(failure)) => attempts.again(&self.api.retry, &failure, None).await?,
                 (Decision::Retry, Ok((answer, _))) => {
-                    attempts.again(&self.api.retry, &answer, answer.quota().retry_after()).await?;
+                    attempts.again(&self.api.retry, &answer, answer.quota().retry_after).await?;
                 }
                 (Decision::RateLimited { wait }, Ok((answer, _))) => {
                     self.limited(&envelope, &answer, wait, credentials.as_ref(), attempts)?;

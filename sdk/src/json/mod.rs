@@ -8,4 +8,5 @@ mod splitter;
 
 pub(crate) use field::{field, members};
 pub(crate) use flaw::Flaw;
+pub(crate) use path::through;
 pub(crate) use splitter::Splitter;

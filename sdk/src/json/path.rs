@@ -2,7 +2,7 @@
 ///
 /// Names are parted by dots, and may have dots themselves: `@odata.nextLink` is one field, `meta.next` may be a field
 /// `next` of a field `meta`, or a field of that whole name.
-pub(super) fn through<'p>(path: &'p str, key: &str) -> Option<&'p str> {
+pub(crate) fn through<'p>(path: &'p str, key: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(key)?;
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
 }
