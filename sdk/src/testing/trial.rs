@@ -101,7 +101,9 @@ impl<'a, S: Source> Trial<'a, S> {
         let page = Page::default();
         let clock = Clock::starting_at(self.now).without_waits();
         let conditions = Conditions { clock, deterministic: !self.side_by_side, stop: never() };
-        let outcome = carry_out(self.source, arguments, Box::new(page.clone()), conditions).await;
+        // Boxed, so that a test holds a small future whatever the connector's are.
+        let command = carry_out(self.source, arguments, Box::new(page.clone()), conditions);
+        let outcome = Box::pin(command).await;
         Transcript::new(outcome, &page.text())
     }
 }
