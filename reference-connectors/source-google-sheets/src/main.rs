@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use connector_sdk::{Result, Secret, Source, Spec, Stream};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::header::Header;
 use crate::spreadsheet::{Sheet, Spreadsheet};
@@ -91,16 +92,10 @@ impl Source for GoogleSheets {
     }
 }
 
-/// How far a read has come: the next row.
-#[derive(Serialize, Deserialize)]
-struct Place {
-    row: u64,
-}
-
 fn stream(spreadsheet: Spreadsheet, sheet: Sheet, header: Header, batch_size: u64) -> Stream {
     Stream::new(&sheet.title, header.schema()).resumable(async move |from, records| {
         // Rows are counted from 1, and the first one is the header.
-        let mut row = from.get("row").and_then(serde_json::Value::as_u64).unwrap_or(2);
+        let mut row = from.get("row").and_then(Value::as_u64).unwrap_or(2);
         let mut size = batch_size;
         while row <= sheet.rows {
             let last = sheet.rows.min(row + size - 1);
@@ -114,7 +109,7 @@ fn stream(spreadsheet: Spreadsheet, sheet: Sheet, header: Header, batch_size: u6
             // Most sheets end long before their grid does, but a gap is not the end: so a larger part of it comes next.
             size = if batch.is_empty() { size * 2 } else { batch_size };
             row = last + 1;
-            records.checkpoint(&Place { row })?;
+            records.checkpoint(&json!({ "row": row }))?;
         }
         Ok(())
     })

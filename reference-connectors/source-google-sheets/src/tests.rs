@@ -3,7 +3,6 @@ mod api;
 
 use api::{EMAIL, ID, REFRESH_TOKEN, Sheets};
 use connector_sdk::testing::Trial;
-use serde_json::{Value, json};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 

@@ -115,11 +115,12 @@ impl Workspace {
                 }
             }
             if !passed_over.is_empty() {
-                let (number, names) = (passed_over.len(), &passed_over[..NAMED.min(passed_over.len())]);
+                let number = passed_over.len();
+                passed_over.truncate(NAMED);
+                let names = passed_over.join(", ");
                 log::warn!(
-                    "the messages of {number} channels are passed over, since the app is not in them; \
-                            invite it, or set join_channels: {}",
-                    names.join(", ")
+                    "the messages of {number} channels are passed over, since the app is not in them: invite it, or \
+                     set join_channels ({names})"
                 );
             }
             Ok(())
