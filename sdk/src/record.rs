@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde::de::{Deserialize, DeserializeOwned};
+use serde::de::Deserialize;
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -68,11 +68,11 @@ impl Record<'_> {
         })
     }
 
-    /// The whole record as a `T`.
+    /// The whole record as a `T`, which may borrow from it.
     ///
     /// # Errors
     /// If it has another shape; the error names the field.
-    pub fn parse<T: DeserializeOwned>(&self) -> Result<T> {
+    pub fn parse<'r, T: Deserialize<'r>>(&'r self) -> Result<T> {
         self.usable()?;
         let mut json = serde_json::Deserializer::from_str(self.as_str());
         serde_path_to_error::deserialize(&mut json).map_err(|error| {

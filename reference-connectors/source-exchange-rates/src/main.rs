@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use connector_sdk::{
-    Api, Cursor, Date, Error, RawValue, Response, Result, Secret, Source, Spec, Step, Stream,
+    Answer, Api, Auth, Cursor, Date, Decision, Error, RawValue, Result, Secret, Source, Spec, Step, Stream,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,15 @@ fn euro() -> String {
     "EUR".to_owned()
 }
 
-struct ExchangeRates;
+struct ExchangeRates {
+    base_url: String,
+}
+
+impl Default for ExchangeRates {
+    fn default() -> Self {
+        ExchangeRates { base_url: "https://api.apilayer.com/exchangerates_data".to_owned() }
+    }
+}
 
 impl Source for ExchangeRates {
     type Config = Config;
@@ -39,20 +47,19 @@ impl Source for ExchangeRates {
     }
 
     async fn check(&self, config: &Config) -> Result<()> {
-        let answer = api(config).get("latest").send().await?;
-        record(&answer)?;
+        self.api(config).get("latest").send().await?.json::<Rates<'_>>()?;
         Ok(())
     }
 
     async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
-        let api = api(config);
-        let days = Cursor::date("date").start(config.start_date).step(Step::days(1));
+        let api = self.api(config);
+        let by_day = Cursor::date("date").start(config.start_date).step(Step::days(1));
         let exchange_rates = Stream::new("exchange_rates", include_str!("../schemas/exchange_rates.json"))
             .primary_key(["date", "base"])
-            .incremental(days, async move |day, records| {
-                let answer = api.get(day.start()).send().await?;
-                if let Some(record) = record(&answer)? {
-                    records.push(&record)?;
+            .incremental(by_day, async move |day, records| {
+                let mut answer = api.get(day.start()).records("");
+                while let Some(rates) = answer.next().await? {
+                    records.push(&rates.parse::<Rates<'_>>()?)?;
                 }
                 Ok(())
             });
@@ -60,15 +67,18 @@ impl Source for ExchangeRates {
     }
 }
 
-fn api(config: &Config) -> Api {
-    Api::new("https://api.apilayer.com/exchangerates_data")
-        .header("apikey", config.access_key.expose())
-        .query("base", &config.base)
+impl ExchangeRates {
+    fn api(&self, config: &Config) -> Api {
+        Api::new(&self.base_url)
+            .auth(Auth::header("apikey", &config.access_key))
+            .query("base", &config.base)
+            .on_answer(refusal)
+    }
 }
 
 /// The part of an answer that is the record, with the rates just as the API wrote them.
 #[derive(Deserialize, Serialize)]
-struct Record<'a> {
+struct Rates<'a> {
     date: Date,
     base: &'a str,
     #[serde(borrow)]
@@ -78,7 +88,7 @@ struct Record<'a> {
 /// What stands in an answer in place of rates. The status is 200 all the same.
 #[derive(Deserialize)]
 struct Refusal {
-    error: Option<Reason>,
+    error: Reason,
 }
 
 #[derive(Deserialize)]
@@ -87,27 +97,23 @@ struct Reason {
     info: String,
 }
 
-/// The record in an answer. A day without rates, such as a Sunday, has none.
-fn record(answer: &Response) -> Result<Option<Record<'_>>> {
-    match answer.json::<Refusal>()?.error {
-        None => Ok(Some(answer.json()?)),
-        Some(Reason { code: 106, .. }) => Ok(None),
-        Some(reason) => Err(error(reason)),
-    }
-}
-
-/// The codes are those of the API's documentation.
-fn error(Reason { code, info }: Reason) -> Error {
-    match code {
-        101 | 105 => Error::config(format!("the API does not accept this access key: {info}")),
-        104 => Error::transient(format!("the quota of this access key is used up: {info}")),
-        201 => Error::config(format!("the API does not know this base currency: {info}")),
-        _ => Error::system(format!("the API answered with error {code}: {info}")),
-    }
+/// What to make of a refusal. The codes are those of the API's documentation.
+fn refusal(answer: &Answer) -> Option<Decision> {
+    let Refusal { error: Reason { code, info } } = answer.json().ok()?;
+    Some(match code {
+        101 | 105 => {
+            Decision::Fail(Error::config(format!("the API does not accept this access key: {info}")))
+        }
+        104 => Decision::Fail(Error::transient(format!("the quota of this access key is used up: {info}"))),
+        // A day without rates, such as a Sunday.
+        106 => Decision::Ignore,
+        201 => Decision::Fail(Error::config(format!("the API does not know this base currency: {info}"))),
+        _ => Decision::Fail(Error::system(format!("the API answered with error {code}: {info}"))),
+    })
 }
 
 fn main() -> ExitCode {
-    connector_sdk::run(ExchangeRates)
+    connector_sdk::run(ExchangeRates::default())
 }
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
-//! The connector as a process: what it says where a command cannot even begin.
+//! The connector as a process: what it says where a command cannot even begin, and how it ends when it is told to.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test of a whole process")]
 
-use std::process::{Command, Output};
+use std::io::{BufRead, BufReader, Read};
+use std::net::TcpListener;
+use std::process::{Command, Output, Stdio};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 fn run(arguments: &[&str], now: &str) -> Output {
     let mut connector = Command::new(env!("CARGO_BIN_EXE_source-exchange-rates"));
@@ -34,4 +39,59 @@ fn a_wrong_command_ends_with_2_and_prints_no_message() {
     let output = run(&["spek"], "2024-01-09T12:00:00Z");
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stdout.is_empty());
+}
+
+/// Reads while an API never answers, is sent a signal, and ends: with what it printed and its exit code.
+fn stopped_by(signal: Signal) -> (String, Option<i32>) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        std::fs::write(folder.path().join(name), content).unwrap();
+        folder.path().join(name)
+    };
+    let config = file("config.json", r#"{"start_date": "2024-01-02", "access_key": "k-1"}"#);
+    let catalog = file(
+        "catalog.json",
+        r#"{"streams": [{"stream": {"name": "exchange_rates", "json_schema": {}, "supported_sync_modes": ["incremental"]},
+            "sync_mode": "incremental", "destination_sync_mode": "append"}]}"#,
+    );
+    let state = file(
+        "state.json",
+        r#"[{"type": "STREAM", "stream": {"stream_descriptor": {"name": "exchange_rates"},
+            "stream_state": {"date": "2024-01-03"}}}]"#,
+    );
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut connector = Command::new(env!("CARGO_BIN_EXE_source-exchange-rates"))
+        .args(["read", "--config"])
+        .arg(config)
+        .arg("--catalog")
+        .arg(catalog)
+        .arg("--state")
+        .arg(state)
+        .env("HTTPS_PROXY", format!("http://{}", silent.local_addr().unwrap()))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = BufReader::new(connector.stdout.take().unwrap());
+    let mut text = String::new();
+    stdout.read_line(&mut text).unwrap();
+    // It asks, and so has begun to wait.
+    let _asked = silent.accept().unwrap();
+    kill(Pid::from_raw(connector.id().try_into().unwrap()), signal).unwrap();
+    stdout.read_to_string(&mut text).unwrap();
+    (text, connector.wait().unwrap().code())
+}
+
+#[test]
+fn a_signal_ends_a_read_with_its_state_and_a_code_of_its_own() {
+    for (signal, name, code) in [(Signal::SIGTERM, "SIGTERM", 143), (Signal::SIGINT, "SIGINT", 130)] {
+        let (text, ended) = stopped_by(signal);
+        assert_eq!(ended, Some(code), "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(
+            lines[0].contains("STARTED") && lines[1].contains(r#""stream_state":{"date":"2024-01-03"}"#),
+            "{text}"
+        );
+        assert!(lines[2].contains(name) && lines[2].contains("transient_error"), "{text}");
+        assert!(lines[3].contains("INCOMPLETE") && lines.len() == 4, "{text}");
+    }
 }
