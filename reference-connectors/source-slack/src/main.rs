@@ -76,7 +76,7 @@ impl Source for Slack {
             windows.settled_after(Step::hours(1))
         };
         // All messages of a thread have the time of the first in `thread_ts`, so that is when the thread began.
-        let beginnings = windows("thread_ts").lookback(Step::days(config.lookback_window));
+        let beginnings = windows("thread_ts").lookback(Step::days(config.lookback_window)).ascending();
         Ok(vec![
             streams::users(workspace.clone()),
             streams::channel_members(workspace.clone(), channels.partitions("id")),

@@ -82,7 +82,7 @@ impl Workspace {
         pages(history.query("inclusive", "true"), "messages")
     }
 
-    /// The threads that began in a window, by the `ts` of their first messages.
+    /// The threads that began in a window, by the `ts` of their first messages: the oldest first.
     pub(crate) async fn threads(&self, channel: &str, window: &Slice) -> Result<Vec<String>> {
         let mut threads = Vec::new();
         let mut messages = self.messages(channel, window);
@@ -91,6 +91,7 @@ impl Workspace {
                 threads.push(message.get("ts")?);
             }
         }
+        threads.reverse();
         Ok(threads)
     }
 
