@@ -30,11 +30,11 @@ pub(crate) enum Arguments {
 }
 
 impl Arguments {
-    /// Reads a whole command line, the program's own name first.
+    /// Reads a whole command line, the program's own name first. Says also whether it asks for more to be logged.
     ///
     /// # Errors
     /// What is wrong with it, followed by the usage: for stderr, with exit code 2.
-    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<(Self, bool), String> {
         let mut arguments = arguments.into_iter();
         let program = arguments.next().unwrap_or_default();
         let usage = usage(&program);
@@ -42,13 +42,14 @@ impl Arguments {
     }
 }
 
-fn parse(mut arguments: impl Iterator<Item = OsString>, usage: &str) -> Result<Arguments, String> {
-    let mut command = None;
+fn parse(mut arguments: impl Iterator<Item = OsString>, usage: &str) -> Result<(Arguments, bool), String> {
+    let (mut command, mut debug) = (None, false);
     let mut files = Files::default();
     while let Some(argument) = arguments.next() {
         let argument = argument.to_string_lossy().into_owned();
         match argument.as_str() {
-            "--help" | "-h" => return Ok(Arguments::Help(usage.to_owned())),
+            "--help" | "-h" => return Ok((Arguments::Help(usage.to_owned()), debug)),
+            "--debug" => debug = true,
             flag if flag.starts_with('-') => {
                 let (name, value) = match flag.split_once('=') {
                     Some((name, value)) => (name, Some(value.into())),
@@ -63,10 +64,11 @@ fn parse(mut arguments: impl Iterator<Item = OsString>, usage: &str) -> Result<A
             word => return Err(format!("unexpected argument `{word}`")),
         }
     }
-    match command {
-        Some(command) => files.serve(command),
-        None => Ok(Arguments::Nothing(format!("error: {NO_COMMAND}\n\n{usage}"))),
-    }
+    let arguments = match command {
+        Some(command) => files.serve(command)?,
+        None => Arguments::Nothing(format!("error: {NO_COMMAND}\n\n{usage}")),
+    };
+    Ok((arguments, debug))
 }
 
 #[derive(Default)]
@@ -120,6 +122,8 @@ Commands:
   discover  print the streams that there are
   read      print records and states for the configured catalog
 
+With --debug, every request is logged, and whatever else may help to find a fault.
+
 Every file is JSON. Messages of the Airbyte protocol go to standard output, one on a line.
 "
     )
@@ -130,7 +134,7 @@ mod tests {
     use super::*;
 
     fn parsed(line: &str) -> Result<Arguments, String> {
-        Arguments::parse(line.split(' ').map(OsString::from))
+        Arguments::parse(line.split(' ').map(OsString::from)).map(|(arguments, _)| arguments)
     }
 
     fn problem(line: &str) -> String {
@@ -166,6 +170,12 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn more_can_be_logged() {
+        let debug = |line: &str| Arguments::parse(line.split(' ').map(OsString::from)).unwrap().1;
+        assert!(debug("x spec --debug") && debug("x --debug check --config c") && !debug("x spec"));
     }
 
     #[test]

@@ -3,11 +3,12 @@ use log::{Level, LevelFilter, Metadata, Record};
 
 use crate::scope::current;
 
-/// From now on, the lines of the `log` crate go to the command that runs on the thread where they are written.
-pub(crate) fn install() {
+/// From now on, the lines of the `log` crate go to the command that runs on the thread where they are written:
+/// those of level info and graver, or of debug.
+pub(crate) fn install(debug: bool) {
     // A process has one logger. If there is one already, it is this one, or one that the author prefers.
     if log::set_logger(&Logger).is_ok() {
-        log::set_max_level(LevelFilter::Info);
+        log::set_max_level(if debug { LevelFilter::Debug } else { LevelFilter::Info });
     }
 }
 

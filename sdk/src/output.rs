@@ -302,7 +302,7 @@ pub(crate) mod tests {
             reason: connector_protocol::ChangeReason::SourceSerializationError,
             extra: JsonObject::new(),
         };
-        output.record(&Output::prefix(&stream).unwrap(), r#"{"n":null}"#, &[change.clone()]).unwrap();
+        output.record(&Output::prefix(&stream).unwrap(), r#"{"n":null}"#, std::slice::from_ref(&change)).unwrap();
         output.log(LogLevel::Info, "end".into());
         let message: Message = serde_json::from_str(page.text().lines().next().unwrap()).unwrap();
         let Payload::Record(record) = message.payload else { panic!("{}", page.text()) };

@@ -90,7 +90,7 @@ mod tests {
         let page = Page::default();
         let output = Rc::new(page.output());
         output.redact(&["k-123".to_owned()]);
-        crate::logger::install();
+        crate::logger::install(false);
         let command = caught(async {
             LAST.set(Some("key k-123".to_owned()));
             Ok(())

@@ -129,7 +129,10 @@ async fn command<S: Source>(
     conditions: Conditions,
 ) -> Outcome {
     match Arguments::parse(arguments) {
-        Ok(arguments) => carry_out(source, arguments, stdout, conditions).await,
+        Ok((arguments, debug)) => {
+            logger::install(debug);
+            carry_out(source, arguments, stdout, conditions).await
+        }
         Err(usage) => Outcome::Misused(usage),
     }
 }
@@ -148,7 +151,6 @@ pub(crate) async fn carry_out<S: Source>(
     };
     let unfinished = Rc::new(Unfinished::default());
     let run = Run { source, output: Rc::clone(&output), clock, deterministic, unfinished };
-    logger::install();
     let tasks = LocalSet::new();
     let carried_out = within(Rc::clone(&output), tasks.run_until(caught(run.carry_out(arguments))));
     // Where one of these cannot be written, standard output is closed: there is nobody to tell.

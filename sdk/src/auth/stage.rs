@@ -29,7 +29,7 @@ pub(super) struct Stage {
 impl Stage {
     /// A command with the refresh token `refresh-1`, and no endpoint yet. Waits take no time.
     pub(super) async fn set() -> Stage {
-        crate::logger::install();
+        crate::logger::install(false);
         let page = Page::default();
         let output = output(&page, "2024-01-08T12:00:00Z".parse().unwrap());
         let stage = Stage { server: MockServer::start().await, page, output, asked: Arc::default() };

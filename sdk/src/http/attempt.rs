@@ -30,6 +30,7 @@ impl Request<'_> {
         let total = Instant::now().checked_add(self.api.timeouts.total);
         let deadline = total.map_or(deadline, |total| total.min(deadline));
         let broken = |reason| Failure::new(envelope.name.clone(), reason);
+        log::debug!("{}", envelope.name);
         let response = match timeout_at(deadline, request.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Ok(Err(broken(error.into()))),

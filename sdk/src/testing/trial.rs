@@ -6,6 +6,7 @@ use super::page::Page;
 use super::transcript::Transcript;
 use crate::arguments::Arguments;
 use crate::input::Input;
+use crate::logger;
 use crate::run::{Conditions, carry_out};
 use crate::signal::never;
 use crate::{Clock, Result, Source};
@@ -100,10 +101,10 @@ impl<'a, S: Source> Trial<'a, S> {
     async fn carry_out(&self, arguments: Arguments) -> Transcript {
         let page = Page::default();
         let clock = Clock::starting_at(self.now).without_waits();
+        logger::install(false);
         let conditions = Conditions { clock, deterministic: !self.side_by_side, stop: never() };
-        // Boxed, so that a test holds a small future whatever the connector's are.
-        let command = carry_out(self.source, arguments, Box::new(page.clone()), conditions);
-        let outcome = Box::pin(command).await;
+        // Boxed, as clippy wants futures of this size in every test that awaits one.
+        let outcome = Box::pin(carry_out(self.source, arguments, Box::new(page.clone()), conditions)).await;
         Transcript::new(outcome, &page.text())
     }
 }
