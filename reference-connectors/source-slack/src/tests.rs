@@ -59,7 +59,7 @@ async fn killed_at_any_line_of_an_incremental_read_no_record_is_lost() {
 async fn what_is_refused_at_first_comes_all_the_same() {
     let (_server, slack) = answering(Workspace::new()).await;
     let smooth = Trial::of(&slack, config()).now(NOW).read(ALL).await;
-    let (server, slack) = answering(Workspace::with_faults()).await;
+    let (_server, slack) = answering(Workspace::with_faults()).await;
     let rough = Trial::of(&slack, config()).now(NOW).read(ALL).await;
     assert_eq!(ALL.map(|stream| rough.records(stream)), ALL.map(|stream| smooth.records(stream)));
     let logs = rough.logs().join("\n");
