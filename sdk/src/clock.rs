@@ -70,6 +70,12 @@ impl Clock {
         self.start.saturating_add(elapsed).unwrap_or(Timestamp::MAX)
     }
 
+    /// When the command began. A read goes up to here: what is asked for is the same for all of its streams, and for
+    /// all reads of one recording, however long they took to get there.
+    pub(crate) fn began(&self) -> Timestamp {
+        self.start
+    }
+
     /// Lets time pass before something is tried again.
     pub(crate) async fn wait(&self, duration: Duration) {
         // A sleep of no time takes a millisecond all the same, and most requests need not wait.
@@ -125,6 +131,7 @@ mod tests {
         assert!(first >= "2024-01-08T12:00:00Z".parse().unwrap(), "{first}");
         assert!(first < "2024-01-08T12:01:00Z".parse().unwrap(), "{first}");
         assert!(clock.now() >= first);
+        assert_eq!(clock.began().to_string(), "2024-01-08T12:00:00Z");
     }
 
     #[test]

@@ -244,7 +244,7 @@ impl<S: Source> Run<'_, S> {
         let read = Rc::new(Read {
             streams,
             state,
-            now: self.clock.now(),
+            now: self.clock.began(),
             output: Rc::clone(&self.output),
             concurrency: if self.deterministic { 1 } else { self.source.concurrency(&config) },
             unfinished: Rc::clone(&self.unfinished),

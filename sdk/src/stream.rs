@@ -243,7 +243,7 @@ impl Stream {
 
     /// Reads everything, one slice after the other, for the sake of its children.
     pub(crate) async fn list(&self, records: &mut Records) -> Result<()> {
-        let now = Clock::current().now();
+        let now = Clock::current().began();
         match self.mode() {
             Mode::FullRefresh(read) => read((), records).await,
             Mode::Resumable(read) => read(Resume::default(), records).await,
