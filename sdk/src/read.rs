@@ -108,7 +108,7 @@ impl Read {
                     None => state,
                 }
             });
-        let progress = Progress::new(Rc::clone(&self.output), stream, state.as_ref())?;
+        let progress = Progress::new(Rc::clone(&self.output), stream, state.as_ref(), self.now)?;
         let progress = Rc::new(RefCell::new(progress));
         self.unfinished.progresses(descriptor, &progress);
         let read = read_slices(stream, state.as_ref(), self.now, &progress, slots).await;

@@ -182,7 +182,8 @@ mod tests {
     use crate::{Cursor, Date, Stream};
 
     fn records(page: &Page, stream: &Stream) -> Records {
-        let progress = Progress::new(Rc::new(page.output()), stream, None).unwrap();
+        let progress =
+            Progress::new(Rc::new(page.output()), stream, None, jiff::Timestamp::UNIX_EPOCH).unwrap();
         Records::of(&Rc::new(RefCell::new(progress)), None)
     }
 

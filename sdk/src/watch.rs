@@ -149,9 +149,9 @@ mod tests {
         let cursor = cursor.start("2024-03-01".parse::<Date>().unwrap());
         let stream = Stream::new("events", "{}").incremental(cursor.clone(), async |_, _| Ok(()));
         let page = Page::default();
-        let progress = RefCell::new(Progress::new(Rc::new(page.output()), &stream, None).unwrap());
+        let progress = RefCell::new(Progress::new(Rc::new(page.output()), &stream, None, now).unwrap());
         let cursor = Rc::new(cursor);
-        for slice in cursor.windows(None, now) {
+        for slice in cursor.windows(crate::cursor::Place::default(), now) {
             let mut watch = Watch::new(&cursor, slice, None, cursor.latest(now));
             for record in records {
                 watch.look_at(&json!({ "at": record }).to_string());

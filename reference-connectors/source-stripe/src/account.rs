@@ -1,15 +1,15 @@
 use std::collections::HashSet;
 
 use connector_sdk::{
-    Api, Clock, Cursor, Decision, Pages, Paging, Partitions, Record, Request, Slice, Step, Stream, Unread,
+    Api, Cursor, Decision, Pages, Paging, Partitions, Record, Request, Slice, Step, Stream, Unread,
 };
 
 use crate::Config;
 use crate::kind::Kind;
 use crate::object::{Objects, Within};
 
-/// For how long events can be counted on, in seconds: Stripe keeps them for 30 days, of which a read may take its time.
-const EVENTS_ARE_KEPT: i64 = 29 * 24 * 60 * 60;
+/// For how many days events can be counted on: Stripe keeps them for 30, of which a read may take its time.
+const EVENTS_ARE_KEPT: u16 = 29;
 
 /// An account, and the ways in which what it holds is read.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl Account {
             of_objects: api.clone().on_status(404, Decision::Ignore),
             api,
             created: cursor("created").step(windows),
-            updated: cursor("updated").step(windows),
+            updated: cursor("updated").step(windows).forgotten_after(Step::days(EVENTS_ARE_KEPT)),
             newest_first: cursor("created").descending().client_side(),
         }
     }
@@ -49,7 +49,7 @@ impl Account {
     /// Objects that change: at first each as it is, later on each as every event left it.
     pub(crate) fn changing(&self, kind: Kind, stream: Stream<Unread>) -> Stream {
         let account = self.clone();
-        forgetting_with_stripe(stream).incremental(self.updated.clone(), async move |slice, records| {
+        stream.incremental(self.updated.clone(), async move |slice, records| {
             let mut objects = account.objects(&slice, kind);
             while let Some(object) = objects.next().await? {
                 records.push(&object)?;
@@ -68,7 +68,7 @@ impl Account {
         stream: Stream<Unread>,
     ) -> Stream {
         let account = self.clone();
-        forgetting_with_stripe(stream).incremental(self.updated.clone(), async move |slice, records| {
+        stream.incremental(self.updated.clone(), async move |slice, records| {
             let mut objects = account.objects(&slice, kind);
             let mut known = HashSet::new();
             while let Some(object) = objects.next().await? {
@@ -136,15 +136,4 @@ impl Account {
 /// All pages of a list of Stripe's: each begins after the last object of the one before.
 fn paged(list: Request<'_>) -> Pages<'_> {
     list.pages(Paging::after_last("starting_after", "id").size("limit", 100).more("has_more")).records("data")
-}
-
-/// Where a state is older than the events, nobody knows what has changed since: all is read again.
-fn forgetting_with_stripe(stream: Stream<Unread>) -> Stream<Unread> {
-    stream.migrate_state(|mut state| {
-        let oldest = Clock::current().now().as_second() - EVENTS_ARE_KEPT;
-        if state.get("updated").is_none_or(|updated| updated.as_i64() < Some(oldest)) {
-            state.clear();
-        }
-        Ok(state)
-    })
 }

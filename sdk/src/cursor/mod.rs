@@ -1,17 +1,18 @@
 //! Cursors: by which field a stream is cut into slices, and how far it has been read.
 
 mod form;
+mod place;
 mod slice;
 mod step;
 mod windows;
 
 use std::rc::Rc;
 
-use connector_protocol::JsonObject;
 use jiff::Timestamp;
 use serde_json::Value;
 
 pub(crate) use form::{Form, Mark};
+pub(crate) use place::Place;
 pub use slice::{Bound, Slice};
 pub use step::Step;
 pub(crate) use windows::Windows;
@@ -47,6 +48,7 @@ pub struct Cursor {
     step: Option<Step>,
     lookback: Option<Step>,
     settled: Option<Step>,
+    forgotten: Option<Step>,
     pub(crate) order: Order,
     pub(crate) client_side: bool,
     pub(crate) checkpoint_every: u32,
@@ -106,6 +108,7 @@ impl Cursor {
             step: None,
             lookback: None,
             settled: None,
+            forgotten: None,
             order: Order::None,
             client_side: false,
             checkpoint_every: CHECKPOINT,
@@ -145,6 +148,16 @@ impl Cursor {
     #[must_use]
     pub fn settled_after(self, time: Step) -> Self {
         Cursor { settled: Some(time), ..self }
+    }
+
+    /// The API tells what has changed, and forgets it after that time.
+    ///
+    /// For a stream that is listed as it is at first, and later on read by its changes: `slice.is_resumed()` tells the
+    /// closure which of the two to do. A listing that is cut short is gone on with; once it is done, the state says when it
+    /// began, so that what changed meanwhile is asked for next. From a state older than that time, all is listed again.
+    #[must_use]
+    pub fn forgotten_after(self, time: Step) -> Self {
+        Cursor { forgotten: Some(time), ..self }
     }
 
     /// The API gives the records of a slice from the oldest to the newest, so a state can be written within a slice.
@@ -193,16 +206,6 @@ impl Cursor {
         self.form.write(mark)
     }
 
-    /// The state of a stream with this cursor alone.
-    pub(crate) fn state(&self, mark: Mark) -> JsonObject {
-        JsonObject::from_iter([(self.field.clone(), self.write(mark))])
-    }
-
-    /// The mark in a state of [`Self::state`].
-    pub(crate) fn mark(&self, state: Option<&JsonObject>) -> Result<Option<Mark>> {
-        state.and_then(|state| state.get(&self.field)).map(|value| self.understand(value)).transpose()
-    }
-
     /// A value of a state; one that is not understood is no first sync, since that would say nothing of what is wrong.
     pub(crate) fn understand(&self, value: &Value) -> Result<Mark> {
         self.read(value).ok_or_else(|| {
@@ -227,19 +230,19 @@ impl Cursor {
 
     /// One slice with all there is, whatever the start: a parent that is older has children that are not.
     pub(crate) fn everything(&self, now: Timestamp) -> Windows {
-        Windows { next: Mark(0), step: None, ..self.windows(None, now) }
+        Windows { next: Mark(0), step: None, ..self.windows(Place::default(), now) }
     }
 
     /// The slices from the start or the state, whichever is later, to now.
-    pub(crate) fn windows(&self, state: Option<Mark>, now: Timestamp) -> Windows {
-        let from = state.map(|mark| self.lookback.map_or(mark, |back| self.form.before(mark, back)));
+    pub(crate) fn windows(&self, place: Place, now: Timestamp) -> Windows {
+        let from = place.mark.map(|mark| self.lookback.map_or(mark, |back| self.form.before(mark, back)));
         let limit = Mark(self.latest(now).0.saturating_add(self.form.unit()));
         Windows {
             form: Rc::clone(&self.form),
             next: from.map_or(self.start, |from| from.max(self.start)),
             limit,
             step: self.step,
-            resumed: state.is_some(),
+            resumed: place.mark.is_some() && place.listing_since.is_none(),
             index: 0,
         }
     }

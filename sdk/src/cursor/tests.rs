@@ -11,7 +11,7 @@ fn date(text: &str) -> Date {
 }
 
 fn slices(cursor: &Cursor, state: &Value) -> Result<Vec<String>> {
-    let windows = cursor.windows(cursor.mark(state.as_object())?, now());
+    let windows = cursor.windows(cursor.place(state.as_object(), now())?, now());
     Ok(windows.map(|slice| format!("{} {} {}", slice.start(), slice.end(), slice.until())).collect())
 }
 
@@ -100,8 +100,8 @@ fn a_further_format_is_accepted_and_the_first_one_written() {
 #[test]
 fn a_bound_goes_back_a_step_and_not_behind_1970() {
     let cursor = Cursor::date_time("at").start(date("2024-03-01"));
-    let slice = cursor.windows(None, now()).next().unwrap();
+    let slice = cursor.windows(Place::default(), now()).next().unwrap();
     assert_eq!(slice.start().back(Step::seconds(1)).to_string(), "2024-02-29T23:59:59Z");
-    let slice = Cursor::date_time("at").windows(None, now()).next().unwrap();
+    let slice = Cursor::date_time("at").windows(Place::default(), now()).next().unwrap();
     assert_eq!(slice.start().back(Step::seconds(1)), slice.start());
 }

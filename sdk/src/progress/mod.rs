@@ -9,9 +9,11 @@ use connector_protocol::{
     JsonObject, LogLevel, RecordMetaChange, StateMessage, StateStats, StreamDescriptor, StreamStatus,
 };
 
+use jiff::Timestamp;
+
 use self::parts::Parts;
 use self::sequence::Sequence;
-use crate::cursor::Mark;
+use crate::cursor::{Mark, Place};
 use crate::known_state::{COMPLETE, NO_CURSOR};
 use crate::normalizer::Normalizer;
 use crate::output::Output;
@@ -54,12 +56,17 @@ impl Progress {
     ///
     /// # Errors
     /// If the state is not understood.
-    pub(crate) fn new(output: Rc<Output>, stream: &Stream, state: Option<&JsonObject>) -> Result<Self> {
+    pub(crate) fn new(
+        output: Rc<Output>,
+        stream: &Stream,
+        state: Option<&JsonObject>,
+        now: Timestamp,
+    ) -> Result<Self> {
         let kept = match stream.mode() {
             Mode::FullRefresh(_) | Mode::Each(..) => Kept::Nothing,
             Mode::Resumable(_) => Kept::Own(state.cloned().unwrap_or_default()),
             Mode::Incremental(cursor, _) => {
-                Kept::Whole(Rc::clone(cursor), Sequence::from(cursor.mark(state)?))
+                Kept::Whole(Rc::clone(cursor), Sequence::from(cursor.place(state, now)?))
             }
             Mode::EachIncremental(_, cursor, _) => Kept::Parts(Parts::from(cursor, state)?),
         };
@@ -106,11 +113,11 @@ impl Progress {
     }
 
     /// From where the slices begin: of the stream, or of one parent's children.
-    pub(crate) fn begin(&mut self, partition: Option<&Partition>) -> Option<Mark> {
+    pub(crate) fn begin(&mut self, partition: Option<&Partition>) -> Place {
         match (&mut self.kept, partition) {
-            (Kept::Whole(_, sequence), _) => sequence.mark(),
+            (Kept::Whole(_, sequence), _) => sequence.place(),
             (Kept::Parts(parts), Some(partition)) => parts.begin(partition),
-            _ => None,
+            _ => Place::default(),
         }
     }
 
@@ -181,7 +188,11 @@ impl Progress {
                 *own = JsonObject::from_iter([(COMPLETE.to_owned(), true.into())]);
                 self.state()
             }
-            Kept::Nothing | Kept::Whole(..) | Kept::Parts(_) => self.flush(),
+            Kept::Whole(_, sequence) => {
+                self.unsaid |= sequence.complete();
+                self.flush()
+            }
+            Kept::Nothing | Kept::Parts(_) => self.flush(),
         }
     }
 
@@ -223,9 +234,7 @@ impl Progress {
         let state = match &self.kept {
             Kept::Nothing => JsonObject::from_iter([(NO_CURSOR.to_owned(), true.into())]),
             Kept::Own(own) => own.clone(),
-            Kept::Whole(cursor, sequence) => {
-                sequence.mark().map_or_else(JsonObject::new, |mark| cursor.state(mark))
-            }
+            Kept::Whole(cursor, sequence) => cursor.state(sequence.place()),
             Kept::Parts(parts) => parts.state(),
         };
         // Whole, as the protocol wants it: a count with a decimal point.

@@ -5,7 +5,7 @@ use connector_protocol::JsonObject;
 use serde_json::Value;
 
 use super::sequence::Sequence;
-use crate::cursor::Mark;
+use crate::cursor::{Mark, Place};
 use crate::{Cursor, Partition, Result};
 
 /// Under which name a state keeps the places of the parents.
@@ -40,10 +40,10 @@ impl Parts {
     }
 
     /// The children of this parent are going to be read; from where, is returned.
-    pub(crate) fn begin(&mut self, partition: &Partition) -> Option<Mark> {
-        let mark = self.known.get(partition.key()).copied();
-        self.running.insert(partition.shared_key(), Sequence::from(mark));
-        mark
+    pub(crate) fn begin(&mut self, partition: &Partition) -> Place {
+        let place = Place { mark: self.known.get(partition.key()).copied(), listing_since: None };
+        self.running.insert(partition.shared_key(), Sequence::from(place));
+        place
     }
 
     /// Changes how far the children of a parent have been read, as `change` says; true if the state is another now.

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 
-use crate::cursor::Mark;
+use crate::cursor::{Mark, Place};
 
 /// How far slices that follow one another have been read, in whichever order they come to their end.
 ///
 /// Its mark only passes a slice once all before it are done, so a state with it leaves out nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Sequence {
-    mark: Option<Mark>,
+    place: Place,
     /// The first slice that is not done.
     next: usize,
     /// What slices after it, which are done already, have come to.
@@ -15,39 +15,49 @@ pub(crate) struct Sequence {
 }
 
 impl Sequence {
-    pub(crate) fn from(mark: Option<Mark>) -> Self {
-        Sequence { mark, ..Sequence::default() }
+    pub(crate) fn from(place: Place) -> Self {
+        Sequence { place, ..Sequence::default() }
+    }
+
+    /// Where it stands.
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// All slices are done; true if that says more than that each is.
+    pub(crate) fn complete(&mut self) -> bool {
+        self.place.complete()
     }
 
     /// Up to where everything has been read.
     pub(crate) fn mark(&self) -> Option<Mark> {
-        self.mark
+        self.place.mark
     }
 
     /// A slice is done; true if the mark has moved, or is the first.
     pub(crate) fn done(&mut self, index: usize, mark: Mark) -> bool {
         self.ahead.insert(index, mark);
-        let before = (self.mark, self.next);
+        let before = self.next;
         while let Some(mark) = self.ahead.remove(&self.next) {
             // A lookback reads what lies before the state: that is no reason to go back.
-            self.mark = self.mark.max(Some(mark));
+            self.place.mark = self.place.mark.max(Some(mark));
             self.next += 1;
         }
-        before.1 != self.next
+        before != self.next
     }
 
     /// A slice in ascending order has come so far; true if the mark has moved.
     pub(crate) fn reached(&mut self, index: usize, mark: Mark) -> bool {
-        let moves = index == self.next && self.mark < Some(mark);
+        let moves = index == self.next && self.place.mark < Some(mark);
         if moves {
-            self.mark = Some(mark);
+            self.place.mark = Some(mark);
         }
         moves
     }
 
     /// What was reached within a slice is not to be trusted: it is read again from `mark`.
     pub(crate) fn back_to(&mut self, mark: Mark) {
-        self.mark = self.mark.min(Some(mark));
+        self.place.mark = self.place.mark.min(Some(mark));
     }
 }
 
@@ -69,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_lookback_does_not_move_the_mark_back() {
-        let mut sequence = Sequence::from(Some(Mark(50)));
+        let mut sequence = Sequence::from(Place { mark: Some(Mark(50)), listing_since: None });
         assert!(sequence.done(0, Mark(40)), "a slice was done all the same");
         assert_eq!(sequence.mark(), Some(Mark(50)));
         assert!(!sequence.reached(1, Mark(45)));
