@@ -36,12 +36,11 @@ impl Source for Charges {
     async fn streams(&self, config: &Config) -> Result<Vec<Stream>> {
         let api = Api::new(&config.url);
         let paging = Paging::after_last("starting_after", "id").size("limit", config.limit).more("has_more");
-        let charges =
-            Stream::new("charges", r#"{"type": "object", "properties": {"id": {"type": "string"}}}"#)
-                .primary_key(["id"])
-                .full_refresh(async move |records| {
-                    records.extend(api.get("charges").pages(paging.clone()).records("data")).await
-                });
+        let charges = Stream::new("charges", include_str!("charges.json")).primary_key(["id"]).full_refresh(
+            async move |records| {
+                records.extend(api.get("charges").pages(paging.clone()).records("data")).await
+            },
+        );
         Ok(vec![charges])
     }
 }

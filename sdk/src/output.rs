@@ -29,6 +29,8 @@ pub(crate) struct Output {
 struct Inner {
     writer: Box<dyn Write>,
     buffer: Vec<u8>,
+    /// The time of the last record, and how a record tells it: thousands come within a millisecond.
+    emitted_at: (i64, String),
     closed: bool,
     redaction: Redaction,
 }
@@ -36,7 +38,13 @@ struct Inner {
 impl Output {
     pub(crate) fn new(writer: Box<dyn Write>, clock: Clock) -> Self {
         let buffer = Vec::with_capacity(BUFFER);
-        let inner = Inner { writer, buffer, closed: false, redaction: Redaction::default() };
+        let inner = Inner {
+            writer,
+            buffer,
+            emitted_at: (i64::MIN, String::new()),
+            closed: false,
+            redaction: Redaction::default(),
+        };
         Output {
             clock,
             held_config: HeldConfig::default(),
@@ -92,11 +100,13 @@ impl Output {
     pub(crate) fn record(&self, prefix: &[u8], data: &str, changes: &[RecordMetaChange]) -> Result<()> {
         let emitted_at = self.clock.now().as_millisecond();
         let mut inner = self.inner.borrow_mut();
-        let buffer = &mut inner.buffer;
+        let Inner { buffer, emitted_at: (known, text), .. } = &mut *inner;
+        if *known != emitted_at {
+            (*known, *text) = (emitted_at, format!(r#","emitted_at":{emitted_at}"#));
+        }
         buffer.extend_from_slice(prefix);
         buffer.extend_from_slice(data.as_bytes());
-        // Writing to memory does not fail.
-        let _ = write!(buffer, r#","emitted_at":{emitted_at}"#);
+        buffer.extend_from_slice(text.as_bytes());
         if !changes.is_empty() {
             buffer.extend_from_slice(br#","meta":{"changes":"#);
             serde_json::to_writer(&mut *buffer, changes).map_err(unwritable)?;

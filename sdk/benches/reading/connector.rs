@@ -1,5 +1,5 @@
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::Outcome;
@@ -12,24 +12,14 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    pub(crate) fn build() -> Outcome<Self> {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--release", "--package", "connector-sdk", "--example", "charges"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status()?;
-        if !built.success() {
-            return Err("the example does not build".into());
-        }
-        // target/release/deps/reading-0123
-        let release = std::env::current_exe()?;
-        let release = release.parent().and_then(Path::parent).ok_or("no folder for examples")?;
+    pub(crate) fn new() -> Outcome<Self> {
         let catalog = r#"{"streams": [{
             "stream": {"name": "charges", "json_schema": {}, "supported_sync_modes": ["full_refresh"]},
             "sync_mode": "full_refresh", "destination_sync_mode": "append"
         }]}"#;
         let folder = tempfile::tempdir()?;
         fs::write(folder.path().join("catalog.json"), catalog)?;
-        Ok(Connector { binary: release.join("examples/charges"), folder })
+        Ok(Connector { binary: binary("release")?, folder })
     }
 
     /// Reads everything that a URL has.
@@ -53,4 +43,28 @@ impl Connector {
         fs::write(file("config.json"), format!(r#"{{"url": "{url}", "limit": {limit}}}"#))?;
         Ok(["read".into(), "--config".into(), file("config.json"), "--catalog".into(), file("catalog.json")])
     }
+}
+
+/// The example, built with a profile.
+pub(crate) fn binary(profile: &str) -> Outcome<PathBuf> {
+    let built = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--quiet",
+            "--profile",
+            profile,
+            "--package",
+            "connector-sdk",
+            "--example",
+            "charges",
+        ])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()?;
+    if !built.success() {
+        return Err("the example does not build".into());
+    }
+    // target/release/deps/reading-0123
+    let own = std::env::current_exe()?;
+    let target = own.ancestors().nth(3).ok_or("no folder for examples")?;
+    Ok(target.join(profile).join("examples/charges"))
 }

@@ -69,7 +69,7 @@ impl Request<'_> {
 /// The beginning of a body, and what follows it.
 ///
 /// The bytes are copied to one place: pieces that are kept would keep the connection from using its memory again, which
-/// was measured to cost a fifth of a whole reading.
+/// was measured to cost a sixth of a whole reading.
 async fn hold(mut response: Response, deadline: Instant) -> (Vec<u8>, Rest) {
     let length = response.content_length().and_then(|length| length.try_into().ok()).unwrap_or(0);
     let mut held = Vec::with_capacity(HELD.min(length));

@@ -230,7 +230,7 @@ impl Pages<'_> {
     fn turn(&mut self) -> Result<()> {
         let Some((page, position)) = self.page.take().zip(self.position.take()) else { return Ok(()) };
         let page = Page {
-            request: &page.request.shown()?,
+            request: &page.request,
             headers: &page.incoming.headers,
             envelope: page.splitter.envelope(),
             records: page.records,

@@ -104,7 +104,7 @@ impl<'a> Request<'a> {
         Request { payload: Payload::Form(pairs.collect()), ..self }
     }
 
-    /// The whole URL that will be asked, without the parameters of an [`Auth`](crate::Auth).
+    /// The whole URL that will be asked, without the parameters of an [`Auth`].
     ///
     /// # Errors
     /// If base and path do not make one, or the path is one that leads to another host than the base.

@@ -161,10 +161,8 @@ impl Paging {
             if page.records == 0
                 && let Some(total) = total
             {
-                log::warn!(
-                    "{} has no more records after {received}, although it told of {total}",
-                    page.request
-                );
+                let request = page.request.shown()?;
+                log::warn!("{request} has no more records after {received}, although it told of {total}");
             }
             if page.records == 0 || self.last_when_short && page.records < size {
                 return Ok(None);

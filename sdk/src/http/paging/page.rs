@@ -1,14 +1,14 @@
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::http::shortened;
+use crate::http::{Request, shortened};
 use crate::json::field;
 use crate::{Error, Result};
 
 /// A page that has been read to its end, as it matters for the next.
 pub(crate) struct Page<'a> {
-    /// The request that it answers, as messages name it.
-    pub(crate) request: &'a str,
+    /// The request that it answers.
+    pub(crate) request: &'a Request<'a>,
     pub(crate) headers: &'a HeaderMap,
     /// The body, with no elements in the array of records.
     pub(crate) envelope: &'a str,
@@ -53,7 +53,10 @@ impl Page<'_> {
 
     /// The error of an answer that paging cannot use.
     pub(super) fn odd(&self, what: impl std::fmt::Display) -> Error {
-        Error::system(format!("{} answered with {what}", self.request))
+        match self.request.shown() {
+            Ok(request) => Error::system(format!("{request} answered with {what}")),
+            Err(error) => error,
+        }
     }
 
     fn text(&self, json: Option<&str>, path: &str) -> Result<Option<String>> {
