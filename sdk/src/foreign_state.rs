@@ -3,6 +3,8 @@
 use connector_protocol::JsonObject;
 use serde_json::Value;
 
+use crate::known_state::PARTITIONS;
+
 /// The field of a partition that says which partition of its parent's parent it is beneath.
 const ANCESTORS: &str = "parent_slice";
 
@@ -31,7 +33,7 @@ fn partitions(state: &JsonObject, field: &str) -> Option<JsonObject> {
         }
     }
     found.retain(|key, _| !twice.contains(key));
-    Some(JsonObject::from_iter([("partitions".to_owned(), found.into())]))
+    Some(JsonObject::from_iter([(PARTITIONS.to_owned(), found.into())]))
 }
 
 fn key(partition: &Value) -> Option<String> {

@@ -8,6 +8,9 @@ pub(crate) const NO_CURSOR: &str = "__ab_no_cursor_state_message";
 /// In place of a state, from a full refresh that can be resumed and has come to its end.
 pub(crate) const COMPLETE: &str = "__ab_full_refresh_sync_complete";
 
+/// Under which name a state keeps the places of the parents.
+pub(crate) const PARTITIONS: &str = "partitions";
+
 /// The state, unless it is one that says nothing.
 pub(crate) fn meaningful(state: Option<&JsonObject>) -> Option<&JsonObject> {
     state.filter(|state| !state.is_empty() && !is_set(state, NO_CURSOR))

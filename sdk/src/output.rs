@@ -7,7 +7,7 @@ use connector_protocol::{
 };
 use jiff::Timestamp;
 
-use crate::auth::Shared;
+use crate::auth::TokensOfCommand;
 use crate::redaction::Redaction;
 use crate::write_back::HeldConfig;
 use crate::{Clock, Error, Result};
@@ -22,7 +22,7 @@ const BUFFER: usize = 64 * 1024;
 pub(crate) struct Output {
     clock: Clock,
     held_config: HeldConfig,
-    tokens: Shared,
+    tokens: TokensOfCommand,
     inner: RefCell<Inner>,
 }
 
@@ -48,7 +48,7 @@ impl Output {
         Output {
             clock,
             held_config: HeldConfig::default(),
-            tokens: Shared::default(),
+            tokens: TokensOfCommand::default(),
             inner: RefCell::new(inner),
         }
     }
@@ -74,7 +74,7 @@ impl Output {
     }
 
     /// The access tokens that the command has fetched.
-    pub(crate) fn tokens(&self) -> &Shared {
+    pub(crate) fn tokens(&self) -> &TokensOfCommand {
         &self.tokens
     }
 

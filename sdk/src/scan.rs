@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 /// Goes along a text that is known to be JSON, value by value, and builds nothing.
 ///
 /// A text that is no JSON after all is gone through to its end, without sense and without harm.
@@ -136,6 +138,14 @@ impl<'j> Scan<'j> {
             }
         }
     }
+}
+
+/// The name of a field, of one that [`Scan::field`] says as it is written.
+pub(crate) fn unescaped(name: &str) -> Cow<'_, str> {
+    if !name.contains('\\') {
+        return Cow::Borrowed(name);
+    }
+    serde_json::from_str(&format!("\"{name}\"")).map_or(Cow::Borrowed(name), Cow::Owned)
 }
 
 /// Where the next quote or backslash stands, or where the text ends. Eight bytes are looked at together, which makes a

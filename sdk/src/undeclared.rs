@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use connector_protocol::JsonObject;
 
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, unescaped};
 use crate::shape::Shape;
 
 /// Of this many records each is looked at: a field that all have is found soon.
@@ -84,12 +84,7 @@ impl Look<'_> {
             if before > 0 {
                 self.path.push('.');
             }
-            if name.contains('\\') {
-                let plain = serde_json::from_str::<String>(&format!("\"{name}\""));
-                self.path.push_str(plain.as_deref().unwrap_or(name));
-            } else {
-                self.path.push_str(name);
-            }
+            self.path.push_str(&unescaped(name));
             let own = &self.path[before + usize::from(before > 0)..];
             if let Some(field) = shape.fields.get(own) {
                 self.value(&field.shape);

@@ -29,14 +29,9 @@ fn euro() -> String {
     "EUR".to_owned()
 }
 
+/// The Exchange Rates Data API, at its address.
 struct ExchangeRates {
-    base_url: String,
-}
-
-impl Default for ExchangeRates {
-    fn default() -> Self {
-        ExchangeRates { base_url: "https://api.apilayer.com/exchangerates_data".to_owned() }
-    }
+    url: String,
 }
 
 impl Source for ExchangeRates {
@@ -69,7 +64,7 @@ impl Source for ExchangeRates {
 
 impl ExchangeRates {
     fn api(&self, config: &Config) -> Api {
-        Api::new(&self.base_url)
+        Api::new(&self.url)
             .auth(Auth::header("apikey", &config.access_key))
             .query("base", &config.base)
             .on_answer(refusal)
@@ -113,7 +108,7 @@ fn refusal(answer: &Answer) -> Option<Decision> {
 }
 
 fn main() -> ExitCode {
-    connector_sdk::run(ExchangeRates::default())
+    connector_sdk::run(ExchangeRates { url: "https://api.apilayer.com/exchangerates_data".to_owned() })
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ async fn api() -> (MockServer, ExchangeRates) {
         .respond_with(rates)
         .mount(&server)
         .await;
-    let connector = ExchangeRates { base_url: server.uri() };
+    let connector = ExchangeRates { url: server.uri() };
     (server, connector)
 }
 
@@ -64,7 +64,7 @@ async fn each_refusal_says_what_is_wrong() {
         let refusal = json!({ "success": false, "error": { "code": code, "info": "no more" } });
         let refusal = ResponseTemplate::new(200).set_body_json(refusal);
         Mock::given(path("/latest")).respond_with(refusal).mount(&server).await;
-        let connector = ExchangeRates { base_url: server.uri() };
+        let connector = ExchangeRates { url: server.uri() };
         let status = Trial::of(&connector, config()).check().await.status();
         assert_eq!(status, ("FAILED".to_owned(), want.to_owned()));
     }

@@ -15,7 +15,7 @@ use connector_sdk::{
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use account::Account;
+use crate::account::Account;
 
 /// # Stripe
 #[derive(Deserialize, JsonSchema)]
@@ -48,21 +48,15 @@ fn year() -> u16 {
     365
 }
 
-/// Stripe, at its own address or, in tests, at another.
+/// Stripe, at the address of its API.
 struct Stripe {
-    base: String,
-}
-
-impl Default for Stripe {
-    fn default() -> Self {
-        Stripe { base: "https://api.stripe.com/v1".to_owned() }
-    }
+    url: String,
 }
 
 impl Stripe {
     fn api(&self, config: &Config) -> Api {
         let is_test = config.client_secret.expose().contains("_test_");
-        Api::new(&self.base)
+        Api::new(&self.url)
             .auth(Auth::bearer(&config.client_secret))
             .header("Stripe-Account", &config.account_id)
             // The version that the schemas describe, whatever the account's own is.
@@ -135,7 +129,7 @@ impl Source for Stripe {
 }
 
 fn main() -> ExitCode {
-    connector_sdk::run(Stripe::default())
+    connector_sdk::run(Stripe { url: "https://api.stripe.com/v1".to_owned() })
 }
 
 #[cfg(test)]

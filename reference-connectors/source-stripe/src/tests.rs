@@ -33,7 +33,7 @@ impl Scene {
         let server = server.listen(TcpListener::bind("127.0.0.1:0").unwrap()).await;
         let config =
             json!({ "account_id": ACCOUNT, "client_secret": KEY, "start_date": "2026-01-20T00:00:00Z" });
-        Scene { stripe: Stripe { base: format!("{}/v1", server.uri()) }, server, config }
+        Scene { stripe: Stripe { url: format!("{}/v1", server.uri()) }, server, config }
     }
 
     async fn usual() -> Self {

@@ -6,8 +6,8 @@ mod fixed;
 mod grant;
 mod jwt;
 mod kept;
+mod left;
 mod oauth;
-mod quota;
 mod rotating;
 mod service_account;
 #[cfg(test)]
@@ -27,7 +27,7 @@ use reqwest::header::HeaderMap;
 pub(crate) use credentials::Credentials;
 pub use oauth::OAuth;
 pub use service_account::ServiceAccount;
-pub(crate) use tokens::Shared;
+pub(crate) use tokens::TokensOfCommand;
 
 use crate::{Clock, Result, Secret};
 use fixed::Fixed;

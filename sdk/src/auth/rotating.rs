@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::credentials::Credentials;
-use super::quota::Left;
+use super::left::Left;
 use crate::{Error, Result, Secret};
 
 /// Several tokens in turn.

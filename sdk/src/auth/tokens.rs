@@ -133,9 +133,9 @@ impl fmt::Debug for Tokens {
 
 /// The tokens of a command: a connector that makes its `Auth` anew for each stream has one token for all.
 #[derive(Default)]
-pub(crate) struct Shared(RefCell<Vec<Rc<Tokens>>>);
+pub(crate) struct TokensOfCommand(RefCell<Vec<Rc<Tokens>>>);
 
-impl Shared {
+impl TokensOfCommand {
     fn of(&self, oauth: OAuth) -> Rc<Tokens> {
         let mut all = self.0.borrow_mut();
         if let Some(tokens) = all.iter().find(|tokens| *tokens.oauth == oauth) {

@@ -7,31 +7,25 @@ use serde::Deserialize;
 use super::excerpt::excerpt;
 use super::field::field;
 use super::quota::Quota;
-use super::response::parsed;
+use super::response::Response;
 use crate::Result;
 
 /// An answer as a decision sees it: its status, its headers, and its body, or the first 2 MiB of a longer one.
-pub struct Answer {
-    /// The request that it answers, as messages name it.
-    request: String,
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
+pub struct Answer(Response);
 
 impl Answer {
     pub(super) fn new(request: String, status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Self {
-        Answer { request, status, headers, body }
+        Answer(Response::new(request, status, headers, body))
     }
 
     /// The status, such as 404.
     pub fn status(&self) -> u16 {
-        self.status.as_u16()
+        self.0.status()
     }
 
     /// The first header of that name, in any case; `None` also if it is no text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        self.0.header(name)
     }
 
     /// The body as JSON of the shape `T`.
@@ -39,7 +33,7 @@ impl Answer {
     /// # Errors
     /// If the body has another shape, or is longer than what is here.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        parsed(&self.request, &self.body)
+        self.0.json()
     }
 
     /// One field of a JSON body, by its name or by a path of names and positions such as `errors.0.code`.
@@ -47,36 +41,31 @@ impl Answer {
     /// A text comes as it is, anything else as JSON writes it: `true`, `7`. It is found in a long body too, if it
     /// stands in what is here of it.
     pub fn field(&self, path: &str) -> Option<String> {
-        field(&self.body, path)
+        field(self.0.bytes(), path)
     }
 
     pub(super) fn quota(&self) -> Quota {
-        Quota::of(&self.headers)
+        Quota::of(self.head().1)
     }
 
     pub(super) fn head(&self) -> (StatusCode, &HeaderMap) {
-        (self.status, &self.headers)
+        self.0.head()
     }
 
     pub(super) fn parts(self) -> (StatusCode, HeaderMap, Vec<u8>) {
-        (self.status, self.headers, self.body)
+        self.0.parts()
     }
 }
 
 impl fmt::Debug for Answer {
-    /// Neither the query nor the body, since both may hold what must not be shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let request = self.request.split('?').next().unwrap_or_default();
-        f.debug_struct("Answer")
-            .field("request", &request)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
+        f.debug_tuple("Answer").field(&self.0).finish()
     }
 }
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} answered {}, saying {}", self.request, self.status, excerpt(&self.body))
+        write!(f, "{}, saying {}", self.0.told(), excerpt(self.0.bytes()))
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Pages<'a> {
     guard: Guard,
     /// Of the page that is being read; `None` after the last.
     position: Option<Position>,
-    page: Option<Reading<'a>>,
+    page: Option<OpenPage<'a>>,
     turned: u64,
     /// The record that was handed out.
     record: Option<Box<RawValue>>,
@@ -37,7 +37,7 @@ pub struct Pages<'a> {
 }
 
 /// A page that is being read.
-struct Reading<'a> {
+struct OpenPage<'a> {
     request: Request<'a>,
     attempts: Attempts,
     incoming: Incoming,
@@ -190,7 +190,7 @@ impl Pages<'_> {
                     self.position = None;
                 }
                 Opened::Page(incoming) => {
-                    self.page = Some(Reading::new(request, attempts, incoming, self.path.as_deref()));
+                    self.page = Some(OpenPage::new(request, attempts, incoming, self.path.as_deref()));
                     return Ok(true);
                 }
                 Opened::Smaller(error) => {
@@ -252,10 +252,10 @@ impl Pages<'_> {
     }
 }
 
-impl<'a> Reading<'a> {
+impl<'a> OpenPage<'a> {
     fn new(request: Request<'a>, attempts: Attempts, incoming: Incoming, path: Option<&str>) -> Self {
         let splitter = path.map_or_else(Splitter::values, Splitter::at);
-        Reading { request, attempts, incoming, splitter, records: 0, bytes: 0, first: 0 }
+        OpenPage { request, attempts, incoming, splitter, records: 0, bytes: 0, first: 0 }
     }
 
     fn note(&mut self) {

@@ -54,6 +54,14 @@ impl Response {
         format!("{} answered {}", self.request, self.status)
     }
 
+    pub(super) fn head(&self) -> (StatusCode, &HeaderMap) {
+        (self.status, &self.headers)
+    }
+
+    pub(super) fn parts(self) -> (StatusCode, HeaderMap, Vec<u8>) {
+        (self.status, self.headers, self.body)
+    }
+
     /// The body, decoded.
     pub fn bytes(&self) -> &[u8] {
         &self.body
@@ -64,25 +72,21 @@ impl Response {
     /// # Errors
     /// If the body has another shape; the error names the request, the place in the body, and how the body begins.
     pub fn json<'a, T: Deserialize<'a>>(&'a self) -> Result<T> {
-        parsed(&self.request, &self.body)
+        let unexpected = |place: &str, error: &serde_json::Error| {
+            let (request, error) = (&self.request, shortened(&error.to_string()));
+            let excerpt = excerpt(&self.body);
+            Error::system(format!(
+                "{request} answered with an unexpected body{place}: {error}; the body is {excerpt}"
+            ))
+        };
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let place = error.path().to_string();
+            unexpected(&format!(" at `{place}`"), error.inner())
+        })?;
+        json.end().map_err(|error| unexpected("", &error))?;
+        Ok(value)
     }
-}
-
-/// The body of what answers `request`, as JSON.
-pub(super) fn parsed<'a, T: Deserialize<'a>>(request: &str, body: &'a [u8]) -> Result<T> {
-    let unexpected = |place: &str, error: &serde_json::Error| {
-        let (error, excerpt) = (shortened(&error.to_string()), excerpt(body));
-        Error::system(format!(
-            "{request} answered with an unexpected body{place}: {error}; the body is {excerpt}"
-        ))
-    };
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let place = error.path().to_string();
-        unexpected(&format!(" at `{place}`"), error.inner())
-    })?;
-    json.end().map_err(|error| unexpected("", &error))?;
-    Ok(value)
 }
 
 #[cfg(test)]

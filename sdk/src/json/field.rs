@@ -1,7 +1,5 @@
-use std::borrow::Cow;
-
 use super::path::through;
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, unescaped};
 
 /// The text of the field at `path` in `json`, which must be valid JSON: what stands behind it is not looked at.
 ///
@@ -48,14 +46,6 @@ pub(crate) fn with_field(object: &str, name: &str, value: &str) -> String {
     // Behind the closing brace.
     let end = scan.at().saturating_sub(1);
     format!("{}{comma}{}:{value}}}", &object[..end], serde_json::Value::from(name))
-}
-
-/// The name of a field, given as it is written.
-fn unescaped(name: &str) -> Cow<'_, str> {
-    if !name.contains('\\') {
-        return Cow::Borrowed(name);
-    }
-    serde_json::from_str(&format!("\"{name}\"")).map_or(Cow::Borrowed(name), Cow::Owned)
 }
 
 #[cfg(test)]

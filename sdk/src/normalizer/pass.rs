@@ -4,7 +4,7 @@ use connector_protocol::{Change, ChangeReason, JsonObject, RecordMetaChange};
 use serde_json::Value;
 
 use super::cast::{cast, unquoted};
-use crate::scan::{Kind, Scan};
+use crate::scan::{Kind, Scan, unescaped};
 use crate::shape::{Shape, Type};
 
 /// One record on its way: it is read along, and copied only where something is changed.
@@ -57,12 +57,7 @@ impl<'a> Pass<'a> {
         loop {
             let before = self.scan.at();
             let Some(name) = self.scan.field() else { return };
-            let field = if name.contains('\\') {
-                shape.fields.get(&*unquoted(&format!("\"{name}\"")))
-            } else {
-                shape.fields.get(name)
-            };
-            let fate = if let Some(field) = field {
+            let fate = if let Some(field) = shape.fields.get(&*unescaped(name)) {
                 self.path.push(Step::Field(name));
                 let fate = self.value(&field.shape, !field.is_required);
                 self.path.pop();

@@ -6,10 +6,8 @@ use serde_json::Value;
 
 use super::sequence::Sequence;
 use crate::cursor::{Mark, Place};
+use crate::known_state::PARTITIONS;
 use crate::{Cursor, Partition, Result};
-
-/// Under which name a state keeps the places of the parents.
-const PARTITIONS: &str = "partitions";
 
 /// No state is larger than so many bytes; platforms keep states in databases and hand them around whole.
 const LARGEST: usize = 4 * 1024 * 1024;
