@@ -1,9 +1,8 @@
-//! What reading costs: `cargo bench -p connector-sdk --bench reading [-- --dist --against-airbyte-cdk]`.
+//! What reading costs: `cargo bench -p connector-sdk --bench reading [-- --against-airbyte-cdk]`.
 //!
 //! A connector of one screen, `examples/charges.rs`, reads pages in Stripe's shape from a process on this machine. So does the
 //! floor: a program that does no more than it must. CPU time is that of the reading process alone, user and system;
-//! its output goes to `/dev/null`. Everything is built with the profile `release`; `--dist` also measures how large a
-//! connector is that is handed out, which takes minutes to build.
+//! its output goes to `/dev/null`. Everything is built with the profile `release`, as it is handed out.
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark")]
 
@@ -81,14 +80,8 @@ fn bench(wanted: impl Fn(&str) -> bool) -> Outcome<()> {
         spec.cpu.as_secs_f64() * 1e3,
         megabytes(spec.peak)
     );
-    let profiles = ["release", "dist"].into_iter().filter(|profile| *profile != "dist" || wanted("--dist"));
-    for profile in profiles {
-        let size = std::fs::metadata(connector::binary(profile)?)?.len();
-        println!(
-            "binary, stripped, profile `{profile}`: {:.2} MB (wanted at most 6 of what is handed out)",
-            f64_of(size) / 1e6
-        );
-    }
+    let size = std::fs::metadata(connector::binary()?)?.len();
+    println!("binary, stripped: {:.2} MB (wanted at most 6)", f64_of(size) / 1e6);
     println!("crates that a connector is built of: {}", crates()?);
 
     if wanted("--against-airbyte-cdk") {
