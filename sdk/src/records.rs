@@ -115,14 +115,12 @@ impl Records {
     /// If a page cannot be read, or as [`push`](Self::push) has it: return the error.
     pub async fn extend(&mut self, mut pages: Pages<'_>) -> Result<()> {
         let mut turned = pages.pages_read();
-        while self.wants_more() && pages.advance().await? {
+        while self.wants_more() && pages.step().await? {
             if pages.pages_read() > turned {
                 turned = pages.pages_read();
                 self.turned(&pages)?;
             }
-            if let Some(record) = pages.record() {
-                self.emit(record.as_str())?;
-            }
+            self.emit(pages.text())?;
         }
         Ok(())
     }

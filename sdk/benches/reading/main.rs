@@ -26,7 +26,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// The variable that says what this process is, if it is not the benchmark itself.
 const ROLE: &str = "READING_ROLE";
-const ROUNDS: usize = 9;
+const ROUNDS: usize = 15;
 const RECORDS: u64 = 100_000;
 
 fn main() -> Outcome<()> {

@@ -13,7 +13,7 @@ use crate::json::{Flaw, Splitter};
 use crate::{Error, Record, Result, Resume};
 
 /// After so many bytes others get their turn, however fast the API is: a signal, another stream.
-const TURN: usize = 256 * 1024;
+const TURN: usize = 1024 * 1024;
 
 /// The records of an answer, or of all the pages of it, one at a time.
 ///
@@ -44,7 +44,7 @@ pub struct Pages<'a> {
     position: Option<Position>,
     page: Option<OpenPage<'a>>,
     turned: u64,
-    /// The last record that was handed out of this page.
+    /// The record that was handed out.
     record: Option<Box<RawValue>>,
     since_turn: usize,
 }
@@ -155,28 +155,34 @@ impl Pages<'_> {
     /// If a page cannot be had, if it is no JSON, if it has no array where the records should be, or if pages lead in
     /// a circle: each names the request.
     pub async fn next(&mut self) -> Result<Option<Record<'_>>> {
-        Ok(if self.advance().await? { self.record() } else { None })
+        self.record = self.advance(RawValue::to_owned).await?;
+        Ok(self.record.as_deref().map(Record::from))
     }
 
-    /// The record that [`advance`](Self::advance) has come to.
-    pub(crate) fn record(&self) -> Option<Record<'_>> {
-        self.record.as_deref().map(Record::from)
+    /// The same for those who need no more of the record than its [`text`](Self::text), which is not copied for it;
+    /// false after the last.
+    pub(crate) async fn step(&mut self) -> Result<bool> {
+        Ok(self.advance(|_| ()).await?.is_some())
     }
 
-    /// Sees to the next record; false if there is none.
-    pub(crate) async fn advance(&mut self) -> Result<bool> {
+    /// The record that [`step`](Self::step) has come to.
+    pub(crate) fn text(&self) -> &str {
+        self.page.as_ref().map_or("", |page| page.splitter.element())
+    }
+
+    /// Goes to the next record, of which `make` makes what the caller wants.
+    async fn advance<T>(&mut self, make: impl Fn(&RawValue) -> T) -> Result<Option<T>> {
         loop {
             let Some(page) = &mut self.page else {
                 if !self.open(Attempts::none()).await? {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 continue;
             };
-            match page.splitter.next() {
+            match page.splitter.next(&make) {
                 Ok(Some(record)) => {
-                    page.note(record.get());
-                    self.record = Some(record);
-                    return Ok(true);
+                    page.note();
+                    return Ok(Some(record));
                 }
                 Ok(None) if page.splitter.has_ended() => self.turn()?,
                 Ok(None) => self.read().await?,
@@ -197,7 +203,6 @@ impl Pages<'_> {
                     self.position = None;
                 }
                 Opened::Page(incoming) => {
-                    self.record = None;
                     self.page = Some(OpenPage::new(request, attempts, incoming, self.path.as_deref()));
                     return Ok(true);
                 }
@@ -218,7 +223,9 @@ impl Pages<'_> {
         match page.incoming.chunk().await {
             Ok(Some(chunk)) => {
                 self.since_turn += chunk.len();
-                page.splitter.feed(chunk);
+                if let Err(flaw) = page.splitter.feed(chunk) {
+                    return Err(page.unusable(&flaw));
+                }
             }
             Ok(None) => page.splitter.end(),
             Err(reason) => self.again(reason).await?,
@@ -249,7 +256,7 @@ impl Pages<'_> {
             records: page.records,
             bytes: page.bytes,
             first: page.first,
-            last: self.record.as_deref().map(RawValue::get),
+            last: (page.records > 0).then(|| page.splitter.element()),
         };
         let next = self.paging.next(&position, &page, &mut self.guard)?;
         self.position = next.map(|next| self.paging.tidied(next, &self.request));
@@ -264,7 +271,8 @@ impl<'a> OpenPage<'a> {
         OpenPage { request, attempts, incoming, splitter, records: 0, bytes: 0, first: 0 }
     }
 
-    fn note(&mut self, record: &str) {
+    fn note(&mut self) {
+        let record = self.splitter.element();
         if self.records == 0 {
             self.first = hash(&record);
         }

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -24,9 +26,15 @@ pub(crate) struct Splitter {
     open: Vec<usize>,
     state: State,
     found: bool,
-    buffer: Vec<u8>,
+    buffer: String,
+    /// The beginning of a character that has not come to its end.
+    partial: Vec<u8>,
     /// How much of the buffer is done with.
     at: usize,
+    /// Where the last element stands in the buffer, as long as it does.
+    element: Range<usize>,
+    /// The last element, afterwards.
+    last: String,
     /// How much of the body was dropped from the buffer.
     dropped: usize,
     /// How much of the buffer was not enough for a whole value.
@@ -59,8 +67,11 @@ impl Splitter {
             open: Vec::new(),
             state: State::Value,
             found: false,
-            buffer: Vec::new(),
+            buffer: String::new(),
+            partial: Vec::new(),
             at: 0,
+            element: 0..0,
+            last: String::new(),
             dropped: 0,
             tried: 0,
             ended: false,
@@ -74,15 +85,47 @@ impl Splitter {
     }
 
     /// Takes the next bytes of the body.
-    pub(crate) fn feed(&mut self, bytes: Bytes) {
-        self.dropped += self.at;
-        if self.at == self.buffer.len() {
+    ///
+    /// # Errors
+    /// If they are no UTF-8.
+    pub(crate) fn feed(&mut self, bytes: Bytes) -> Result<(), Flaw> {
+        self.make_room();
+        let mut bytes = bytes;
+        if self.buffer.is_empty() && self.partial.is_empty() {
             // Without copying, if they are nobody else's.
-            self.buffer = bytes.into();
-        } else {
-            self.buffer.drain(..self.at);
-            self.buffer.extend_from_slice(&bytes);
+            match String::from_utf8(bytes.into()) {
+                Ok(text) => {
+                    self.buffer = text;
+                    return Ok(());
+                }
+                Err(error) => bytes = error.into_bytes().into(),
+            }
         }
+        if !self.partial.is_empty() {
+            bytes = [self.partial.as_slice(), &bytes].concat().into();
+        }
+        let whole = match str::from_utf8(&bytes) {
+            Ok(_) => bytes.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(error) => {
+                let offset = self.dropped + self.buffer.len() + error.valid_up_to();
+                return Err(Flaw::Syntax { offset, what: "no UTF-8".to_owned() });
+            }
+        };
+        self.partial = bytes.split_off(whole).into();
+        self.buffer.push_str(str::from_utf8(&bytes).unwrap_or_default());
+        Ok(())
+    }
+
+    /// Drops what is done with.
+    fn make_room(&mut self) {
+        if !self.element.is_empty() {
+            self.last.clear();
+            self.last.push_str(&self.buffer[self.element.clone()]);
+            self.element = 0..0;
+        }
+        self.buffer.drain(..self.at);
+        self.dropped += self.at;
         self.at = 0;
     }
 
@@ -101,13 +144,18 @@ impl Splitter {
         &self.envelope
     }
 
-    /// The next element; `None` if more of the body is needed, or if it has ended and is well.
-    pub(crate) fn next(&mut self) -> Result<Option<Box<RawValue>>, Flaw> {
+    /// The last element.
+    pub(crate) fn element(&self) -> &str {
+        if self.element.is_empty() { &self.last } else { &self.buffer[self.element.clone()] }
+    }
+
+    /// The next element, as `make` makes it; `None` if more of the body is needed, or if it has ended and is well.
+    pub(crate) fn next<T>(&mut self, make: impl Fn(&RawValue) -> T) -> Result<Option<T>, Flaw> {
         while let Some(byte) = self.peek() {
             match (self.state, byte) {
                 (State::Value, _) => match self.passed {
                     Some(passed) if passed == self.path.len() => {
-                        let element = self.wanted_value(byte)?;
+                        let element = self.wanted_value(byte, &make)?;
                         if element.is_some() || self.state == State::Value {
                             return Ok(element);
                         }
@@ -129,7 +177,7 @@ impl Splitter {
                 }
                 (State::AfterMember, b',') => self.pass(State::Key)?,
                 (State::FirstKey | State::Key, b'"') => {
-                    let Some(key) = self.value(ENVELOPE)? else { return Ok(None) };
+                    let Some(key) = self.value(ENVELOPE, RawValue::to_owned)? else { return Ok(None) };
                     self.keep(key.get())?;
                     let key: String = serde_json::from_str(key.get()).unwrap_or_default();
                     let behind = self.open.last().copied().unwrap_or_default();
@@ -147,7 +195,7 @@ impl Splitter {
                     self.state = State::Element;
                 }
                 (State::FirstElement | State::Element | State::Values, _) => {
-                    let element = self.value(RECORD)?;
+                    let element = self.element_value(&make)?;
                     if element.is_some() && self.state != State::Values {
                         self.state = State::AfterElement;
                     }
@@ -158,6 +206,7 @@ impl Splitter {
         }
         match self.state {
             _ if !self.ended => Ok(None),
+            _ if !self.partial.is_empty() => Err(Flaw::Truncated { offset: self.offset() }),
             State::Done if !self.found => Err(Flaw::Absent { path: self.path.clone() }),
             State::Done | State::Values => Ok(None),
             _ => Err(Flaw::Truncated { offset: self.offset() }),
@@ -165,13 +214,13 @@ impl Splitter {
     }
 
     /// The value that the path leads to: an array is entered, an object is an element itself, and null is nothing.
-    fn wanted_value(&mut self, first: u8) -> Result<Option<Box<RawValue>>, Flaw> {
+    fn wanted_value<T>(&mut self, first: u8, make: impl Fn(&RawValue) -> T) -> Result<Option<T>, Flaw> {
         if first == b'[' {
             self.found = true;
             self.pass(State::FirstElement)?;
             return Ok(None);
         }
-        let Some(value) = self.value(RECORD)? else { return Ok(None) };
+        let Some(value) = self.element_value(make)? else { return Ok(None) };
         let found = match first {
             b'{' | b'n' => {
                 self.found = true;
@@ -188,7 +237,7 @@ impl Splitter {
 
     /// Goes past a value that is not wanted; false if more of the body is needed.
     fn pass_value(&mut self) -> Result<bool, Flaw> {
-        let Some(value) = self.value(ENVELOPE)? else { return Ok(false) };
+        let Some(value) = self.value(ENVELOPE, RawValue::to_owned)? else { return Ok(false) };
         self.keep(value.get())?;
         self.state = self.after_value();
         Ok(true)
@@ -196,7 +245,7 @@ impl Splitter {
 
     /// Goes past one byte of the envelope.
     fn pass(&mut self, state: State) -> Result<(), Flaw> {
-        let byte = char::from(self.buffer[self.at]);
+        let byte = char::from(self.buffer.as_bytes()[self.at]);
         self.at += 1;
         self.state = state;
         self.keep(byte.encode_utf8(&mut [0; 4]))
@@ -218,31 +267,40 @@ impl Splitter {
     /// The next byte that is no white space.
     fn peek(&mut self) -> Option<u8> {
         let blank = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
-        let rest = &self.buffer[self.at..];
+        let rest = &self.buffer.as_bytes()[self.at..];
         let Some(distance) = rest.iter().position(|byte| !blank(byte)) else {
             self.at = self.buffer.len();
             return None;
         };
         self.at += distance;
-        Some(self.buffer[self.at])
+        self.buffer.as_bytes().get(self.at).copied()
+    }
+
+    /// The element that begins here; `None` if more of the body is needed.
+    fn element_value<T>(&mut self, make: impl Fn(&RawValue) -> T) -> Result<Option<T>, Flaw> {
+        let start = self.at;
+        let element = self.value(RECORD, make)?;
+        self.element = start..self.at;
+        Ok(element)
     }
 
     /// The whole value that begins here; `None` if more of the body is needed.
-    fn value(&mut self, limit: usize) -> Result<Option<Box<RawValue>>, Flaw> {
+    fn value<T>(&mut self, limit: usize, make: impl Fn(&RawValue) -> T) -> Result<Option<T>, Flaw> {
         let rest = &self.buffer[self.at..];
         // Only when there is twice as much: a large value in small pieces is not scanned over and over.
         if rest.len() < (2 * self.tried).min(limit + 1) && !self.ended {
             return Ok(None);
         }
-        let error = match Box::<RawValue>::deserialize(&mut serde_json::Deserializer::from_slice(rest)) {
+        let error = match <&RawValue>::deserialize(&mut serde_json::Deserializer::from_str(rest)) {
             Ok(value) => {
                 let length = value.get().len();
                 // The number 12 may be the beginning of 123.
-                let whole = length < rest.len() || self.ended || matches!(rest[0], b'{' | b'[' | b'"');
+                let whole = length < rest.len() || self.ended || rest.starts_with(['{', '[', '"']);
                 if whole {
+                    let made = make(value);
                     self.at += length;
                     self.tried = 0;
-                    return Ok(Some(value));
+                    return Ok(Some(made));
                 }
                 None
             }
@@ -267,15 +325,13 @@ impl Splitter {
 
     /// Whether the number 1.5 was taken for a wrong one because only `1.` is there.
     fn cuts_number(&self, error: &serde_json::Error) -> bool {
-        let last = self.buffer.last().is_some_and(|byte| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
-        last && self.place(error) + 1 == self.buffer.len()
+        self.buffer.ends_with(['-', '+', '.', 'e', 'E']) && self.place(error) + 1 == self.buffer.len()
     }
 
     /// The index in the buffer that an error of `serde_json` means, which counts lines and columns from where the value began.
     fn place(&self, error: &serde_json::Error) -> usize {
-        let rest = &self.buffer[self.at..];
-        let lines = rest.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
-        self.at + lines.map(<[u8]>::len).sum::<usize>() + error.column().saturating_sub(1)
+        let lines = self.buffer[self.at..].split_inclusive('\n').take(error.line().saturating_sub(1));
+        self.at + lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1)
     }
 
     fn syntax(&self, error: &serde_json::Error) -> Flaw {
