@@ -58,6 +58,16 @@ impl fmt::Debug for Partitions {
 
 impl Partitions {
     /// Lists parents in another way than as the records of a stream: `list` [adds](Records::add) them.
+    ///
+    /// ```
+    /// # use connector_sdk::Partitions;
+    /// # use serde_json::json;
+    /// let regions = Partitions::new(async |found| {
+    ///     found.add("eu", &json!({ "host": "eu.example.test" }))?;
+    ///     found.add("us", &json!({ "host": "us.example.test" }))
+    /// });
+    /// let with_hosts = regions.with(["host"]);
+    /// ```
     pub fn new(list: impl AsyncFn(&mut Records) -> Result<()> + 'static) -> Self {
         let list = crate::stream::reader(async move |(), records: &mut Records| list(records).await);
         Self::by(Lister::Own(list))
@@ -97,6 +107,15 @@ impl Partitions {
 }
 
 /// One parent, whose children make up one part of a child stream.
+///
+/// ```
+/// # use connector_sdk::{Api, Partition, Records, Result};
+/// # async fn read(api: &Api, list: Partition, records: &mut Records) -> Result<()> {
+/// let region: String = list.get("region")?;
+/// let members = api.get("lists").segment(list.key()).segment("members").query("region", region);
+/// records.extend(members.records("members")).await
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Partition {
     key: Rc<str>,

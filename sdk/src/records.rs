@@ -13,6 +13,15 @@ use crate::watch::{Seen, Watch};
 use crate::{Error, Pages, Result, Resume};
 
 /// Where the records of one slice go.
+///
+/// ```
+/// # use connector_sdk::{Api, Paging, Records, Result};
+/// # async fn read(api: &Api, records: &mut Records) -> Result<()> {
+/// records.push(&serde_json::json!({ "id": 7, "name": "Ada" }))?;
+/// let others = api.get("users").pages(Paging::cursor("cursor", "next")).records("users");
+/// records.extend(others).await
+/// # }
+/// ```
 pub struct Records {
     scratch: Vec<u8>,
     target: Target,

@@ -6,6 +6,18 @@ const PAGE: &str = "page";
 
 /// Where a read of a [`resumable`](crate::Stream::resumable) stream begins: at the start, or after the last state of
 /// one that was cut short.
+///
+/// ```
+/// # use connector_sdk::Stream;
+/// # use serde_json::{Value, json};
+/// let pages = Stream::new("pages", r#"{"type": "object"}"#).resumable(async |from, records| {
+///     for page in from.get("next").and_then(Value::as_u64).unwrap_or(1)..=3 {
+///         records.push(&json!({ "page": page }))?;
+///         records.checkpoint(&json!({ "next": page + 1 }))?;
+///     }
+///     Ok(())
+/// });
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Resume {
     state: JsonObject,

@@ -42,7 +42,7 @@ impl Source for ExchangeRates {
     }
 
     async fn check(&self, config: &Config) -> Result<()> {
-        self.api(config).get("latest").send().await?.json::<Rates<'_>>()?;
+        self.api(config).get("latest").send().await?.json::<Day<'_>>()?;
         Ok(())
     }
 
@@ -54,7 +54,7 @@ impl Source for ExchangeRates {
             .incremental(by_day, async move |day, records| {
                 let mut answer = api.get(day.start()).records("");
                 while let Some(rates) = answer.next().await? {
-                    records.push(&rates.parse::<Rates<'_>>()?)?;
+                    records.push(&rates.parse::<Day<'_>>()?)?;
                 }
                 Ok(())
             });
@@ -71,9 +71,9 @@ impl ExchangeRates {
     }
 }
 
-/// The part of an answer that is the record, with the rates just as the API wrote them.
+/// A day: the part of an answer that is the record, with the rates just as the API wrote them.
 #[derive(Deserialize, Serialize)]
-struct Rates<'a> {
+struct Day<'a> {
     date: Date,
     base: &'a str,
     #[serde(borrow)]

@@ -52,7 +52,8 @@ async fn killed_at_any_line_of_an_incremental_read_no_record_is_lost() {
     let (_server, slack) = answering(Workspace::new()).await;
     let begin = state("threads", "C04GENERAL1", "1709913600.000000");
     let trial = Trial::of(&slack, config()).now(NOW).state(begin);
-    trial.killed_anywhere(["channel_messages", "threads"]).await.unwrap();
+    let kills = trial.killed_anywhere(["channel_messages", "threads"]).await.unwrap();
+    assert!(kills.records > 20 && kills.resumed > 2, "{kills:?}");
 }
 
 #[tokio::test]

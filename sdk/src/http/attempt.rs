@@ -6,8 +6,8 @@ use super::envelope::Envelope;
 use super::failure::{Failure, Reason};
 use super::opened::{HELD, Rest};
 use super::{Answer, Request};
+use crate::Result;
 use crate::auth::Credentials;
-use crate::{Auth, Result};
 
 impl Request<'_> {
     /// Asks once. A place at the host is held until the beginning of the body is here, and no longer: what the author
@@ -57,11 +57,11 @@ impl Request<'_> {
             auth.observe(credentials.which, status, headers);
             alternative = auth.alternative(credentials.which);
         }
-        // Of several tokens, another one than this may be the first with quota again.
-        let ready = self.api.auth.as_ref().and_then(Auth::ready_in);
         let success = (200..300).contains(&answer.status());
         if let Some(wait) = answer.quota().used_up().filter(|_| success && !alternative) {
-            envelope.host.pause(ready.unwrap_or(wait), format!("{} used up the quota", envelope.name));
+            envelope
+                .host
+                .pause(self.ready_in().unwrap_or(wait), format!("{} used up the quota", envelope.name));
         }
     }
 }

@@ -27,10 +27,10 @@ mod request;
 mod response;
 mod retry;
 mod settlement;
+mod timeouts;
 
 pub use answer::Answer;
 pub use api::Api;
-pub use client::Timeouts;
 pub use decision::Decision;
 pub(crate) use excerpt::shortened;
 pub(crate) use host::Hosts;
@@ -42,3 +42,4 @@ pub use request::Request;
 pub use reqwest::Method;
 pub use response::Response;
 pub use retry::Retry;
+pub use timeouts::Timeouts;

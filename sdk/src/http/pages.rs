@@ -20,6 +20,19 @@ const TURN: usize = 1024 * 1024;
 /// A body is read as it comes: no more is kept than the record at hand and what stands beside the records. A page that
 /// breaks off is asked for again; where some of its records have been handed out by then, they come again. That can
 /// be only if they did not all fit in the first 2 MiB of the body.
+///
+/// ```
+/// # use connector_sdk::{Api, Paging, Records, Result};
+/// # async fn read(api: &Api, records: &mut Records) -> Result<()> {
+/// let mut users = api.get("users").pages(Paging::number("page").size("limit", 100)).records("data");
+/// while let Some(user) = users.next().await? {
+///     if !user.get::<bool>("is_test")? {
+///         records.push(&user)?;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "pages are not asked for until `next` is called"]
 pub struct Pages<'a> {
     request: Request<'a>,

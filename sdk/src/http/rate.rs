@@ -8,6 +8,11 @@ use tokio::time::Instant;
 /// It holds for the host, that is for all streams of a command, and for every [`Api`](crate::Api) that asks there. Up
 /// to the whole count may go at once; the next then wait until the oldest is a whole time ago. Where they would wait
 /// longer than [`Retry::longest_quota_wait`](crate::Retry::longest_quota_wait), the stream ends: the next sync goes on.
+///
+/// ```
+/// # use connector_sdk::{Api, Rate};
+/// let api = Api::new("https://api.example.test").rate(Rate::per_second(5)).rate(Rate::per_minute(120));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     count: usize,

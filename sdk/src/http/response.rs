@@ -14,6 +14,18 @@ pub(super) const LARGEST: usize = 256 * 1024 * 1024;
 ///
 /// Its status is one of success, unless the [`Api`](crate::Api) was told to accept or ignore others. One of more than
 /// 256 MiB, decoded, is refused: ask for less at a time.
+///
+/// ```
+/// # use connector_sdk::{Api, Result};
+/// # async fn plan(api: &Api) -> Result<String> {
+/// #[derive(serde::Deserialize)]
+/// struct Account {
+///     plan: String,
+/// }
+/// let response = api.get("account").send().await?;
+/// Ok(response.json::<Account>()?.plan)
+/// # }
+/// ```
 pub struct Response {
     /// The request that it answers, as messages name it.
     request: String,

@@ -12,6 +12,13 @@ use std::time::Duration;
 /// limit of its own. Nobody asks the host meanwhile: the pause is for all streams of the command. Where the wait would
 /// pass the limit, the stream ends with what it has, so that the next sync can go on; the other streams of that host
 /// end likewise, without a wait of their own.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use connector_sdk::{Api, Retry};
+/// let patient = Retry { longest_quota_wait: Duration::from_secs(3600), ..Retry::default() };
+/// let api = Api::new("https://api.example.test").retry(patient);
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// How often a request is asked at most, the first time included.

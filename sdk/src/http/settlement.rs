@@ -67,14 +67,17 @@ impl Request<'_> {
             log::info!("{answer}; asking again with the next token");
             return Ok(());
         }
-        // Of several tokens, another one than this may be the first with quota again.
-        let ready = || self.api.auth.as_ref().and_then(Auth::ready_in);
-        let wait = match wait.or_else(ready).or_else(|| answer.quota().wait()) {
+        let wait = match wait.or_else(|| self.ready_in()).or_else(|| answer.quota().wait()) {
             Some(wait) if wait >= QUOTA_WAIT => wait,
             asked => attempts.fail(&self.api.retry, answer, asked)?,
         };
         envelope.host.pause(wait, answer.to_string());
         Ok(())
+    }
+
+    /// How long there is no token with quota: of several, another one than was just used may be the first that has some.
+    pub(super) fn ready_in(&self) -> Option<Duration> {
+        self.api.auth.as_ref().and_then(Auth::ready_in)
     }
 
     /// New credentials, once.

@@ -113,3 +113,11 @@ async fn parents_without_a_key_fail_their_children_and_nobody_else() {
     assert_eq!(read.statuses("orphans"), ["STARTED", "INCOMPLETE"]);
     assert_eq!(read.records("clocked"), [json!({ "name": "2024-01-03" })]);
 }
+
+#[tokio::test]
+async fn a_time_that_is_none_fails_the_command_and_is_named() {
+    let read = trial().now("noon").read(["clocked"]).await;
+    assert_eq!(read.outcome(), &Outcome::Failed);
+    let want = "the time of the trial: want an RFC 3339 timestamp such as 2024-01-08T12:00:00Z, got `noon`";
+    assert_eq!(read.errors(), [want]);
+}

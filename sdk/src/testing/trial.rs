@@ -7,9 +7,10 @@ use super::transcript::Transcript;
 use crate::arguments::Arguments;
 use crate::input::Input;
 use crate::logger;
+use crate::output::Output;
 use crate::run::{Conditions, carry_out};
 use crate::signal::never;
-use crate::{Clock, Result, Source};
+use crate::{Clock, Error, Outcome, Result, Source};
 
 /// A connector with a config, to be tried.
 ///
@@ -18,7 +19,7 @@ use crate::{Clock, Result, Source};
 pub struct Trial<'a, S> {
     source: &'a S,
     config: Value,
-    now: Timestamp,
+    now: Result<Timestamp>,
     state: Option<Value>,
     side_by_side: bool,
     but_for: Vec<String>,
@@ -27,13 +28,22 @@ pub struct Trial<'a, S> {
 impl<'a, S: Source> Trial<'a, S> {
     /// Of this connector with this config.
     pub fn of(source: &'a S, config: Value) -> Self {
-        Trial { source, config, now: Timestamp::now(), state: None, side_by_side: false, but_for: Vec::new() }
+        Trial {
+            source,
+            config,
+            now: Ok(Timestamp::now()),
+            state: None,
+            side_by_side: false,
+            but_for: Vec::new(),
+        }
     }
 
-    /// At this time, an RFC 3339 timestamp; at any that is none, now.
+    /// At this time, an RFC 3339 timestamp. Where it is none, every command fails and says so.
     #[must_use]
     pub fn now(self, now: &str) -> Self {
-        Trial { now: now.parse().unwrap_or(self.now), ..self }
+        let wanted = "the time of the trial: want an RFC 3339 timestamp such as 2024-01-08T12:00:00Z";
+        let parsed = now.parse();
+        Trial { now: parsed.map_err(|_| Error::system(format!("{wanted}, got `{now}`"))), ..self }
     }
 
     /// Going on from this state: what a platform would hand over, such as [`Transcript::state`].
@@ -118,12 +128,21 @@ impl<'a, S: Source> Trial<'a, S> {
 
     async fn carry_out(&self, arguments: Arguments) -> Transcript {
         let page = Page::default();
-        let clock = Clock::starting_at(self.now).without_waits();
+        let stdout = Box::new(page.clone());
         logger::install(false);
-        let conditions = Conditions { clock, deterministic: !self.side_by_side, stop: never() };
-        // Boxed, so that the futures of tests are small.
-        let run = Box::pin(carry_out(self.source, arguments, Box::new(page.clone()), conditions));
-        let outcome = run.await;
+        let outcome = match &self.now {
+            Ok(now) => {
+                let clock = Clock::starting_at(*now).without_waits();
+                let conditions = Conditions { clock, deterministic: !self.side_by_side, stop: never() };
+                // Boxed, so that the futures of tests are small.
+                Box::pin(carry_out(self.source, arguments, stdout, conditions)).await
+            }
+            Err(error) => {
+                // A page takes whatever is written.
+                let _ = Output::new(stdout, Clock::of_machine()).error(error, None);
+                Outcome::Failed
+            }
+        };
         Transcript::new(outcome, &page.text())
     }
 }
