@@ -113,3 +113,12 @@ async fn parents_without_a_key_fail_their_children_and_nobody_else() {
     assert_eq!(read.statuses("orphans"), ["STARTED", "INCOMPLETE"]);
     assert_eq!(read.records("clocked"), [json!({ "name": "2024-01-03" })]);
 }
+
+#[tokio::test]
+async fn a_catalog_with_a_stream_twice_is_refused_before_anything_is_read() {
+    let read = trial().read(["clocked", "loose", "clocked"]).await;
+    assert_eq!(read.outcome(), &Outcome::Failed);
+    assert_eq!(read.errors().len(), 1, "{:?}", read.errors());
+    assert!(read.errors()[0].contains("the stream `clocked` more than once"), "{:?}", read.errors());
+    assert!(read.statuses("loose").is_empty());
+}
