@@ -1,5 +1,7 @@
 use std::cell::RefCell;
-use std::io::Write;
+use std::io::{self, Write};
+use std::thread;
+use std::time::Duration;
 
 use connector_protocol::{
     JsonObject, LogLevel, LogMessage, Message, Payload, RateLimitedReason, RecordMetaChange, StatusReason,
@@ -14,6 +16,9 @@ use crate::{Clock, Error, Result};
 
 /// How many bytes of records wait before they are written.
 const BUFFER: usize = 64 * 1024;
+
+/// After so long, a pipe that was full and does not block is tried again.
+const FULL: Duration = Duration::from_millis(2);
 
 /// The one writer of standard output: protocol messages, one on a line.
 ///
@@ -195,14 +200,36 @@ impl Output {
 impl Inner {
     fn flush(&mut self) -> Result<()> {
         if !self.closed {
-            let written = self.writer.write_all(&self.buffer).and_then(|()| self.writer.flush());
-            self.closed = written.is_err();
+            self.closed = write_all(&mut *self.writer, &self.buffer).is_err();
         }
         self.buffer.clear();
         if self.closed {
             Err(Error::system("failed to write to standard output: it is closed"))
         } else {
             Ok(())
+        }
+    }
+}
+
+/// Writes all, however slow the reader is. A pipe or a terminal that its other users have set not to block refuses what
+/// it has no room for; that does not mean that it is closed.
+fn write_all(writer: &mut dyn Write, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = patiently(|| writer.write(bytes))?;
+        if written == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        bytes = bytes.get(written..).unwrap_or_default();
+    }
+    patiently(|| writer.flush())
+}
+
+fn patiently<T>(mut write: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match write() {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(FULL),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
         }
     }
 }
@@ -231,8 +258,6 @@ fn unwritable(cause: serde_json::Error) -> Error {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::io;
-
     use connector_protocol::{ConnectorConfig, ControlMessage, ControlType, ErrorTrace};
 
     use super::*;
@@ -330,5 +355,35 @@ pub(crate) mod tests {
         output.log(LogLevel::Info, "anyone there?".into());
         let error = output.send(connector_protocol::Catalog::default()).unwrap_err();
         assert_eq!(error.to_string(), "failed to write to standard output: it is closed");
+    }
+
+    /// A pipe whose other end was set not to block, and whose reader is slow.
+    struct Slow(Page, bool);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                Err(io::ErrorKind::WouldBlock.into())
+            } else {
+                self.0.write(&bytes[..bytes.len().min(50)])
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.1 = !self.1;
+            if self.1 { Err(io::ErrorKind::WouldBlock.into()) } else { Ok(()) }
+        }
+    }
+
+    #[test]
+    fn a_reader_that_is_slow_is_waited_for_even_where_the_pipe_does_not_block() {
+        let page = Page::default();
+        let output = Output::new(Box::new(Slow(page.clone(), false)), page.output().clock);
+        output.send(connector_protocol::Catalog::default()).unwrap();
+        output.log(LogLevel::Info, "x".repeat(200));
+        let text = page.text();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{text}");
     }
 }

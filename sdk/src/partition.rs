@@ -1,4 +1,5 @@
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
@@ -6,6 +7,7 @@ use connector_protocol::JsonObject;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
 use crate::{Error, Records, Result, Stream};
@@ -148,6 +150,12 @@ impl Partition {
     }
 }
 
+/// The number at a field of a record as it was sent.
+fn digits(record: &str, name: &str) -> Option<String> {
+    let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(record).ok()?;
+    Some(fields.get(name)?.get().to_owned())
+}
+
 /// The parents found so far.
 #[derive(Default)]
 pub(crate) struct Found {
@@ -164,10 +172,15 @@ impl Found {
         let Some(field) = self.key.clone() else {
             return Err(Error::system("a list of partitions takes `add`, not `push`: it needs a key"));
         };
-        let record: JsonObject = serde_json::from_str(record)
+        let text = record;
+        let record: JsonObject = serde_json::from_str(text)
             .map_err(|cause| Error::system("a parent is no JSON object").caused_by(cause))?;
         let key = match record.get(&*field) {
             Some(Value::String(text)) => text.clone(),
+            // A number of more digits than a machine has for it is told by its digits.
+            Some(Value::Number(number)) if number.is_f64() => {
+                digits(text, &field).unwrap_or(number.to_string())
+            }
             Some(Value::Number(number)) => number.to_string(),
             other => {
                 let got = other.map_or("nothing".to_owned(), ToString::to_string);
@@ -195,5 +208,20 @@ impl Found {
             let fields = Rc::new(self.fields.iter().map(field).collect());
             self.partitions.push(Partition { key, fields });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parents_whose_numbers_are_too_long_for_a_machine_are_told_apart() {
+        let mut found = Found { key: Some("id".into()), ..Found::default() };
+        found.take(r#"{"id": 123456789012345678901}"#).unwrap();
+        found.take(r#"{"id": 123456789012345678902 }"#).unwrap();
+        found.take(r#"{"id": "\u0061\n"}"#).unwrap();
+        let keys: Vec<&str> = found.partitions.iter().map(Partition::key).collect();
+        assert_eq!(keys, ["123456789012345678901", "123456789012345678902", "a\n"]);
     }
 }

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -5,7 +6,8 @@ use std::rc::Rc;
 
 use connector_protocol::environment::DETERMINISTIC;
 use connector_protocol::{
-    Catalog, ConnectionStatus, FailureType, JsonObject, LogLevel, StateInput, Status, StreamDescriptor,
+    Catalog, ConfiguredCatalog, ConnectionStatus, FailureType, JsonObject, LogLevel, StateInput, Status,
+    StreamDescriptor,
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::LocalSet;
@@ -20,7 +22,7 @@ use crate::panic::{caught, silence};
 use crate::read::Read;
 use crate::scope::within;
 use crate::secret::secrets;
-use crate::signal::{Signal, Stop, never, signals};
+use crate::signal::{Signal, Stop, never, signals, watch_over_signals};
 use crate::unfinished::Unfinished;
 use crate::{Clock, Error, Result, Source, Stream};
 
@@ -39,6 +41,9 @@ use crate::{Clock, Error, Result, Source, Stream};
 /// | 130 | SIGINT stopped it: the last states are out, and streams that were under way are INCOMPLETE |
 /// | 143 | SIGTERM did |
 ///
+/// A process that is stuck, and so does not heed a signal, ends with the same code twelve seconds later, or at a second
+/// signal, without more words.
+///
 /// In one thing it differs from Airbyte's own kit: there, a `check` that fails for another reason than the config
 /// ends with 1 and without a status. Here it answers FAILED all the same, so that the user reads the reason.
 #[expect(clippy::needless_pass_by_value, reason = "a main has no more use for its source")]
@@ -52,9 +57,10 @@ pub fn run<S: Source>(source: S) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    watch_over_signals();
     let conditions = Conditions { clock, deterministic: is_deterministic(), stop: signals() };
     let run = command(&source, std::env::args_os(), Box::new(io::stdout()), conditions);
-    match runtime.block_on(run) {
+    match block_on(runtime, run) {
         Outcome::Succeeded => ExitCode::SUCCESS,
         Outcome::Failed => ExitCode::FAILURE,
         Outcome::Idle(message) => {
@@ -67,6 +73,13 @@ pub fn run<S: Source>(source: S) -> ExitCode {
         }
         Outcome::Stopped(signal) => ExitCode::from(signal.exit_code()),
     }
+}
+
+/// Runs a future to its end, and waits for nothing else: a name that is still looked up, say, may block a thread for long.
+fn block_on<F: Future>(runtime: Runtime, future: F) -> F::Output {
+    let output = runtime.block_on(future);
+    runtime.shutdown_background();
+    output
 }
 
 /// Whether the environment rules out chance.
@@ -230,7 +243,8 @@ impl<S: Source> Run<'_, S> {
 
     async fn read(&self, config: &Input, catalog: &Input, state: Option<&Input>) -> Result<bool> {
         let config = self.config(config)?;
-        let catalog = understand("catalog", catalog, load_object("catalog", catalog)?)?;
+        let catalog: ConfiguredCatalog = understand("catalog", catalog, load_object("catalog", catalog)?)?;
+        asks_once(&catalog)?;
         let state = state.map_or(Ok(StateInput::default()), load_state)?;
         let streams = self.source.streams(&config).await?;
         let has = |name: &str, namespace: Option<&str>| {
@@ -264,7 +278,41 @@ impl<S: Source> Run<'_, S> {
     }
 }
 
+/// Two reads of one stream would write states and statuses that contradict one another.
+fn asks_once(catalog: &ConfiguredCatalog) -> Result<()> {
+    let mut asked = HashSet::new();
+    let again = catalog.streams.iter().map(|configured| &configured.stream).find(|stream| {
+        let name = (stream.namespace.as_deref(), stream.name.as_str());
+        !asked.insert(name)
+    });
+    again.map_or(Ok(()), |stream| {
+        Err(Error::config(format!(
+            "the catalog asks for the stream `{}` more than once: configure it once",
+            stream.name
+        )))
+    })
+}
+
 fn complain(message: &str) {
     // Where stderr is closed as well, the exit code has to do.
     let _ = writeln!(io::stderr(), "{}", message.trim_end());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_is_stuck_does_not_hold_up_the_end() {
+        let (ended, end) = std::sync::mpsc::channel();
+        let (_stuck, never) = std::sync::mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            let runtime = Builder::new_current_thread().build().unwrap();
+            block_on(runtime, async {
+                tokio::task::spawn_blocking(move || never.recv());
+            });
+            ended.send(()).unwrap();
+        });
+        end.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+    }
 }

@@ -56,7 +56,7 @@ impl Watch {
             self.without += 1;
             return Seen::New;
         };
-        if self.cursor.client_side && mark < self.slice.start {
+        if self.cursor.client_side && self.cursor.is_before(mark, &self.slice) {
             self.exhausted = self.cursor.order == Order::Descending;
             return Seen::Old;
         }
@@ -87,7 +87,8 @@ impl Watch {
         self.since_checkpoint = 0;
         match self.latest {
             Some(mark) => {
-                let mark = mark.max(self.slice.start);
+                // What lies beyond the slice, and what is between, belongs to others that may not have been read.
+                let mark = mark.min(self.slice.last()).max(self.slice.start);
                 progress.borrow_mut().reached(self.partition.as_ref(), self.slice.index, mark)
             }
             None => Ok(()),
@@ -176,5 +177,35 @@ mod tests {
         assert_eq!(state(cursor.clone(), &[]), an_hour_ago);
         assert_eq!(state(cursor, &[1_709_382_000]), r#"{"at":1709382000}"#, "a record of twenty past noon");
         assert_eq!(Cursor::integer("at").settled_after(Step::hours(1)).settled(Mark(7)), None);
+    }
+
+    /// What a watch says of records of one slice, the third of March by days.
+    fn watch(cursor: &Cursor) -> (Watch, RefCell<Progress>, Page) {
+        let now: Timestamp = "2024-03-09T12:34:56Z".parse().unwrap();
+        let stream = Stream::new("events", "{}").incremental(cursor.clone(), async |_, _| Ok(()));
+        let page = Page::default();
+        let progress = RefCell::new(Progress::new(Rc::new(page.output()), &stream, None, now).unwrap());
+        let cursor = Rc::new(cursor.clone());
+        let slice = cursor.windows(crate::cursor::Place::default(), now).next().unwrap();
+        (Watch::new(&cursor, slice, None, cursor.latest(now)), progress, page)
+    }
+
+    #[test]
+    fn a_record_beyond_its_slice_does_not_take_the_state_beyond_it() {
+        let start: Date = "2024-03-01".parse().unwrap();
+        let cursor = Cursor::epoch("at").start(start).step(Step::days(1)).ascending().checkpoint_every(1);
+        let (mut watch, progress, page) = watch(&cursor);
+        watch.look_at(r#"{"at": 1709700000}"#);
+        watch.count(&progress).unwrap();
+        let text = page.text();
+        assert!(text.contains(r#"{"at":1709337599}"#), "the end of the first of March: {text}");
+    }
+
+    #[test]
+    fn a_start_within_a_day_drops_no_record_of_that_day() {
+        let start: crate::DateTime = "2024-03-01T10:00:00Z".parse().unwrap();
+        let (mut watch, ..) = watch(&Cursor::date("at").start(start).client_side());
+        assert_eq!(watch.look_at(r#"{"at": "2024-03-01"}"#), Seen::New);
+        assert_eq!(watch.look_at(r#"{"at": "2024-02-29"}"#), Seen::Old);
     }
 }

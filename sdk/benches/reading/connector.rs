@@ -48,15 +48,7 @@ impl Connector {
 /// The example, built as it is handed out.
 pub(crate) fn binary() -> Outcome<PathBuf> {
     let built = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--quiet",
-            "--release",
-            "--package",
-            "connector-sdk",
-            "--example",
-            "charges",
-        ])
+        .args(["build", "--quiet", "--release", "--package", "connector-sdk", "--example", "charges"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()?;
     if !built.success() {

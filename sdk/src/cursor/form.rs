@@ -113,7 +113,8 @@ impl Form {
     /// The mark as a moment; of an integer, that many nanoseconds after the epoch.
     #[expect(clippy::unused_self, reason = "a mark means nothing without its form")]
     pub(crate) fn time(&self, mark: Mark) -> Timestamp {
-        Timestamp::from_nanosecond(mark.0).unwrap_or(Timestamp::MAX)
+        let nearest = if mark.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Timestamp::from_nanosecond(mark.0).unwrap_or(nearest)
     }
 
     /// The value that begins the unit in which the mark lies.
@@ -126,7 +127,9 @@ impl Form {
     pub(crate) fn after(&self, mark: Mark, step: Step) -> Mark {
         match step.0 {
             super::step::Length::Numbers(count) => Mark(mark.0.saturating_add(count.into())),
-            super::step::Length::Time(span) => self.moved(mark, |time| time.checked_add(span)),
+            super::step::Length::Time(span) => {
+                self.moved(mark, |time| time.checked_add(span)).unwrap_or(Mark(i128::MAX))
+            }
         }
     }
 
@@ -134,14 +137,16 @@ impl Form {
     pub(crate) fn before(&self, mark: Mark, step: Step) -> Mark {
         match step.0 {
             super::step::Length::Numbers(count) => Mark(mark.0.saturating_sub(count.into())),
-            super::step::Length::Time(span) => self.moved(mark, |time| time.checked_sub(span)),
+            super::step::Length::Time(span) => {
+                self.moved(mark, |time| time.checked_sub(span)).unwrap_or(Mark(i128::MIN))
+            }
         }
     }
 
-    fn moved(&self, mark: Mark, by: impl Fn(DateTime) -> Result<DateTime, jiff::Error>) -> Mark {
+    /// `None` if time does not reach so far.
+    fn moved(&self, mark: Mark, by: impl Fn(DateTime) -> Result<DateTime, jiff::Error>) -> Option<Mark> {
         let time = Offset::UTC.to_datetime(self.time(mark));
-        let moved = by(time).ok().and_then(|time| Offset::UTC.to_timestamp(time).ok());
-        moved.map_or(Mark(i128::MAX), |time| Mark(time.as_nanosecond()))
+        Offset::UTC.to_timestamp(by(time).ok()?).ok().map(Mark::from)
     }
 }
 
@@ -169,7 +174,13 @@ fn moment(text: &str) -> Option<Mark> {
 }
 
 fn by_pattern(pattern: &str, text: &str) -> Option<Mark> {
-    let parsed = strtime::parse(pattern, text).ok()?;
+    let mut parsed = strtime::parse(pattern, text).ok()?;
+    if parsed.year().is_some() && parsed.to_date().is_err() {
+        // A pattern of months or years, which are written without a day: they mean their first.
+        let month = parsed.month().unwrap_or(1);
+        parsed.set_month(Some(month)).ok()?;
+        parsed.set_day(Some(1)).ok()?;
+    }
     let time = parsed.to_timestamp().ok();
     let civil = || parsed.to_datetime().ok()?.to_zoned(TimeZone::UTC).ok().map(|time| time.timestamp());
     time.or_else(civil).map(Mark::from).or_else(|| parsed.to_date().ok().map(Mark::from))

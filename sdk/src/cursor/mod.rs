@@ -154,7 +154,8 @@ impl Cursor {
     ///
     /// For a stream that is listed as it is at first, and later on read by its changes: `slice.is_resumed()` tells the
     /// closure which of the two to do. A listing that is cut short is gone on with; once it is done, the state says when it
-    /// began, so that what changed meanwhile is asked for next. From a state older than that time, all is listed again.
+    /// began, so that what changed meanwhile is asked for next. From a state older than that time, all is listed again. Not
+    /// for the children of parents.
     #[must_use]
     pub fn forgotten_after(self, time: Step) -> Self {
         Cursor { forgotten: Some(time), ..self }
@@ -190,6 +191,15 @@ impl Cursor {
     #[must_use]
     pub fn checkpoint_every(self, records: u32) -> Self {
         Cursor { checkpoint_every: records.max(1), ..self }
+    }
+
+    pub(crate) fn forgets(&self) -> bool {
+        self.forgotten.is_some()
+    }
+
+    /// Whether the value lies before the slice. A day that began before it has hours that are in it.
+    pub(crate) fn is_before(&self, mark: Mark, slice: &Slice) -> bool {
+        mark < self.form.floor(slice.start)
     }
 
     pub(crate) fn field(&self) -> &str {

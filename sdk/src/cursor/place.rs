@@ -23,8 +23,8 @@ impl Cursor {
     /// # Errors
     /// If the state is not understood.
     pub(crate) fn place(&self, state: Option<&JsonObject>, now: Timestamp) -> Result<Place> {
-        let at =
-            |name| state.and_then(|state| state.get(name)).map(|value| self.understand(value)).transpose();
+        let given = |name| state.and_then(|state| state.get(name)).filter(|value| !value.is_null());
+        let at = |name| given(name).map(|value| self.understand(value)).transpose();
         let mark = at(self.field())?;
         let Some(kept) = self.forgotten else { return Ok(Place { mark, listing_since: None }) };
         let since = at(LISTING_SINCE)?;

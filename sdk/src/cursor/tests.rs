@@ -105,3 +105,26 @@ fn a_bound_goes_back_a_step_and_not_behind_1970() {
     let slice = Cursor::date_time("at").windows(Place::default(), now()).next().unwrap();
     assert_eq!(slice.start().back(Step::seconds(1)), slice.start());
 }
+
+#[test]
+fn a_lookback_behind_the_beginning_of_time_reads_from_the_start() {
+    let cursor = Cursor::epoch("created").lookback(Step::days(365));
+    for first in [-377_705_000_000_i64, -9_000_000_000_000_000] {
+        assert_eq!(slices(&cursor, &json!({ "created": first })).unwrap().len(), 1, "{first}");
+    }
+}
+
+#[test]
+fn a_state_of_null_is_none() {
+    assert_eq!(slices(&days(), &json!({ "date": null })).unwrap().len(), 3);
+}
+
+#[test]
+fn months_and_years_are_read_as_they_are_written() {
+    for (pattern, value) in
+        [("%Y-%m", "2024-02"), ("%Y", "2024"), ("%m/%Y", "02/2024"), ("%Y-%m-%d %H", "2024-02-03 04")]
+    {
+        let cursor = Cursor::date_time_as("at", pattern);
+        assert_eq!(cursor.write(cursor.understand(&json!(value)).unwrap()), value, "{pattern}");
+    }
+}

@@ -68,6 +68,12 @@ impl Progress {
             Mode::Incremental(cursor, _) => {
                 Kept::Whole(Rc::clone(cursor), Sequence::from(cursor.place(state, now)?))
             }
+            Mode::EachIncremental(_, cursor, _) if cursor.forgets() => {
+                return Err(Error::system(format!(
+                    "the stream `{}` has parents, for which `Cursor::forgotten_after` does not work: leave it out",
+                    stream.name()
+                )));
+            }
             Mode::EachIncremental(_, cursor, _) => Kept::Parts(Parts::from(cursor, state)?),
         };
         let schema = stream.schema().object()?;
@@ -245,5 +251,23 @@ impl Progress {
         self.output.send(StateMessage { source_stats: Some(stats), ..message })?;
         (self.since_state, self.bytes_since_state, self.unsaid) = (0, 0, false);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::tests::Page;
+    use crate::{Partitions, Step};
+
+    #[test]
+    fn a_child_stream_cannot_be_forgotten() {
+        let parents = Partitions::new(async |_| Ok(()));
+        let cursor = Cursor::epoch("at").forgotten_after(Step::days(30));
+        let stream =
+            Stream::new("children", "{}").for_each(parents).incremental(cursor, async |_, _, _| Ok(()));
+        let output = Rc::new(Page::default().output());
+        let error = Progress::new(output, &stream, None, Timestamp::UNIX_EPOCH).err().unwrap();
+        assert!(error.to_string().contains("`children` has parents"), "{error}");
     }
 }

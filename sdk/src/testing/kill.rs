@@ -74,4 +74,6 @@ fn merged(begin: Option<&Value>, own: &Value) -> Value {
 }
 
 #[cfg(test)]
+mod chance;
+#[cfg(test)]
 mod tests;

@@ -121,3 +121,12 @@ async fn a_time_that_is_none_fails_the_command_and_is_named() {
     let want = "the time of the trial: want an RFC 3339 timestamp such as 2024-01-08T12:00:00Z, got `noon`";
     assert_eq!(read.errors(), [want]);
 }
+
+#[tokio::test]
+async fn a_catalog_with_a_stream_twice_is_refused_before_anything_is_read() {
+    let read = trial().read(["clocked", "loose", "clocked"]).await;
+    assert_eq!(read.outcome(), &Outcome::Failed);
+    assert_eq!(read.errors().len(), 1, "{:?}", read.errors());
+    assert!(read.errors()[0].contains("the stream `clocked` more than once"), "{:?}", read.errors());
+    assert!(read.statuses("loose").is_empty());
+}

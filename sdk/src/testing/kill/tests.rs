@@ -16,7 +16,7 @@ struct Config {
     start_date: Date,
 }
 
-fn stream(name: &str) -> Stream<crate::Unread> {
+pub(super) fn stream(name: &str) -> Stream<crate::Unread> {
     Stream::new(name, r#"{"type": "object", "properties": {}}"#)
 }
 
@@ -30,7 +30,7 @@ fn hours(slice: &Slice) -> Vec<Value> {
         .collect()
 }
 
-fn push_all(records: &mut Records, all: impl IntoIterator<Item = Value>) -> Result<()> {
+pub(super) fn push_all(records: &mut Records, all: impl IntoIterator<Item = Value>) -> Result<()> {
     all.into_iter().try_for_each(|record| records.push(&record))
 }
 
@@ -114,7 +114,7 @@ fn trial(source: &Source) -> Trial<'_, Source> {
     Trial::of(source, json!({ "start_date": "2024-01-01" })).now("2024-01-02T12:30:00Z")
 }
 
-fn run<F: Future>(future: F) -> F::Output {
+pub(super) fn run<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
