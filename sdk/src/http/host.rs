@@ -237,7 +237,10 @@ mod tests {
             error.to_string().starts_with("the API says no; gave up, since a wait of 120 s is"),
             "{error}"
         );
-        assert!(error.to_string().ends_with("is longer than the 60 s that are left for such waits"), "{error}");
+        assert!(
+            error.to_string().ends_with("is longer than the 60 s that are left for such waits"),
+            "{error}"
+        );
         tokio::time::advance(MINUTE + MINUTE / 2).await;
         let again = entered(&host, &limits, MINUTE).await.unwrap_err();
         assert!(again.rate_limited().is_some(), "half a minute is left, which the others could not wait for");
