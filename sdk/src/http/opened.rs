@@ -16,6 +16,7 @@ use crate::{Error, Result};
 pub(super) const HELD: usize = 2 * 1024 * 1024;
 
 /// What came of a request, once it was decided what to make of the answer.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, of a whole answer")]
 pub(crate) enum Opened {
     /// An answer to read records from.
     Page(Incoming),
