@@ -103,6 +103,8 @@ mod tests {
     enum Then {
         Leaves,
         Stays,
+        /// A byte at a time, for ever.
+        Drips,
     }
 
     /// An API whose server answers each request in turn with so many bytes of a body of that length.
@@ -125,8 +127,15 @@ mod tests {
         socket.write_all(head.as_bytes()).await.unwrap();
         // Who asked may have gone before the end.
         let _ = socket.write_all(&vec![b'x'; sent]).await;
-        if let Then::Stays = then {
-            std::future::pending::<()>().await;
+        match then {
+            Then::Leaves => {}
+            Then::Stays => std::future::pending().await,
+            Then::Drips => {
+                let mut every = tokio::time::interval(Duration::from_millis(20));
+                while socket.write_all(b"x").await.is_ok() {
+                    every.tick().await;
+                }
+            }
         }
     }
 
@@ -185,5 +194,14 @@ mod tests {
         let short = Timeouts { total: Duration::from_millis(50), ..Timeouts::default() };
         let api = api(&[(1, 9, Then::Stays), (9, 9, Then::Stays)]).await.timeouts(short);
         assert_eq!(api.get("x").send().await.unwrap().bytes().len(), 9);
+    }
+
+    #[tokio::test]
+    async fn a_long_body_that_drips_is_given_up_though_each_byte_comes_in_time() {
+        let times = Timeouts { total: Duration::from_millis(200), ..Timeouts::default() };
+        let api = api(&[(HELD + 1, LONG, Then::Drips)]).await.timeouts(times);
+        let mut incoming = page(&api, &mut Attempts::none()).await;
+        let (length, whole) = drained(&mut incoming).await;
+        assert!(!whole && length < LONG, "{length}");
     }
 }

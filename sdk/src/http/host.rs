@@ -176,7 +176,7 @@ impl Drop for Place {
 fn out_of_quota(said: &str, wait: Duration, patience: Duration) -> Error {
     let (wait_s, patience_s) = (seconds(wait), patience.as_secs());
     let message = format!(
-        "{said}; gave up, since a wait of {wait_s} s is longer than the {patience_s} s that it may take"
+        "{said}; gave up, since a wait of {wait_s} s is longer than the {patience_s} s that are left for such waits"
     );
     Error::out_of_quota(message, from_now(wait))
 }
@@ -237,7 +237,10 @@ mod tests {
             error.to_string().starts_with("the API says no; gave up, since a wait of 120 s is"),
             "{error}"
         );
-        assert!(error.to_string().ends_with("is longer than the 60 s that it may take"), "{error}");
+        assert!(
+            error.to_string().ends_with("is longer than the 60 s that are left for such waits"),
+            "{error}"
+        );
         tokio::time::advance(MINUTE + MINUTE / 2).await;
         let again = entered(&host, &limits, MINUTE).await.unwrap_err();
         assert!(again.rate_limited().is_some(), "half a minute is left, which the others could not wait for");

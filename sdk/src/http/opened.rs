@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use tokio::time::{Instant, timeout};
 
 pub(crate) use super::attempts::Attempts;
 use super::decision::too_large;
@@ -13,6 +16,7 @@ use crate::{Error, Result};
 pub(super) const HELD: usize = 2 * 1024 * 1024;
 
 /// What came of a request, once it was decided what to make of the answer.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, of a whole answer")]
 pub(crate) enum Opened {
     /// An answer to read records from.
     Page(Incoming),
@@ -30,6 +34,7 @@ pub(crate) struct Incoming {
     pub(crate) headers: HeaderMap,
     held: Vec<u8>,
     rest: Rest,
+    pace: Pace,
 }
 
 /// What follows the beginning of a body.
@@ -40,9 +45,9 @@ pub(super) enum Rest {
 }
 
 impl Incoming {
-    fn new(answer: Answer, rest: Rest) -> Self {
+    fn new(answer: Answer, rest: Rest, total: Duration) -> Self {
         let (status, headers, held) = answer.parts();
-        Incoming { status, headers, held, rest }
+        Incoming { status, headers, held, rest, pace: Pace { total, spent: Duration::ZERO, bytes: 0 } }
     }
 
     /// The next bytes of the body, decoded; `None` at its end.
@@ -53,13 +58,36 @@ impl Incoming {
             return Ok(Some(std::mem::take(&mut self.held).into()));
         }
         match &mut self.rest {
-            Rest::More(response) => Ok(response.chunk().await?),
+            Rest::More(response) => self.pace.keep(response).await,
             Rest::Nothing => Ok(None),
             Rest::Break(_) => match std::mem::replace(&mut self.rest, Rest::Nothing) {
                 Rest::Break(reason) => Err(reason),
                 Rest::Nothing | Rest::More(_) => Ok(None),
             },
         }
+    }
+}
+
+/// How slowly the rest of a body may come: one that brings a byte now and then never lets the read timeout pass.
+struct Pace {
+    /// How long may be waited for as many bytes as are held of the beginning.
+    total: Duration,
+    /// How long has been waited for these; what the reader takes is not counted.
+    spent: Duration,
+    bytes: usize,
+}
+
+impl Pace {
+    async fn keep(&mut self, response: &mut reqwest::Response) -> Result<Option<Bytes>, Reason> {
+        let since = Instant::now();
+        let left = self.total.saturating_sub(self.spent);
+        let chunk = timeout(left, response.chunk()).await.map_err(|_| Reason::Late)??;
+        self.spent += since.elapsed();
+        self.bytes += chunk.as_ref().map_or(0, Bytes::len);
+        if self.bytes >= HELD {
+            (self.bytes, self.spent) = (0, Duration::ZERO);
+        }
+        Ok(chunk)
     }
 }
 
@@ -71,14 +99,14 @@ impl Request<'_> {
             Decision::Ignore => Opened::Nothing,
             Decision::EndOfStream => Opened::End,
             Decision::SmallerPage => Opened::Smaller(too_large(&answer)),
-            _ => Opened::Page(Incoming::new(answer, rest)),
+            _ => Opened::Page(Incoming::new(answer, rest, self.api.timeouts.total)),
         })
     }
 
     /// The same, with the body whatever was decided, for those who want it whole.
     pub(super) async fn answered(&self, attempts: &mut Attempts) -> Result<Incoming> {
         let (_, answer, rest) = self.settle(attempts).await?;
-        Ok(Incoming::new(answer, rest))
+        Ok(Incoming::new(answer, rest, self.api.timeouts.total))
     }
 
     /// Waits before the same page is asked for again, because its body broke off; an error if that was the last time.

@@ -15,8 +15,8 @@ pub struct Timeouts {
     /// Until the next bytes come.
     pub read: Duration,
     /// From the beginning of an attempt until its answer is here, or the first 2 MiB of a longer one; less where the
-    /// budget of [`Retry`](crate::Retry) ends sooner. What comes after that takes the time that its reader takes, so
-    /// that `read` alone limits it.
+    /// budget of [`Retry`](crate::Retry) ends sooner. Each 2 MiB that follow have the same time; what their reader
+    /// takes is not counted.
     pub total: Duration,
     /// How long a connection that nobody uses is kept.
     pub idle: Duration,
