@@ -214,6 +214,9 @@ impl Stream {
 
     /// The stream as the catalog offers it.
     pub(crate) fn offer(&self) -> Result<connector_protocol::Stream> {
+        if let Some(flaw) = self.cursor().and_then(|cursor| cursor.flaw()) {
+            return Err(Error::system(format!("failed to offer the stream `{}`: {flaw}", self.name)));
+        }
         let json_schema = self.schema.object().map_err(|error| {
             Error::system(format!("failed to offer the stream `{}`", self.name)).caused_by(error)
         })?;
@@ -292,6 +295,14 @@ mod tests {
             offer,
             r#"{"name":"users","json_schema":{"type":"object"},"supported_sync_modes":["full_refresh"]}"#
         );
+    }
+
+    #[test]
+    fn a_pattern_that_cannot_be_written_by_is_named() {
+        let cursor = Cursor::date_time_as("day", "%Y-%m-%@");
+        let error = Stream::new("days", "{}").incremental(cursor, async |_, _| Ok(())).offer().unwrap_err();
+        let want = "failed to offer the stream `days`: the cursor `day`: the pattern `%Y-%m-%@` of strftime is not understood";
+        assert!(error.to_string().starts_with(want), "{error}");
     }
 
     #[test]

@@ -59,6 +59,17 @@ impl Form {
         }
     }
 
+    /// What is wrong with a pattern: that nothing can be written by it.
+    pub(crate) fn flaw(&self) -> Option<String> {
+        match self {
+            Form::Pattern(pattern) => {
+                let flaw = strtime::format(pattern, Timestamp::UNIX_EPOCH).err()?;
+                Some(format!("the pattern `{pattern}` of strftime is not understood: {flaw}"))
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_time(&self) -> bool {
         *self != Form::Integer
     }
@@ -99,7 +110,10 @@ impl Form {
         match self {
             Form::Date => Value::from(self.time(mark).strftime("%Y-%m-%d").to_string()),
             Form::DateTime => Value::from(self.time(mark).to_string()),
-            Form::Pattern(pattern) => Value::from(self.time(mark).strftime(pattern).to_string()),
+            // A pattern that cannot be written by is refused before a stream is read.
+            Form::Pattern(pattern) => Value::from(
+                strtime::format(pattern, self.time(mark)).unwrap_or_else(|_| self.time(mark).to_string()),
+            ),
             Form::Epoch => whole(SECOND),
             Form::EpochMillis => whole(MILLISECOND),
             Form::EpochText => {

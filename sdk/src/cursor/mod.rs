@@ -216,10 +216,18 @@ impl Cursor {
         self.form.write(mark)
     }
 
+    /// What is wrong with the cursor, whatever is read by it.
+    pub(crate) fn flaw(&self) -> Option<String> {
+        self.form.flaw().map(|flaw| format!("the cursor `{}`: {flaw}", self.field))
+    }
+
     /// A value of a state; one that is not understood is no first sync, since that would say nothing of what is wrong.
     pub(crate) fn understand(&self, value: &Value) -> Result<Mark> {
         self.read(value).ok_or_else(|| {
-            let (field, example) = (&self.field, self.write(Mark(1_704_164_645 * 1_000_000_000)));
+            let (field, example) = (
+                &self.field,
+                self.write(Mark(if self.form.is_time() { 1_704_164_645 * 1_000_000_000 } else { 12 })),
+            );
             Error::config(format!(
                 "the state's `{field}`: want a value such as {example}, got {value}; reset the stream's state"
             ))

@@ -2,13 +2,14 @@ use std::fmt;
 use std::rc::Rc;
 
 use jiff::Timestamp;
+use jiff::fmt::strtime;
 use jiff::tz::Offset;
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::Step;
 use super::form::{Form, Mark};
-use crate::Date;
+use crate::{Date, Error, Result};
 
 /// A part of a stream that is read on its own: what lies between two values of its cursor.
 ///
@@ -92,8 +93,13 @@ impl Bound {
 
     /// The moment in another format, for an API that filters by one and writes another: a strftime pattern, such as
     /// `%Y-%m-%dT%H:%M:%SZ` or `%s`.
-    pub fn as_format(&self, pattern: &str) -> String {
-        self.timestamp().strftime(pattern).to_string()
+    ///
+    /// # Errors
+    /// Of the connector, if the pattern is not understood.
+    pub fn as_format(&self, pattern: &str) -> Result<String> {
+        strtime::format(pattern, self.timestamp()).map_err(|cause| {
+            Error::system(format!("the pattern `{pattern}` of strftime is not understood")).caused_by(cause)
+        })
     }
 }
 

@@ -88,7 +88,8 @@ fn join(base: &str, path: &str) -> Result<Url> {
     if path.split('/').any(dots) {
         return Err(refused("a path with `.` or `..` leads elsewhere than it says"));
     }
-    let url = Url::parse(&joined).map_err(|error| refused(&error.to_string()))?;
+    let wanted = |error| refused(&format!("{error}; want one such as https://api.example.test/v1"));
+    let url = Url::parse(&joined).map_err(wanted)?;
     if !url.has_host() {
         return Err(refused("it names no host, as https://api.example.test does"));
     }

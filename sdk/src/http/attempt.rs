@@ -73,16 +73,26 @@ impl Request<'_> {
 async fn hold(mut response: Response, deadline: Instant) -> (Vec<u8>, Rest) {
     let length = response.content_length().and_then(|length| length.try_into().ok()).unwrap_or(0);
     let mut held = Vec::with_capacity(HELD.min(length));
-    while held.len() < HELD {
+    let rest = loop {
         match timeout_at(deadline, response.chunk()).await {
             Ok(Ok(Some(chunk))) => held.extend_from_slice(&chunk),
-            Ok(Ok(None)) => return (held, Rest::Nothing),
-            Ok(Err(error)) => return (held, Rest::Break(error.into())),
-            Err(_) => return (held, Rest::Break(Reason::Late)),
+            Ok(Ok(None)) => break Rest::Nothing,
+            Ok(Err(error)) => break Rest::Break(error.into()),
+            Err(_) => break Rest::Break(Reason::Late),
         }
+        if held.len() >= HELD {
+            break Rest::More(response);
+        }
+    };
+    // Some servers mark what needs no mark.
+    if held.starts_with(BYTE_ORDER_MARK) {
+        held.drain(..BYTE_ORDER_MARK.len());
     }
-    (held, Rest::More(response))
+    (held, rest)
 }
+
+/// In UTF-8, which has one order of bytes alone.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 #[cfg(test)]
 mod tests {

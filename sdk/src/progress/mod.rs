@@ -62,6 +62,9 @@ impl Progress {
         state: Option<&JsonObject>,
         now: Timestamp,
     ) -> Result<Self> {
+        if let Some(flaw) = stream.cursor().and_then(|cursor| cursor.flaw()) {
+            return Err(Error::system(flaw));
+        }
         let kept = match stream.mode() {
             Mode::FullRefresh(_) | Mode::Each(..) => Kept::Nothing,
             Mode::Resumable(_) => Kept::Own(state.cloned().unwrap_or_default()),

@@ -83,7 +83,7 @@ async fn a_stream_that_fails_keeps_what_it_has_and_the_next_is_read() {
     let config = stage.config("2024-01-05", "good-token");
     let streams = [("rain", "full_refresh"), ("broken", "full_refresh"), ("snow", "full_refresh")];
     let catalog =
-        stage.catalog(&[&streams[..], &[("stations", "incremental"), ("stations", "full_refresh")]].concat());
+        stage.catalog(&[&streams[..], &[("today", "incremental"), ("stations", "full_refresh")]].concat());
     let (outcome, messages) = run(&["read", "--config", &config, "--catalog", &catalog]).await;
     assert_eq!(outcome, Outcome::Failed);
     let story = story(&messages);

@@ -190,7 +190,7 @@ async fn pages_that_lead_in_a_circle_are_an_error() {
 async fn more_that_never_comes_is_an_error() {
     let server = server(|_| page(&json!({"data": [], "more": true}))).await;
     for (paging, told) in [
-        (Paging::number("page"), "no records, like 999 pages before"),
+        (Paging::number("page"), "no records, like 9999 pages before"),
         (Paging::offset("offset"), "the flag that more follows, but does not say what"),
         (Paging::cursor("cursor", "next"), "the flag that more follows, but does not say what"),
         (Paging::after_last("after", "id"), "the flag that more follows, but does not say what"),
@@ -331,4 +331,22 @@ async fn parameters_of_the_page_take_the_place_of_the_authors() {
         .await;
     let api = api(&server);
     assert_eq!(ids(api.get("x").query("page", 9).pages(Paging::number("page"))).await.unwrap(), [7]);
+}
+
+#[tokio::test]
+async fn empty_pages_with_ever_new_cursors_come_to_an_end() {
+    let server = server(|asked| page(&json!({"data": [], "next": asked.number("cursor") + 1}))).await;
+    let api = api(&server);
+    let error = ids(api.get("x").pages(Paging::cursor("cursor", "next")).records("data")).await.unwrap_err();
+    assert!(error.to_string().contains("no records, like 9999 pages before"), "{error}");
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_passed_over() {
+    let server = server(|_| {
+        let body = [b"\xEF\xBB\xBF".as_slice(), br#"{"data": [{"id": 1}]}"#].concat();
+        ResponseTemplate::new(200).set_body_bytes(body)
+    })
+    .await;
+    assert_eq!(ids(api(&server).get("x").records("data")).await.unwrap(), [1]);
 }

@@ -5,8 +5,8 @@ use super::{Page, Position};
 use crate::Result;
 use crate::http::shortened;
 
-/// How many pages without a record may follow one another, where nothing but a number leads from one to the next.
-const EMPTY_PAGES: u32 = 1000;
+/// How many pages without a record may follow one another: some APIs filter after they have cut pages, but none for ever.
+const EMPTY_PAGES: u32 = 10_000;
 
 /// Knows what a reading has seen, so that it ends with an error where it would go round for ever.
 #[derive(Debug, Default)]
@@ -27,8 +27,15 @@ struct Print {
 }
 
 impl Guard {
-    /// That `next`, which `page` has led to, is another place than all before.
+    /// That `next`, which `page` has led to, is another place than all before, and that few pages have brought nothing.
     pub(super) fn pass(&mut self, page: &Page<'_>, next: &Position) -> Result<()> {
+        self.empty = if page.last.is_some() { 0 } else { self.empty + 1 };
+        if self.empty >= EMPTY_PAGES {
+            return Err(page.odd(format_args!(
+                "no records, like {} pages before, and says that more follow",
+                self.empty - 1
+            )));
+        }
         match &next.token {
             Some(token) if self.tokens.insert(hash(token)) => Ok(()),
             Some(token) => Err(page.odd(format_args!(
@@ -39,19 +46,9 @@ impl Guard {
         }
     }
 
-    /// That a page which was found by its number has brought something new, or that few before it have brought nothing.
+    /// That a page which was found by its number has brought something new.
     fn counted(&mut self, page: &Page<'_>) -> Result<()> {
-        let Some(last) = page.last else {
-            self.empty += 1;
-            if self.empty < EMPTY_PAGES {
-                return Ok(());
-            }
-            return Err(page.odd(format_args!(
-                "no records, like {} pages before, and says that more follow",
-                self.empty - 1
-            )));
-        };
-        self.empty = 0;
+        let Some(last) = page.last else { return Ok(()) };
         let print = Print { records: page.records, bytes: page.bytes, ends: hash(&(page.first, last)) };
         if self.page.as_ref() == Some(&print) {
             return Err(
