@@ -91,9 +91,9 @@ impl Read {
         let stream = self.find(descriptor)?;
         let given = self.state.of_stream(&descriptor.name, descriptor.namespace.as_deref());
         let state = match configured.sync_mode {
-            // A stream with a cursor begins anew; one without may have been cut short.
-            SyncMode::FullRefresh => given.filter(|_| stream.cursor().is_none()),
-            SyncMode::Incremental if stream.cursor().is_none() => {
+            // An incremental stream begins anew; another may have been cut short.
+            SyncMode::FullRefresh => given.filter(|_| !stream.is_incremental()),
+            SyncMode::Incremental if !stream.is_incremental() => {
                 return Err(Error::config(format!(
                     "the stream `{}` has no cursor, so it cannot be read with sync mode incremental: use full_refresh",
                     descriptor.name

@@ -128,15 +128,15 @@ impl Records {
     /// All records of a page are out, and the next page is at hand.
     fn turned(&mut self, pages: &Pages<'_>) -> Result<()> {
         match (&self.target, pages.position()) {
-            (Target::Stream { progress, .. }, Some(position)) if progress.borrow().is_own() => {
+            (Target::Stream { progress, .. }, Some(position)) if progress.borrow().is_paged() => {
                 self.own_state(Resume::at(position))
             }
             _ => Ok(()),
         }
     }
 
-    /// In a [resumable](crate::Stream::resumable) stream: writes a state that covers all records so far, and that the
-    /// next read is given if this one is cut short.
+    /// In a [resumable](crate::Stream::resumable) stream, or one read [by a token](crate::Stream::incremental_by_token):
+    /// writes a state that covers all records so far, and that the next read is given.
     ///
     /// # Errors
     /// If the state does not serialise to an object, if the stream has another kind of state, or if nobody reads standard

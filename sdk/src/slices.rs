@@ -32,7 +32,7 @@ pub(crate) async fn read_slices(
             );
             Ok(())
         }
-        Mode::Resumable(read) => {
+        Mode::Resumable(read) | Mode::Token(read) => {
             side_by_side(std::iter::once(whole(Resume::from(state), read, progress)), slots).await
         }
         Mode::Incremental(cursor, read) => {

@@ -41,6 +41,7 @@ pub struct Reading(Rc<Mode>);
 pub(crate) enum Mode {
     FullRefresh(Reader<()>),
     Resumable(Reader<Resume>),
+    Token(Reader<Resume>),
     Incremental(Rc<Cursor>, Reader<Slice>),
     Each(Partitions, Reader<Partition>),
     EachIncremental(Partitions, Rc<Cursor>, Reader<(Partition, Slice)>),
@@ -88,6 +89,43 @@ impl Stream<Unread> {
     /// ```
     pub fn resumable(self, read: impl AsyncFn(Resume, &mut Records) -> Result<()> + 'static) -> Stream {
         self.read_by(Mode::Resumable(reader(read)))
+    }
+
+    /// Reads what has changed since a token that the API handed out the last time, such as that of a feed of changes.
+    ///
+    /// `read` is given the last state and writes states by [`Records::checkpoint`], each after the records that it
+    /// covers. The state means nothing to anybody but the API, so no field of the records is the stream's cursor.
+    ///
+    /// ```
+    /// # use connector_sdk::{Api, Stream};
+    /// # use serde_json::json;
+    /// # fn changes(api: Api) -> Stream {
+    /// Stream::new("changes", r#"{"type": "object", "properties": {}}"#).incremental_by_token(async move |from, records| {
+    ///     let mut token = from.get("token").cloned();
+    ///     loop {
+    ///         let mut request = api.get("changes");
+    ///         if let Some(token) = token.as_ref().and_then(|token| token.as_str()) {
+    ///             request = request.query("since", token);
+    ///         }
+    ///         let changes = request.send().await?;
+    ///         let changes: serde_json::Value = changes.json()?;
+    ///         for change in changes["items"].as_array().into_iter().flatten() {
+    ///             records.push(change)?;
+    ///         }
+    ///         records.checkpoint(&json!({ "token": changes["next_token"] }))?;
+    ///         if changes["has_more"] != true {
+    ///             return Ok(());
+    ///         }
+    ///         token = Some(changes["next_token"].clone());
+    ///     }
+    /// })
+    /// # }
+    /// ```
+    pub fn incremental_by_token(
+        self,
+        read: impl AsyncFn(Resume, &mut Records) -> Result<()> + 'static,
+    ) -> Stream {
+        self.read_by(Mode::Token(reader(read)))
     }
 
     /// Reads slice by slice as the cursor says, and goes on from the last state where the platform asks for it.
@@ -222,13 +260,13 @@ impl Stream {
         })?;
         let primary_key = self.primary_key.iter().map(|field| vec![field.clone()]).collect::<Vec<_>>();
         let mut supported_sync_modes = vec![SyncMode::FullRefresh];
-        supported_sync_modes.extend(self.cursor().map(|_| SyncMode::Incremental));
+        supported_sync_modes.extend(self.is_incremental().then_some(SyncMode::Incremental));
         Ok(connector_protocol::Stream {
             name: self.name.clone(),
             namespace: self.namespace.clone(),
             json_schema,
             supported_sync_modes,
-            source_defined_cursor: self.cursor().map(|_| true),
+            source_defined_cursor: self.is_incremental().then_some(true),
             default_cursor_field: self.cursor().map(|cursor| vec![cursor.field().to_owned()]),
             source_defined_primary_key: (!primary_key.is_empty()).then_some(primary_key),
             is_resumable: matches!(self.mode(), Mode::Resumable(_)).then_some(true),
@@ -236,11 +274,16 @@ impl Stream {
         })
     }
 
-    /// What it can be read incrementally by.
+    /// Whether it can be read from where the last read came to.
+    pub(crate) fn is_incremental(&self) -> bool {
+        self.cursor().is_some() || matches!(self.mode(), Mode::Token(_))
+    }
+
+    /// Which field it is read incrementally by.
     pub(crate) fn cursor(&self) -> Option<&Rc<Cursor>> {
         match self.mode() {
             Mode::Incremental(cursor, _) | Mode::EachIncremental(_, cursor, _) => Some(cursor),
-            Mode::FullRefresh(_) | Mode::Resumable(_) | Mode::Each(..) => None,
+            Mode::FullRefresh(_) | Mode::Resumable(_) | Mode::Token(_) | Mode::Each(..) => None,
         }
     }
 
@@ -249,7 +292,7 @@ impl Stream {
         let now = Clock::current().began();
         match self.mode() {
             Mode::FullRefresh(read) => read((), records).await,
-            Mode::Resumable(read) => read(Resume::default(), records).await,
+            Mode::Resumable(read) | Mode::Token(read) => read(Resume::default(), records).await,
             Mode::Incremental(cursor, read) => {
                 for slice in cursor.everything(now) {
                     read(slice, records).await?;
@@ -295,6 +338,15 @@ mod tests {
             offer,
             r#"{"name":"users","json_schema":{"type":"object"},"supported_sync_modes":["full_refresh"]}"#
         );
+    }
+
+    #[test]
+    fn a_stream_by_token_is_incremental_and_has_no_cursor_field() {
+        let stream =
+            Stream::new("changes", r#"{"type": "object"}"#).incremental_by_token(async |_, _| Ok(()));
+        let offer = stream.offer().unwrap();
+        assert_eq!(offer.supported_sync_modes, [SyncMode::FullRefresh, SyncMode::Incremental]);
+        assert_eq!((offer.source_defined_cursor, offer.default_cursor_field), (Some(true), None));
     }
 
     #[test]

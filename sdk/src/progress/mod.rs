@@ -43,8 +43,10 @@ pub(crate) struct Progress {
 enum Kept {
     /// That there is none to go on from.
     Nothing,
-    /// What the author said.
+    /// What the author said; that it is complete, at the end.
     Own(JsonObject),
+    /// What the author said, also at the end.
+    Token(JsonObject),
     /// How far one sequence of slices has come.
     Whole(Rc<Cursor>, Sequence),
     /// The same for each parent.
@@ -68,6 +70,7 @@ impl Progress {
         let kept = match stream.mode() {
             Mode::FullRefresh(_) | Mode::Each(..) => Kept::Nothing,
             Mode::Resumable(_) => Kept::Own(state.cloned().unwrap_or_default()),
+            Mode::Token(_) => Kept::Token(state.cloned().unwrap_or_default()),
             Mode::Incremental(cursor, _) => {
                 Kept::Whole(Rc::clone(cursor), Sequence::from(cursor.place(state, now)?))
             }
@@ -164,18 +167,18 @@ impl Progress {
         }
     }
 
-    /// Whether the author writes its states.
-    pub(crate) fn is_own(&self) -> bool {
+    /// Whether its state is a place among pages, unless the author says otherwise.
+    pub(crate) fn is_paged(&self) -> bool {
         matches!(self.kept, Kept::Own(_))
     }
 
     /// Writes the author's own state.
     pub(crate) fn own(&mut self, state: JsonObject) -> Result<()> {
         match &mut self.kept {
-            Kept::Own(own) => *own = state,
+            Kept::Own(own) | Kept::Token(own) => *own = state,
             Kept::Nothing | Kept::Whole(..) | Kept::Parts(_) => {
                 return Err(Error::system(format!(
-                    "the stream `{}` writes its states by itself: only a resumable stream has checkpoints of its own",
+                    "the stream `{}` writes its states by itself: only a stream that is resumable or read by a token has checkpoints of its own",
                     self.stream.name
                 )));
             }
@@ -201,7 +204,7 @@ impl Progress {
                 self.unsaid |= sequence.complete();
                 self.flush()
             }
-            Kept::Nothing | Kept::Parts(_) => self.flush(),
+            Kept::Nothing | Kept::Token(_) | Kept::Parts(_) => self.flush(),
         }
     }
 
@@ -214,7 +217,7 @@ impl Progress {
     pub(crate) fn cut_short(&mut self) -> Result<()> {
         let nothing = match &self.kept {
             Kept::Nothing => true,
-            Kept::Own(own) => own.is_empty(),
+            Kept::Own(own) | Kept::Token(own) => own.is_empty(),
             Kept::Whole(_, sequence) => sequence.mark().is_none(),
             Kept::Parts(parts) => parts.size() == 0,
         };
@@ -242,7 +245,7 @@ impl Progress {
     fn state(&mut self) -> Result<()> {
         let state = match &self.kept {
             Kept::Nothing => JsonObject::from_iter([(NO_CURSOR.to_owned(), true.into())]),
-            Kept::Own(own) => own.clone(),
+            Kept::Own(own) | Kept::Token(own) => own.clone(),
             Kept::Whole(cursor, sequence) => cursor.state(sequence.place()),
             Kept::Parts(parts) => parts.state(),
         };

@@ -100,6 +100,14 @@ impl crate::Source for Source {
                 }
                 Ok(())
             }),
+            stream("changes").incremental_by_token(async |from, records| {
+                let first = from.get("token").and_then(Value::as_u64).unwrap_or_default();
+                for number in first..7 {
+                    records.push(&json!({ "number": number }))?;
+                    records.checkpoint(&json!({ "token": number + 1 }))?;
+                }
+                Ok(())
+            }),
             stream("whole").for_each(parents).full_refresh(async |parent, records| {
                 let raw = format!(r#"{{"key":"{}","n":1.50}}"#, parent.key());
                 records.push(&RawValue::from_string(raw).unwrap())
@@ -108,7 +116,8 @@ impl crate::Source for Source {
     }
 }
 
-const STREAMS: [&str; 7] = ["windows", "ascending", "descending", "feed", "children", "pages", "whole"];
+const STREAMS: [&str; 8] =
+    ["windows", "ascending", "descending", "feed", "children", "pages", "whole", "changes"];
 
 fn trial(source: &Source) -> Trial<'_, Source> {
     Trial::of(source, json!({ "start_date": "2024-01-01" })).now("2024-01-02T12:30:00Z")
