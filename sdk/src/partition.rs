@@ -1,5 +1,4 @@
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::fmt::{self, Display};
 use std::rc::Rc;
 
@@ -7,9 +6,9 @@ use connector_protocol::JsonObject;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use tokio::sync::OnceCell;
 
+use crate::json::field;
 use crate::{Error, Records, Result, Stream};
 
 /// The parents of a child stream: what [`Stream::for_each`] reads one after the other, or side by side.
@@ -150,12 +149,6 @@ impl Partition {
     }
 }
 
-/// The number at a field of a record as it was sent.
-fn digits(record: &str, name: &str) -> Option<String> {
-    let fields: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_str(record).ok()?;
-    Some(fields.get(name)?.get().to_owned())
-}
-
 /// The parents found so far.
 #[derive(Default)]
 pub(crate) struct Found {
@@ -169,23 +162,23 @@ pub(crate) struct Found {
 impl Found {
     /// Takes a record of a parent stream.
     pub(crate) fn take(&mut self, record: &str) -> Result<()> {
-        let Some(field) = self.key.clone() else {
+        let Some(name) = self.key.clone() else {
             return Err(Error::system("a list of partitions takes `add`, not `push`: it needs a key"));
         };
         let text = record;
         let record: JsonObject = serde_json::from_str(text)
             .map_err(|cause| Error::system("a parent is no JSON object").caused_by(cause))?;
-        let key = match record.get(&*field) {
+        let key = match record.get(&*name) {
             Some(Value::String(text)) => text.clone(),
             // A number of more digits than a machine has for it is told by its digits.
             Some(Value::Number(number)) if number.is_f64() => {
-                digits(text, &field).unwrap_or(number.to_string())
+                field(text, &name).map_or_else(|| number.to_string(), str::to_owned)
             }
             Some(Value::Number(number)) => number.to_string(),
             other => {
                 let got = other.map_or("nothing".to_owned(), ToString::to_string);
                 return Err(Error::system(format!(
-                    "a parent's `{field}`: want a text or a number to name its children by, got {got}"
+                    "a parent's `{name}`: want a text or a number to name its children by, got {got}"
                 )));
             }
         };
