@@ -38,13 +38,9 @@ pub(crate) async fn read_slices(
         Mode::Incremental(cursor, read) => {
             let windows = cursor.windows(progress.borrow_mut().begin(None), now);
             let jobs = windows.map(|slice| {
-                let (cursor, read, progress) = (Rc::clone(cursor), Rc::clone(read), Rc::clone(progress));
-                let job: Job = Box::pin(async move {
-                    let watch = Watch::new(&cursor, slice.clone(), None, cursor.latest(now));
-                    let mut records = Records::of(&progress, Some(watch));
-                    read(slice, &mut records).await?;
-                    records.done()
-                });
+                let (read, progress) = (Rc::clone(read), Rc::clone(progress));
+                let watch = Watch::new(cursor, slice.clone(), None, cursor.latest(now));
+                let job: Job = Box::pin(async move { watched(slice, watch, &read, &progress).await });
                 job
             });
             side_by_side(jobs, slots).await
@@ -74,6 +70,13 @@ fn whole<S: 'static>(what: S, read: &Reader<S>, progress: &Rc<RefCell<Progress>>
     Box::pin(async move { read(what, &mut Records::of(&progress, None)).await })
 }
 
+/// One slice, whose cursor is watched.
+async fn watched<S>(what: S, watch: Watch, read: &Reader<S>, progress: &Rc<RefCell<Progress>>) -> Result<()> {
+    let mut records = Records::of(progress, Some(watch));
+    read(what, &mut records).await?;
+    records.done()
+}
+
 /// The children of one parent, slice by slice.
 fn part(
     partition: Partition,
@@ -88,9 +91,7 @@ fn part(
         let key = partition.shared_key();
         for slice in windows {
             let watch = Watch::new(&cursor, slice.clone(), Some(Rc::clone(&key)), cursor.latest(now));
-            let mut records = Records::of(&progress, Some(watch));
-            read((partition.clone(), slice), &mut records).await?;
-            records.done()?;
+            watched((partition.clone(), slice), watch, &read, &progress).await?;
         }
         progress.borrow_mut().end(&key);
         Ok(())
