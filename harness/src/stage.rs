@@ -1,5 +1,6 @@
 //! One scenario made ready to be played: its files written, its network up for each process, its secrets known.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,6 +49,8 @@ pub(crate) struct Given<'a> {
     pub(crate) configured: Option<&'a Value>,
     pub(crate) state: Option<&'a Value>,
     pub(crate) now: Option<&'a str>,
+    /// Environment variables of the scenario, before those of the connector's settings.
+    pub(crate) environment: Option<&'a BTreeMap<String, String>>,
     /// Whether it meets real servers: then its clock and its waits are what they are.
     pub(crate) real: bool,
     pub(crate) volatile: &'a [String],
@@ -94,6 +97,7 @@ impl Stage {
             configured,
             state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
+            environment: Some(&scenario.environment),
             real: false,
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
@@ -117,7 +121,12 @@ impl Stage {
         let proxy_url = session.proxy_url();
         let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
         let clock = if given.real { &Clock::default() } else { &self.clock };
-        let invocation = self.invocation(command, &network, clock.variables(given.now), &files);
+        let mut variables = self.connector.settings.environment.clone();
+        variables.extend(
+            given.environment.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())),
+        );
+        let environment = environment::of(&network, &self.shim, clock.variables(given.now), &variables);
+        let invocation = self.invocation(command, environment, &files);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
         let folder = self.folder.path().display().to_string();
@@ -130,24 +139,17 @@ impl Stage {
     fn invocation(
         &self,
         command: Command,
-        network: &Network<'_>,
-        clock: Vec<(&'static str, OsString)>,
+        environment: BTreeMap<OsString, OsString>,
         files: &[(&str, PathBuf)],
     ) -> Invocation<'_> {
-        let Connector { command: program, root, settings, .. } = &self.connector;
+        let Connector { command: program, root, .. } = &self.connector;
         let mut words: Vec<OsString> = program.iter().map(OsString::from).collect();
         words.push(command.as_str().into());
         for (flag, path) in files {
             words.push((*flag).into());
             words.push(path.into());
         }
-        Invocation {
-            command,
-            words,
-            environment: environment::of(network, &self.shim, clock, &settings.environment),
-            folder: root,
-            limit: self.limit(command),
-        }
+        Invocation { command, words, environment, folder: root, limit: self.limit(command) }
     }
 
     fn limit(&self, command: Command) -> Duration {
