@@ -140,3 +140,77 @@ fn by_catalog(group: Group<'_>) -> Vec<Group<'_>> {
     }
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acceptance::reader;
+
+    /// Each group as `name = config [catalog]: suites`.
+    fn shown(text: &str) -> Vec<String> {
+        let (config, _) = reader::read(text, Path::new("c.yml")).unwrap();
+        let groups = groups(&config).into_iter().map(|group| {
+            let suites: Vec<String> = group.tests.iter().map(|(suite, _)| suite.to_string()).collect();
+            let catalog = group.catalog.map(|catalog| format!(" [{catalog}]")).unwrap_or_default();
+            format!("{} = {}{catalog}: {}", group.name, group.config_path, suites.join(" "))
+        });
+        groups.collect()
+    }
+
+    #[test]
+    fn every_config_is_a_scenario_named_after_its_file() {
+        let text = "tests:\n  spec:\n    - spec_path: spec.json\n  connection:\n    - config_path: secrets/config.json\n    \
+                    - config_path: integration_tests/invalid_config.json\n      status: failed\n  basic_read:\n    \
+                    - config_path: integration_tests/config.json\n  incremental:\n    - {}\n  full_refresh:\n    \
+                    - config_path: ./.odd name.json\n";
+        assert_eq!(
+            shown(text),
+            [
+                "config = secrets/config.json: connection incremental spec",
+                "invalid_config = integration_tests/invalid_config.json: connection",
+                "integration_tests-config = integration_tests/config.json: basic_read",
+                "odd_name = ./.odd name.json: full_refresh",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_catalog_that_differs_from_the_one_that_is_read_makes_a_further_scenario() {
+        let text = |basic: &str| {
+            format!(
+                "tests:\n  connection:\n    - {{}}\n  basic_read:\n    - {{{basic}}}\n  full_refresh:\n    \
+                 - {{configured_catalog_path: a}}\n  incremental:\n    - {{configured_catalog_path: b}}\n    \
+                 - {{configured_catalog_path: b}}\n"
+            )
+        };
+        let config = "config = secrets/config.json";
+        let everything = format!("{config}: connection basic_read full_refresh incremental incremental");
+        assert_eq!(shown(&text("")), [everything], "of everything, each catalog is a part");
+        assert_eq!(
+            shown(&text("configured_catalog_path: a")),
+            [
+                format!("{config} [a]: connection basic_read full_refresh"),
+                "config-incremental = secrets/config.json [b]: incremental incremental".to_owned(),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_config_that_is_told_of_several_deployments_is_a_scenario_of_each() {
+        let text = "tests:\n  connection:\n    - deployment_mode: oss\n    - deployment_mode: cloud\n      status: failed\n  \
+                    discovery:\n    - deployment_mode: oss\n  spec:\n    - {}\n";
+        assert_eq!(
+            shown(text),
+            [
+                "config = secrets/config.json: connection discovery spec",
+                "config-cloud = secrets/config.json: connection",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_config_that_only_spec_names_is_a_scenario_without_a_process() {
+        let text = "tests:\n  spec:\n    - config_path: a.json\n    - spec_path: s.json\n  connection:\n    - config_path: b.json\n";
+        assert_eq!(shown(text), ["b = b.json: connection", "a = a.json: spec"]);
+    }
+}

@@ -27,7 +27,7 @@ pub(super) struct Reader<'a> {
     pub(super) notes: Notes,
 }
 
-const ROOT: &[&str] = &[
+pub(super) const ROOT: &[&str] = &[
     "acceptance_tests",
     "base_path",
     "cached_discovered_catalog",
@@ -201,5 +201,139 @@ impl Reader<'_> {
             None => format!("known are {}", known.join(", ")),
         };
         self.notes.say(line, format!("`{within}{key}` is no key that counts: it is passed over; {hint}"));
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(in crate::acceptance) fn read(text: &str) -> Result<(String, Vec<String>), String> {
+        let read = super::read(text, Path::new("c.yml"));
+        read.map(|(config, notes)| (format!("{config:?}"), notes.lines("c.yml"))).map_err(|it| it.to_string())
+    }
+
+    /// A file with one test of a suite, and these lines in it.
+    pub(in crate::acceptance) fn file(suite: &str, lines: &str) -> String {
+        let indent = "\n        ";
+        let lines = lines.replace('\n', indent);
+        format!("acceptance_tests:\n  {suite}:\n    tests:\n      - config_path: c.json{indent}{lines}\n")
+    }
+
+    #[test]
+    fn every_form_of_the_root_is_read() {
+        let (newest, notes) = read(&file("connection", "")).unwrap();
+        assert_eq!(notes, Vec::<String>::new());
+        let legacy = "tests:\n  connection:\n  - config_path: c.json\n";
+        let (config, notes) = read(legacy).unwrap();
+        assert_eq!(config, newest);
+        assert_eq!(notes, ["c.yml line 1: `tests` is the form of before 0.2.12: read as `acceptance_tests`"]);
+        let (config, notes) =
+            read(&file("connection", "").replace('_', "-").replace("config-", "config_")).unwrap();
+        assert_eq!(config, newest);
+        assert!(notes[0].contains("`acceptance-tests` is misspelt"), "{notes:?}");
+        let (config, _) =
+            read("{\"acceptance_tests\": {\"connection\": {\"tests\": [{\"config_path\": \"c.json\"}]}}}")
+                .unwrap();
+        assert_eq!(config, newest, "JSON");
+
+        let text = "connector_image: airbyte/source-x:dev\nbase_path: b\ncached_discovered_catalog: true\n\
+                    custom_environment_variables: {A: 1, B: true}\nacceptance_tests:\n  client_container_config:\n    \
+                    final_teardown_command: [x]\n  spec:\n    bypass_reason: none\n    tests:\n";
+        let (config, notes) = read(text).unwrap();
+        for part in [
+            "airbyte/source-x:dev",
+            "Some(\"b\")",
+            "\"A\": \"1\"",
+            "\"B\": \"True\"",
+            "bypass_reason: Some(\"none\")",
+        ] {
+            assert!(config.contains(part), "{part}: {config}");
+        }
+        assert_eq!(
+            notes,
+            [
+                "c.yml line 3: `cached_discovered_catalog` has no effect: `discover` runs once for each scenario",
+                "c.yml line 6: `client_container_config` cannot be honoured: no container is run beside the connector",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_that_nobody_knows_is_named_with_its_line_and_the_one_that_was_meant() {
+        let text = file("basic_read", "expect_record:\n  path: r.jsonl\nwhatever: 1");
+        let (_, notes) = read(&(text + "conector_image: x\n")).unwrap();
+        let wanted = [
+            "c.yml line 5: `basic_read.expect_record` is no key that counts: it is passed over; did you mean `expect_records`?",
+            "c.yml line 7: `basic_read.whatever` is no key that counts: it is passed over; known are ",
+            "c.yml line 8: `conector_image` is no key that counts: it is passed over; did you mean `connector_image`?",
+        ];
+        assert_eq!(notes.len(), wanted.len(), "{notes:?}");
+        for (note, wanted) in notes.iter().zip(wanted) {
+            assert!(note.starts_with(wanted), "{note}");
+        }
+        let (_, notes) = read("acceptance_tests:\n  basic_reads:\n    tests: []\n").unwrap();
+        assert!(
+            notes[0].contains("`acceptance_tests.basic_reads`")
+                && notes[0].contains("did you mean `basic_read`?")
+        );
+    }
+
+    #[test]
+    fn what_is_said_several_times_is_said_once() {
+        let item = "      - config_path: a.json\n        cursor_paths: {a: [b]}\n";
+        let text = format!("acceptance_tests:\n  incremental:\n    tests:\n{item}{item}");
+        let (_, notes) = read(&text).unwrap();
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert!(notes[0].starts_with("c.yml line 5: ") && notes[0].ends_with("(2 times)"), "{notes:?}");
+    }
+
+    #[test]
+    fn high_strictness_demands_reasons_and_suites() {
+        let text = file("basic_read", "empty_streams: [{name: a}]") + "test_strictness_level: high\n";
+        let notes = read(&text).unwrap().1.join("\n");
+        assert!(notes.contains("demands a `bypass_reason` of `a` in `basic_read.empty_streams`"), "{notes}");
+        assert!(
+            notes.contains("demands `incremental`") && !notes.contains("demands `basic_read`"),
+            "{notes}"
+        );
+        assert!(!notes.contains("demands `connector_attributes`"), "{notes}");
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_is_an_error_with_its_line() {
+        for (suite, lines, wanted) in [
+            (
+                "connection",
+                "status: passed",
+                "line 5: `connection.status` is \"passed\": want `succeed`, `failed` or `exception`",
+            ),
+            (
+                "connection",
+                "timeout_seconds: soon",
+                "line 5: `connection.timeout_seconds` is \"soon\": want a whole number",
+            ),
+            ("connection", "deployment_mode: moon", "want `cloud` or `oss`"),
+            (
+                "basic_read",
+                "validate_schema: [1]",
+                "line 5: `basic_read.validate_schema` is a list: want true or false",
+            ),
+            ("basic_read", "empty_streams: a", "`basic_read.empty_streams` is \"a\": want a list"),
+            (
+                "basic_read",
+                "empty_streams:\n  - bypass_reason: x",
+                "line 6: `basic_read.empty_streams` is a mapping: want an item with a `name`",
+            ),
+            ("incremental", "future_state: s.json", "want a mapping"),
+        ] {
+            let error = read(&file(suite, lines)).unwrap_err();
+            assert!(error.starts_with("understand c.yml: ") && error.contains(wanted), "{error}");
+        }
+        assert!(read("test_strictness_level: medium").unwrap_err().contains("want `low` or `high`"));
+        assert!(read("- a").unwrap_err().contains("want a mapping"));
+        assert!(
+            read("custom_environment_variables: {A=B: 1}").unwrap_err().contains("environment variables")
+        );
     }
 }

@@ -252,3 +252,126 @@ impl Reader<'_> {
 fn off(test: &mut Test, ids: &[&'static str], why: &str) {
     test.off.extend(ids.iter().map(|id| (*id, why.to_owned())));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acceptance::reader::ROOT;
+    use crate::acceptance::reader::tests::{file, read};
+
+    /// Keys of a test by suite, each with a value; then what is said of it, nothing where it counts.
+    const OF_A_TEST: &[(&str, &str, &str)] = &[
+        ("spec", "spec_path: spec.json", ""),
+        ("spec", "deployment_mode: cloud", ""),
+        (
+            "spec",
+            "backward_compatibility_tests_config: {disable_for_version: 0.1.0}",
+            "previous version is not run",
+        ),
+        ("spec", "backward_compatibility_tests_config: {previous_connector_version: latest}", "is not run"),
+        ("spec", "auth_default_method: {oauth: false, bypass_reason: keys}", ""),
+        ("connection", "status: failed", ""),
+        ("connection", "status: exception", ""),
+        ("connection", "deployment_mode: oss", ""),
+        ("discovery", "deployment_mode: oss", ""),
+        ("discovery", "validate_primary_keys_data_type: false", ""),
+        ("discovery", "backward_compatibility_tests_config: {disable_for_version: 0.2}", "is not run"),
+        ("discovery", "configured_catalog_path: c.json", "no effect: `discover` is given no catalog"),
+        ("basic_read", "deployment_mode: cloud", ""),
+        ("basic_read", "configured_catalog_path: c.json", ""),
+        ("basic_read", "empty_streams: [{name: a, bypass_reason: none}]", ""),
+        ("basic_read", "empty_streams: [a]", "plain names, an older form"),
+        ("basic_read", "expect_records: {path: r.jsonl}", ""),
+        ("basic_read", "expect_records: {path: r.jsonl, exact_order: yes}", ""),
+        ("basic_read", "expect_records: {bypass_reason: live data}", ""),
+        (
+            "basic_read",
+            "expect_records: {path: r.jsonl, extra_fields: no}",
+            "`basic_read.expect_records.extra_fields` has no effect",
+        ),
+        ("basic_read", "expect_records: {path: r.jsonl, extra_records: yes}", "extra_records` has no effect"),
+        ("basic_read", "expect_records: {}", "no record is expected"),
+        ("basic_read", "validate_schema: no", ""),
+        ("basic_read", "validate_stream_statuses: true", ""),
+        ("basic_read", "validate_stream_statuses: false", ""),
+        ("basic_read", "validate_state_messages: false", ""),
+        ("basic_read", "validate_primary_keys_data_type: false", ""),
+        ("basic_read", "validate_data_points: true", ""),
+        ("basic_read", "expect_trace_message_on_failure: false", ""),
+        ("basic_read", "fail_on_extra_columns: false", "has no effect"),
+        ("basic_read", "fail_on_extra_fields: false", "`fail_on_extra_columns` was meant"),
+        ("basic_read", "validate_output_from_all_streams: yes", "by `empty_streams`"),
+        ("basic_read", "ignored_fields: {a: [{name: b/c, bypass_reason: x}]}", "newest tests refuse it"),
+        ("basic_read", "file_types: {skip_test: true, bypass_reason: x}", ""),
+        ("basic_read", "file_types: {unsupported_types: [{extension: .avro, bypass_reason: x}]}", ""),
+        ("basic_read", "client_container_config: {secrets_path: s.json}", "no container is run"),
+        (
+            "full_refresh",
+            "client_container_config:\n  client_container_dockerfile_path: D\n  setup_command: [a]\n  teardown_command: [b]\n  between_syncs_command: [c]\n  final_teardown_command: [d]",
+            "no container is run",
+        ),
+        ("full_refresh", "deployment_mode: cloud", ""),
+        ("full_refresh", "configured_catalog_path: c.json", ""),
+        ("full_refresh", "ignored_fields: {a: [{name: b/c, bypass_reason: x}]}", ""),
+        ("full_refresh", "ignored_fields: {a: [b]}", "`full_refresh.ignored_fields.a` has plain names"),
+        ("incremental", "deployment_mode: cloud", ""),
+        ("incremental", "configured_catalog_path: c.json", ""),
+        ("incremental", "client_container_config: {}", "no container is run"),
+        ("incremental", "future_state: {future_state_path: s.json}", ""),
+        (
+            "incremental",
+            "future_state: {future_state_path: s.json, missing_streams: [{name: a, bypass_reason: x}]}",
+            "",
+        ),
+        ("incremental", "future_state: {bypass_reason: x}", ""),
+        ("incremental", "future_state: {future_state_path: s.json, cursor_format: {format: '^\\d+$'}}", ""),
+        (
+            "incremental",
+            "future_state: {future_state_path: s.json, cursor_format: {streams: [{name: a, format: x}]}}",
+            "",
+        ),
+        ("incremental", "future_state_path: s.json", "read as `future_state.future_state_path`"),
+        ("incremental", "skip_comprehensive_incremental_tests: true", ""),
+        ("incremental", "threshold_days: 3", "`incremental.threshold_days` has no effect"),
+        ("incremental", "cursor_paths: {a: [b, 0]}", "`incremental.cursor_paths` has no effect"),
+        ("connector_attributes", "streams_without_primary_key: [{name: a, bypass_reason: x}]", ""),
+        ("connector_attributes", "allowed_hosts: {bypass_reason: x}", ""),
+        ("connector_attributes", "suggested_streams: {bypass_reason: x}", ""),
+        ("connector_documentation", "timeout_seconds: 3", "about pages"),
+        ("connection", "invalid_config_path: i.json", "it never had"),
+        ("connection", "timeout_seconds: 90", ""),
+    ];
+
+    #[test]
+    fn every_key_of_a_test_counts_or_is_spoken_of() {
+        for (suite, lines, said) in OF_A_TEST {
+            let (without, quiet) = read(&file(suite, "")).unwrap();
+            let (with, notes) = read(&file(suite, lines)).unwrap();
+            if said.is_empty() {
+                assert_ne!(with, without, "{suite}: `{lines}` does not count");
+                assert_eq!(notes, quiet, "{suite}: {lines}");
+            } else {
+                assert!(notes.iter().any(|note| note.contains(said)), "{suite}: `{lines}`: {notes:?}");
+            }
+            assert!(!notes.iter().any(|note| note.contains("no key that counts")), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn no_key_is_missing_from_that_list_or_from_the_page() {
+        let page = include_str!("../../../docs/acceptance.md");
+        for suite in Suite::ALL {
+            for key in suite.keys() {
+                let start = format!("{key}:");
+                let listed =
+                    OF_A_TEST.iter().any(|(name, it, _)| *name == suite.name() && it.starts_with(&start));
+                assert!(listed, "{suite}.{key}");
+                assert!(page.contains(&format!("`{suite}.{key}")), "docs/acceptance.md: {suite}.{key}");
+            }
+        }
+        let dead = DEAD.iter().map(|(key, _)| key);
+        for key in ROOT.iter().chain(EVERYWHERE).chain(dead) {
+            assert!(page.contains(key), "docs/acceptance.md: {key}");
+        }
+    }
+}
