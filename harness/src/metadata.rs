@@ -22,12 +22,16 @@ pub(crate) struct Metadata {
     /// `data.ab_internal.ql`.
     quality: u64,
     /// `data.dockerRepository`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for finding out what to run"))]
     pub(crate) docker_repository: Option<String>,
     /// `data.dockerImageTag`: the version.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for finding out what to run"))]
     pub(crate) docker_image_tag: Option<String>,
     /// What follows `language:` in `data.tags`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for finding out what to run"))]
     pub(crate) languages: Vec<String>,
     /// The versions under `data.releases.breakingChanges`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for comparing versions"))]
     pub(crate) breaking_changes: Vec<String>,
     reads_files: bool,
     longest_silence: Option<u64>,

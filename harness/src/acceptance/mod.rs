@@ -36,6 +36,7 @@ pub(crate) const FILE: &str = "acceptance-test-config.yml";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Acceptance {
     /// The image that Airbyte's own tests run: of no account where another way to run the connector was found.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for finding out what to run"))]
     pub(crate) connector_image: Option<String>,
     /// Environment variables for every process.
     pub(crate) environment: BTreeMap<String, String>,

@@ -39,7 +39,11 @@ pub(super) struct Member {
 impl Node {
     /// Reads a YAML file, or a JSON file, which is YAML too. A key that stands twice is kept twice.
     pub(super) fn parse(text: &str, path: &Path) -> Result<Node, Error> {
-        let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::PassThrough };
+        let options = serde_saphyr::options! {
+            duplicate_keys: DuplicateKeyPolicy::PassThrough,
+            // A stream may be named `no`: where a truth value is wanted, the older spellings are taken below.
+            strict_booleans: true,
+        };
         serde_saphyr::from_str_with_options(text, options).map_err(|error| Error::Settings {
             path: path.to_owned(),
             why: format!("it is no YAML: {}", error.without_snippet()),
@@ -83,12 +87,8 @@ impl Node {
     pub(super) fn flag(&self) -> Result<bool, Misfit> {
         match &self.value {
             Value::Bool(flag) => Ok(*flag),
-            Value::Text(text) if matches!(&*text.to_ascii_lowercase(), "yes" | "on" | "y" | "true") => {
-                Ok(true)
-            }
-            Value::Text(text) if matches!(&*text.to_ascii_lowercase(), "no" | "off" | "n" | "false") => {
-                Ok(false)
-            }
+            Value::Text(text) if matches!(&*text.to_ascii_lowercase(), "yes" | "on" | "true") => Ok(true),
+            Value::Text(text) if matches!(&*text.to_ascii_lowercase(), "no" | "off" | "false") => Ok(false),
             _ => Err(self.misfit("true or false")),
         }
     }

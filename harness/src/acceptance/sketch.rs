@@ -218,3 +218,187 @@ fn expectation(
         read: works(Command::Read),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::acceptance::Acceptance;
+    use crate::demands::{ExpectedRecords, FutureState, Waiver};
+    use crate::expectation::ConfigIs;
+    use crate::metadata::Metadata;
+
+    use super::*;
+
+    /// A connector's folder with these files.
+    fn load(files: &[(&str, &str)]) -> Result<Acceptance, String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let told = |error| crate::error::chain(&error);
+        let metadata = Metadata::load(folder.path()).map_err(told)?;
+        Ok(Acceptance::load(folder.path(), &metadata).map_err(told)?.unwrap())
+    }
+
+    fn waiver(name: &str, reason: &str) -> Waiver {
+        Waiver { name: name.to_owned(), reason: reason.to_owned() }
+    }
+
+    const WHOLE: &str = "
+connector_image: airbyte/source-x:dev
+custom_environment_variables: {REGION: eu}
+acceptance_tests:
+  spec:
+    tests: [{spec_path: manifest.yaml, timeout_seconds: 9}]
+  connection:
+    tests:
+      - {status: succeed, deployment_mode: cloud}
+      - {config_path: t/invalid.json, status: failed, timeout_seconds: 5}
+      - {config_path: t/broken.json, status: exception, timeout_seconds: 7}
+  discovery:
+    bypass_reason: one catalog for all
+  basic_read:
+    tests:
+      - deployment_mode: cloud
+        configured_catalog_path: t/catalog.json
+        validate_schema: false
+        validate_data_points: true
+        validate_stream_statuses: true
+        empty_streams: [{name: refunds, bypass_reason: none here}, payouts]
+        expect_records: {path: t/records.jsonl, exact_order: true}
+        file_types: {unsupported_types: [{extension: .avro, bypass_reason: rare}]}
+  full_refresh:
+    tests: [{deployment_mode: cloud, ignored_fields: {users: [{name: a/b, bypass_reason: volatile}]}}]
+  incremental:
+    tests:
+      - deployment_mode: cloud
+        future_state:
+          future_state_path: t/state.json
+          missing_streams: [{name: logs, bypass_reason: pages}]
+          cursor_format: {format: x, streams: [{name: users, format: y}]}
+  connector_attributes:
+    tests: [{streams_without_primary_key: [{name: logs, bypass_reason: none}]}]
+";
+
+    const FILES: &[(&str, &str)] = &[
+        ("acceptance-test-config.yml", WHOLE),
+        ("metadata.yaml", "data:\n  ab_internal: {ql: 400}\n  suggestedStreams: {streams: [users]}\n"),
+        (
+            "manifest.yaml",
+            "type: x\nspec:\n  documentation_url: https://x.test\n  connection_specification: {type: object}\n",
+        ),
+        (
+            "t/catalog.json",
+            r#"{"streams":[{"stream":{"name":"users","json_schema":{},"supported_sync_modes":["full_refresh"]},
+                "sync_mode":"full_refresh","destination_sync_mode":"append"}]}"#,
+        ),
+        (
+            "t/records.jsonl",
+            "{\"stream\":\"users\",\"data\":{\"id\":1},\"emitted_at\":1}\n\n{\"stream\":\"users\",\"data\":{\"id\":2}}\n",
+        ),
+        (
+            "t/state.json",
+            r#"[{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{"at":"2999"}}}]"#,
+        ),
+    ];
+
+    #[test]
+    fn all_that_the_file_says_of_a_scenario_is_said_of_it_in_our_words() {
+        let acceptance = load(FILES).unwrap();
+        let plain = "line 21: `basic_read.empty_streams` has plain names, an older form: read as `name`";
+        assert_eq!(acceptance.notes, [format!("acceptance-test-config.yml {plain}")]);
+        let names: Vec<&str> = acceptance.sketches.iter().map(|sketch| sketch.name.as_str()).collect();
+        assert_eq!(names, ["config", "invalid", "broken"]);
+        let [config, invalid, broken] = &acceptance.sketches[..] else { panic!() };
+        assert_eq!(config.commands, [Command::Check, Command::Discover, Command::Read]);
+        assert_eq!(config.environment["DEPLOYMENT_MODE"], "CLOUD");
+        assert_eq!(config.catalog.as_ref().unwrap()["streams"][0]["stream"]["name"], "users");
+        let no_reason = "acceptance-test-config.yml gives no reason";
+        assert_eq!(config.empty_streams, [waiver("refunds", "none here"), waiver("payouts", no_reason)]);
+        assert_eq!((config.expect.config, config.expect.check), (None, Some(Outcome::Succeeds)));
+
+        let demands = &config.demands;
+        assert!(demands.certified && demands.data_points && demands.stream_statuses);
+        assert_eq!(demands.suggested_streams, Some(vec!["users".to_owned()]));
+        let users = vec![json!({"id": 1}), json!({"id": 2})];
+        let expected = ExpectedRecords { streams: [("users".to_owned(), users)].into(), exact_order: true };
+        assert_eq!(demands.expected_records, Some(expected));
+        assert_eq!(demands.ignored_fields["users"], [waiver("a/b", "volatile")]);
+        assert_eq!(demands.unsupported_file_types, [waiver(".avro", "rare")]);
+        assert_eq!(demands.without_primary_key, Some(vec![waiver("logs", "none")]));
+        let state = json!([{"type": "STREAM", "stream": {"stream_descriptor": {"name": "users"}, "stream_state": {"at": "2999"}}}]);
+        let future = FutureState {
+            state,
+            missing_streams: vec![waiver("logs", "pages")],
+            cursor_format: Some("x".to_owned()),
+            cursor_formats: [("users".to_owned(), "y".to_owned())].into(),
+        };
+        assert_eq!(demands.future_state, Some(future));
+        let reason_of =
+            |check: &str| demands.unjudged.iter().find(|it| it.check == check).map(|it| it.reason.as_str());
+        let file = "acceptance-test-config.yml";
+        assert_eq!(
+            reason_of("records_match_schema"),
+            Some(&*format!("{file}: basic_read: validate_schema: false"))
+        );
+        let bypassed = format!("{file}: discovery is bypassed: one catalog for all");
+        assert_eq!(reason_of("primary_keys_exist"), Some(&*bypassed));
+        assert_eq!(reason_of("state_is_present"), None);
+
+        for (sketch, outcome) in [(invalid, Outcome::Fails), (broken, Outcome::Raises)] {
+            assert_eq!(sketch.commands, [Command::Check]);
+            assert_eq!((sketch.expect.config, sketch.expect.check), (Some(ConfigIs::Either), Some(outcome)));
+            assert!(sketch.environment.is_empty());
+        }
+        assert_eq!(acceptance.environment["REGION"], "eu");
+        assert_eq!(acceptance.connector_image.as_deref(), Some("airbyte/source-x:dev"));
+        let timeouts: Vec<_> = acceptance.timeouts.iter().collect();
+        assert_eq!(timeouts, [(&"check", &7.0), (&"spec", &9.0)]);
+        let spec =
+            json!({"connectionSpecification": {"type": "object"}, "documentationUrl": "https://x.test"});
+        assert_eq!(acceptance.demands.expected_spec, Some(spec));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_passed_over_and_said() {
+        let acceptance = load(&FILES[..1]).unwrap();
+        let notes = acceptance.notes.join("\n");
+        for (key, path) in [
+            ("spec.spec_path", "manifest.yaml"),
+            ("configured_catalog_path", "t/catalog.json"),
+            ("basic_read.expect_records.path", "t/records.jsonl"),
+            ("incremental.future_state.future_state_path", "t/state.json"),
+        ] {
+            let wanted = format!("acceptance-test-config.yml: `{key}` names {path}, which is not here");
+            assert!(notes.contains(&wanted), "{notes}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_an_error_that_names_it() {
+        for (name, text, wanted) in [
+            ("t/records.jsonl", "\n{\"stream\":\"a\"}", "t/records.jsonl: line 2: want a record"),
+            ("t/state.json", "[1]", "t/state.json"),
+            ("t/catalog.json", "{}", "t/catalog.json"),
+            ("manifest.yaml", "a: [", "manifest.yaml"),
+        ] {
+            let error = load(&[FILES[0], (name, text)]).unwrap_err();
+            assert!(error.contains(wanted), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_certified_connector_has_no_way_around_statuses() {
+        let text = "acceptance_tests:\n  basic_read:\n    tests:\n      - validate_stream_statuses: false\n";
+        let judged = |files: &[(&str, &str)]| {
+            let acceptance = load(files).unwrap();
+            let unjudged = &acceptance.sketches[0].demands.unjudged;
+            (!unjudged.iter().any(|it| it.check == "stream_statuses_are_in_order"), acceptance.notes.len())
+        };
+        assert_eq!(judged(&[("acceptance-test-config.yml", text)]), (false, 0));
+        assert_eq!(judged(&[("acceptance-test-config.yml", text), FILES[1]]), (true, 1));
+    }
+}
