@@ -17,6 +17,7 @@
 
 #[doc(hidden)]
 pub mod bench;
+mod broken;
 mod budget;
 mod catalog;
 pub mod checks;
@@ -54,6 +55,8 @@ mod subject;
 mod tally;
 mod terms;
 mod transcript;
+mod trial;
+mod trials;
 pub mod verdict;
 
 pub use error::{Error, ExitCode, chain};

@@ -14,16 +14,18 @@ use crate::clock::Clock;
 use crate::environment::{self, Network};
 use crate::error::Error;
 use crate::evidence::Run;
-use crate::ledger::Ledger;
+use crate::ledger::{Digest, Ledger};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
-use crate::process::{self, Invocation};
+use crate::process::{self, Disturbance, Invocation};
 use crate::requests::Watch;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
 use crate::shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
+use crate::trial::Trial;
+use crate::trials::Planned;
 
 /// What every process of a run shares.
 pub(crate) struct Stage {
@@ -47,6 +49,9 @@ pub(crate) struct Given<'a> {
     /// The configured catalog, for a read.
     pub(crate) configured: Option<&'a Value>,
     pub(crate) state: Option<&'a Value>,
+    /// What is tried, where it is no plain command.
+    pub(crate) trial: Option<String>,
+    pub(crate) disturbance: Option<Disturbance>,
     pub(crate) now: Option<&'a str>,
     /// Whether it meets real servers: then its clock and its waits are what they are.
     pub(crate) real: bool,
@@ -94,11 +99,36 @@ impl Stage {
             configured,
             state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
-            real: false,
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
+            ..Given::default()
         };
         self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await
+    }
+
+    /// Runs a trial of a scenario, the `number`th of it, against a recording that starts anew.
+    pub(crate) async fn attempt(
+        &self,
+        planned: Planned,
+        scenario: &Scenario,
+        number: usize,
+        secrets: &Arc<Secrets>,
+    ) -> Result<Trial, Error> {
+        let Planned { question, command, config, configured, state, disturbance } = planned;
+        let given = Given {
+            folder: Path::new(&scenario.name).join(format!("trial-{number}")),
+            config: Some(config.as_ref().unwrap_or(&scenario.config)),
+            configured: configured.as_ref(),
+            state: state.as_ref(),
+            trial: Some(question.to_string()),
+            disturbance,
+            now: scenario.now.as_deref(),
+            volatile: &scenario.volatile,
+            secrets: Arc::clone(secrets),
+            ..Given::default()
+        };
+        let run = self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await?;
+        Ok(Trial { question, run })
     }
 
     /// Runs a command, its requests answered by `responder`.
@@ -117,14 +147,20 @@ impl Stage {
         let proxy_url = session.proxy_url();
         let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
         let clock = if given.real { &Clock::default() } else { &self.clock };
-        let invocation = self.invocation(command, &network, clock.variables(given.now), &files);
-        let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
+        let invocation = Invocation {
+            trial: given.trial,
+            disturbance: given.disturbance,
+            ..self.invocation(command, &network, clock.variables(given.now), &files)
+        };
+        let digest = Digest::passing_over(given.volatile);
+        let ledger = Ledger::new(Arc::clone(&secrets), &wanted, digest);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
         let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
-        Ok(Run { transcript, journal, requests: notes.take(), volatile })
+        let configured = given.configured.cloned().map(Arc::new);
+        Ok(Run { transcript, journal, requests: notes.take(), configured, volatile })
     }
 
     fn invocation(
@@ -147,6 +183,8 @@ impl Stage {
             environment: environment::of(network, &self.shim, clock, &settings.environment),
             folder: root,
             limit: self.limit(command),
+            trial: None,
+            disturbance: None,
         }
     }
 
