@@ -8,6 +8,7 @@ use connector_replay::{Journal, Rule, Unasked};
 use serde_json::Value;
 
 use crate::budget::Budget;
+use crate::demands::Demands;
 use crate::expectation::{Expectation, Outcome};
 use crate::hosts::Hosts;
 use crate::requests::Requests;
@@ -27,6 +28,8 @@ pub struct Evidence {
     pub(crate) expect: Expectation,
     /// Streams that may bring no record.
     pub(crate) empty_streams: Vec<String>,
+    /// What is demanded of it beyond what every connector owes.
+    pub(crate) demands: Demands,
     /// Whether the config sets a secret that can be searched for.
     pub(crate) has_secrets: bool,
     /// Where requests may go.

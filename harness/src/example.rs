@@ -5,6 +5,7 @@
 //! # config {"key": "a"}            the scenario's config
 //! # expect read fails              what the scenario expects; also `# expect config invalid`
 //! # empty users                    a stream that may be empty
+//! # demands {"data_points": true}   what is demanded of it: see `demands.rs`
 //! # settings allowed_hosts = []    a line of harness.toml
 //! $ read                           a process: `spec`, `check`, `discover` or `read`; what follows belongs to it
 //! $ read : again                   a trial; the words are those of `question` below
@@ -104,6 +105,7 @@ mod parser {
                 let outcome = if outcome == "fails" { Expected::Fails } else { Expected::Succeeds };
                 evidence.expect.expect(command.parse().unwrap(), outcome);
             }
+            ("demands", json) => evidence.demands = serde_json::from_str(json).unwrap(),
             ("empty", stream) => evidence.empty_streams.push(stream.to_owned()),
             (other, _) => panic!("no such fact: {other}"),
         }

@@ -23,6 +23,7 @@ mod catalog;
 pub mod checks;
 pub mod cli;
 mod clock;
+mod demands;
 mod environment;
 mod error;
 mod event;
