@@ -8,6 +8,7 @@
 //! # demands {"data_points": true}   what is demanded of it: see `demands.rs`
 //! # settings allowed_hosts = []    a line of harness.toml
 //! $ read                           a process: `spec`, `check`, `discover` or `read`; what follows belongs to it
+//! $ read : again                   a trial; the words are those of `question` below
 //! {"type": "RECORD", ...}          a line of its stdout
 //! 2> text                          a line of its stderr
 //! > GET https://api.test/users     a request that was answered with status 200
@@ -34,29 +35,32 @@ mod parser {
     use crate::evidence::{Evidence, Run};
     use crate::expectation::{ConfigIs, Outcome as Expected};
     use crate::hosts::Hosts;
-    use crate::ledger::{Ledger, StreamName, Wanted};
+    use crate::ledger::{Digest, Ledger, StreamName, Wanted};
     use crate::requests::{Requests, Seen};
     use crate::secrets::Secrets;
     use crate::settings::Settings;
     use crate::snapshot::Volatile;
     use crate::stderr::StderrLog;
     use crate::transcript::{Exit, Transcript};
+    use crate::trial::{Question, Trial};
 
     /// Reads an example. It takes the way of real output: through the ledger.
     pub(crate) fn parse(text: &str) -> Evidence {
         let mut evidence = Evidence::default();
-        let mut processes: Vec<(Command, Vec<&str>)> = Vec::new();
+        let mut processes: Vec<(Command, Option<Question>, Vec<&str>)> = Vec::new();
         let mut settings = String::new();
         for line in text.lines() {
             if let Some(word) = line.strip_prefix("$ ") {
-                processes.push((word.parse().unwrap(), Vec::new()));
+                let (command, trial) =
+                    word.split_once(" : ").map_or((word, None), |(it, trial)| (it, Some(trial)));
+                processes.push((command.parse().unwrap(), trial.map(question), Vec::new()));
             } else if let Some(line) = line.strip_prefix("# settings ") {
                 settings.push_str(line);
                 settings.push('\n');
             } else if let Some(fact) = line.strip_prefix("# ") {
                 learn(&mut evidence, fact);
             } else {
-                processes.last_mut().expect("a `$ command` before its output").1.push(line);
+                processes.last_mut().expect("a `$ command` before its output").2.push(line);
             }
         }
         let settings: Settings = toml::from_str(&settings).unwrap();
@@ -66,14 +70,27 @@ mod parser {
         let secrets = Secrets::of(specification, evidence.config.as_ref().unwrap_or(&Value::Null));
         evidence.has_secrets = !secrets.is_empty();
         let secrets = Arc::new(secrets);
-        for (command, lines) in processes {
-            let run = play(command, &lines, &wanted(&evidence), &secrets);
+        for (command, question, lines) in processes {
+            let mut run = play(command, &lines, &wanted(&evidence), &secrets);
+            if let Some(question) = question {
+                run.transcript.trial = Some(question.to_string());
+                evidence.trials.push(Trial { question, run });
+                continue;
+            }
             let journal = &run.journal;
             let recorded = journal.exchanges.len() + journal.unasked.len();
             evidence.recorded = evidence.recorded.max(Some(recorded));
             evidence.runs.push(run);
         }
         evidence
+    }
+
+    /// What a trial asks.
+    fn question(words: &str) -> Question {
+        match words {
+            "again" => Question::ReadAgain,
+            other => panic!("no such trial: {other}"),
+        }
     }
 
     fn learn(evidence: &mut Evidence, fact: &str) {
@@ -104,7 +121,7 @@ mod parser {
 
     fn play(command: Command, lines: &[&str], wanted: &[Wanted], secrets: &Arc<Secrets>) -> Run {
         let wanted = if command == Command::Read { wanted } else { &[] };
-        let mut ledger = Ledger::new(Arc::clone(secrets), wanted);
+        let mut ledger = Ledger::new(Arc::clone(secrets), wanted, Digest::default());
         let mut stderr = StderrLog::new(Arc::clone(secrets));
         let mut journal = Journal::default();
         let mut requests = Requests::default();
@@ -150,14 +167,16 @@ mod parser {
         }
         let transcript = Transcript {
             command,
+            trial: None,
             command_line: String::new(),
             account: ledger.finish(),
             stderr: stderr.finish(),
             exit,
             duration: Duration::ZERO,
             leftovers,
+            disturbed: false,
         };
-        Run { transcript, journal, requests, volatile: Volatile::default() }
+        Run { transcript, journal, requests, configured: None, volatile: Volatile::default() }
     }
 
     /// A request without headers and body.

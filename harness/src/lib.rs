@@ -18,6 +18,7 @@
 mod acceptance;
 #[doc(hidden)]
 pub mod bench;
+mod broken;
 mod budget;
 mod catalog;
 pub mod checks;
@@ -57,6 +58,8 @@ mod subject;
 mod tally;
 mod terms;
 mod transcript;
+mod trial;
+mod trials;
 pub mod verdict;
 
 pub use error::{Error, ExitCode, chain};

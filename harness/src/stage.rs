@@ -15,16 +15,18 @@ use crate::clock::Clock;
 use crate::environment::{self, Network};
 use crate::error::Error;
 use crate::evidence::Run;
-use crate::ledger::Ledger;
+use crate::ledger::{Digest, Ledger};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
-use crate::process::{self, Invocation};
+use crate::process::{self, Disturbance, Invocation};
 use crate::requests::Watch;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
 use crate::shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
+use crate::trial::Trial;
+use crate::trials::Planned;
 
 /// What every process of a run shares.
 pub(crate) struct Stage {
@@ -48,6 +50,9 @@ pub(crate) struct Given<'a> {
     /// The configured catalog, for a read.
     pub(crate) configured: Option<&'a Value>,
     pub(crate) state: Option<&'a Value>,
+    /// What is tried, where it is no plain command.
+    pub(crate) trial: Option<String>,
+    pub(crate) disturbance: Option<Disturbance>,
     pub(crate) now: Option<&'a str>,
     /// Environment variables of the scenario, before those of the connector's settings.
     pub(crate) environment: Option<&'a BTreeMap<String, String>>,
@@ -98,11 +103,37 @@ impl Stage {
             state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
             environment: Some(&scenario.environment),
-            real: false,
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
+            ..Given::default()
         };
         self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await
+    }
+
+    /// Runs a trial of a scenario, the `number`th of it, against a recording that starts anew.
+    pub(crate) async fn attempt(
+        &self,
+        planned: Planned,
+        scenario: &Scenario,
+        number: usize,
+        secrets: &Arc<Secrets>,
+    ) -> Result<Trial, Error> {
+        let Planned { question, command, config, configured, state, disturbance } = planned;
+        let given = Given {
+            folder: Path::new(&scenario.name).join(format!("trial-{number}")),
+            config: Some(config.as_ref().unwrap_or(&scenario.config)),
+            configured: configured.as_ref(),
+            state: state.as_ref(),
+            trial: Some(question.to_string()),
+            disturbance,
+            now: scenario.now.as_deref(),
+            environment: Some(&scenario.environment),
+            volatile: &scenario.volatile,
+            secrets: Arc::clone(secrets),
+            ..Given::default()
+        };
+        let run = self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await?;
+        Ok(Trial { question, run })
     }
 
     /// Runs a command, its requests answered by `responder`.
@@ -126,14 +157,20 @@ impl Stage {
             given.environment.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())),
         );
         let environment = environment::of(&network, &self.shim, clock.variables(given.now), &variables);
-        let invocation = self.invocation(command, environment, &files);
-        let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
+        let invocation = Invocation {
+            trial: given.trial,
+            disturbance: given.disturbance,
+            ..self.invocation(command, environment, &files)
+        };
+        let digest = Digest::passing_over(given.volatile);
+        let ledger = Ledger::new(Arc::clone(&secrets), &wanted, digest);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
         let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
-        Ok(Run { transcript, journal, requests: notes.take(), volatile })
+        let configured = given.configured.cloned().map(Arc::new);
+        Ok(Run { transcript, journal, requests: notes.take(), configured, volatile })
     }
 
     fn invocation(
@@ -149,7 +186,15 @@ impl Stage {
             words.push((*flag).into());
             words.push(path.into());
         }
-        Invocation { command, words, environment, folder: root, limit: self.limit(command) }
+        Invocation {
+            command,
+            words,
+            environment,
+            folder: root,
+            limit: self.limit(command),
+            trial: None,
+            disturbance: None,
+        }
     }
 
     fn limit(&self, command: Command) -> Duration {

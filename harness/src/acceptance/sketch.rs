@@ -10,7 +10,7 @@ use super::config::{Config, Test};
 use super::group::{self, Group};
 use super::suite::Suite;
 use super::{FILE, cat};
-use crate::demands::{Demands, ExpectedRecords, FutureState, Unjudged, Waiver, files};
+use crate::demands::{Demands, Exemption, ExpectedRecords, FutureState, Unjudged, files};
 use crate::error::Error;
 use crate::expectation::{ConfigIs, Expectation, Outcome};
 use crate::metadata::Metadata;
@@ -33,7 +33,7 @@ pub(crate) struct Sketch {
     /// What is to be read; everything where nothing is said.
     pub(crate) catalog: Option<Value>,
     pub(crate) environment: BTreeMap<String, String>,
-    pub(crate) empty_streams: Vec<Waiver>,
+    pub(crate) empty_streams: Vec<Exemption>,
     pub(crate) demands: Demands,
 }
 
@@ -85,13 +85,11 @@ impl Maker<'_> {
             .collect();
         let commands: Vec<Command> = commands.into_iter().map(|place| Command::ALL[place]).collect();
         let catalog = match group.catalog {
-            Some(path) => {
-                self.found("configured_catalog_path", path, lacking, |path| scenario::read_catalog(path))?
-            }
+            Some(path) => self.found("configured_catalog_path", path, lacking, scenario::read_catalog)?,
             None => None,
         };
         let environment = group.mode.map(|mode| ("DEPLOYMENT_MODE".to_owned(), mode.variable().to_owned()));
-        let mut empty_streams: Vec<Waiver> = Vec::new();
+        let mut empty_streams: Vec<Exemption> = Vec::new();
         for waiver in group.tests.iter().flat_map(|(_, test)| &test.empty_streams) {
             if !empty_streams.iter().any(|known| known.name == waiver.name) {
                 empty_streams.push(waiver.clone());
@@ -224,7 +222,7 @@ mod tests {
     use serde_json::json;
 
     use crate::acceptance::Acceptance;
-    use crate::demands::{ExpectedRecords, FutureState, Waiver};
+    use crate::demands::{Exemption, ExpectedRecords, FutureState};
     use crate::expectation::ConfigIs;
     use crate::metadata::Metadata;
 
@@ -243,8 +241,8 @@ mod tests {
         Ok(Acceptance::load(folder.path(), &metadata).map_err(told)?.unwrap())
     }
 
-    fn waiver(name: &str, reason: &str) -> Waiver {
-        Waiver { name: name.to_owned(), reason: reason.to_owned() }
+    fn waiver(name: &str, reason: &str) -> Exemption {
+        Exemption { name: name.to_owned(), reason: reason.to_owned() }
     }
 
     const WHOLE: &str = "
@@ -308,8 +306,8 @@ acceptance_tests:
     #[test]
     fn all_that_the_file_says_of_a_scenario_is_said_of_it_in_our_words() {
         let acceptance = load(FILES).unwrap();
-        let plain = "line 21: `basic_read.empty_streams` has plain names, an older form: read as `name`";
-        assert_eq!(acceptance.notes, [format!("acceptance-test-config.yml {plain}")]);
+        let plain = "21: `basic_read.empty_streams` has plain names, an older form: read as `name`";
+        assert_eq!(acceptance.notes, [format!("acceptance-test-config.yml:{plain}")]);
         let names: Vec<&str> = acceptance.sketches.iter().map(|sketch| sketch.name.as_str()).collect();
         assert_eq!(names, ["config", "invalid", "broken"]);
         let [config, invalid, broken] = &acceptance.sketches[..] else { panic!() };

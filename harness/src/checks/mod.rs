@@ -16,6 +16,7 @@ mod page_size_is_used;
 mod primary_keys_exist;
 mod process_ends_by_itself;
 mod process_leaves_none_behind;
+mod reads_are_repeatable;
 mod recording_is_used;
 mod records_are_of_configured_streams;
 mod records_match_schema;
@@ -62,6 +63,7 @@ pub static ALL: &[Check] = &[
     records_are_of_configured_streams::CHECK,
     records_match_schema::CHECK,
     streams_have_records::CHECK,
+    reads_are_repeatable::CHECK,
     stream_statuses_are_in_order::CHECK,
     state_is_present::CHECK,
     state_is_well_formed::CHECK,

@@ -25,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.transcripts() {
+    for transcript in evidence.every_transcript() {
         judged |= transcript.account.lines > 0;
         findings.extend(transcript.account.strays.iter().map(|stray| finding(stray).by(transcript)));
     }

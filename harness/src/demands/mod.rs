@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 /// What is demanded of one subject: of the connector itself (its `spec`), or of one scenario. Nothing by default.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a demand of its own")]
 pub(crate) struct Demands {
     /// How much of a waiver has to be explained.
     pub(crate) strictness: Strictness,
@@ -26,7 +27,7 @@ pub(crate) struct Demands {
     /// Records that have to be among those that are read; `expected_records.jsonl`.
     pub(crate) expected_records: Option<ExpectedRecords>,
     /// Fields that are passed over in comparing records, by stream: `name` is their path, its parts joined by `/`.
-    pub(crate) ignored_fields: BTreeMap<String, Vec<Waiver>>,
+    pub(crate) ignored_fields: BTreeMap<String, Vec<Exemption>>,
     /// Whether every field that a stream's schema declares has to occur in at least one of its records.
     pub(crate) data_points: bool,
     /// Whether every configured stream has to have its statuses. Where it has any, their order is judged either way.
@@ -34,12 +35,12 @@ pub(crate) struct Demands {
     /// Whether the connector reads files, as `data.connectorSubtype: file` of metadata.yaml says.
     pub(crate) reads_files: bool,
     /// Of a connector that reads files, the types that it need not read: `name` is the extension with its dot.
-    pub(crate) unsupported_file_types: Vec<Waiver>,
+    pub(crate) unsupported_file_types: Vec<Exemption>,
     /// A state of the far future, that a read is begun from; `future_state.json`.
     pub(crate) future_state: Option<FutureState>,
     /// The streams that need no primary key. `None` where nothing is said of keys: then none needs one, unless the
     /// connector is certified.
-    pub(crate) without_primary_key: Option<Vec<Waiver>>,
+    pub(crate) without_primary_key: Option<Vec<Exemption>>,
     /// How many hosts `data.allowedHosts.hosts` of metadata.yaml names; `None` where it says nothing of them.
     pub(crate) hosts_named: Option<usize>,
     /// `data.suggestedStreams.streams` of metadata.yaml.
@@ -78,7 +79,7 @@ pub(crate) enum Strictness {
 /// Something named that is let off, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Waiver {
+pub(crate) struct Exemption {
     pub(crate) name: String,
     /// Read by people; demanded so that a waiver is never given in passing.
     pub(crate) reason: String,
@@ -111,7 +112,7 @@ pub(crate) struct FutureState {
     /// What is handed over as `--state`: a list of states, as in `state.json`.
     pub(crate) state: Value,
     /// The incremental streams that need not stand in it.
-    pub(crate) missing_streams: Vec<Waiver>,
+    pub(crate) missing_streams: Vec<Exemption>,
     /// A regular expression that every cursor of a state has to match from its beginning, where the stream has none of its
     /// own. Without either, cursors have to look as those of the future state do, character class by character class.
     pub(crate) cursor_format: Option<String>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use connector_protocol::{Command, MessageType};
 use serde_json::Value;
 
+use super::digest::Sum;
 use super::schema::Violation;
 use crate::secrets::Leak;
 
@@ -118,6 +119,8 @@ pub(crate) struct StreamAccount {
     pub(crate) name: Arc<StreamName>,
     pub(crate) configured: bool,
     pub(crate) records: u64,
+    /// What its records are, to be compared with those of another read.
+    pub(crate) sum: Sum,
     /// Line of its first record, 0 if there was none.
     pub(crate) first_line: u64,
     pub(crate) since_state: u64,
@@ -150,6 +153,12 @@ impl Account {
     /// The messages of one type, in order.
     pub(crate) fn of_kind(&self, kind: MessageType) -> impl Iterator<Item = &Placed> {
         self.messages.iter().filter(move |placed| placed.kind == kind)
+    }
+
+    /// What was seen of a stream: nothing, if it was not seen.
+    pub(crate) fn stream(&self, name: &StreamName) -> StreamAccount {
+        let found = self.streams.iter().find(|stream| *stream.name == *name);
+        found.cloned().unwrap_or_default()
     }
 
     /// The TRACE messages of one type, in order, each with the payload that its `field` holds.

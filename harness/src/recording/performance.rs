@@ -152,6 +152,7 @@ impl<'a> Performance<'a> {
             real: true,
             volatile: &[],
             secrets: Arc::clone(&self.secrets),
+            ..Given::default()
         };
         let run = self.stage.perform(command, given, recorder).await?;
         // The real config is on disk no longer than it is needed.

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use connector_harness::checks::{self, Level};
 use serde_json::Value;
 
-use crate::bench::{Bench, broken, condemned_by};
+use crate::bench::{Bench, HARNESS, condemned_by};
 
-/// The table of `tests/broken/faults.rs`.
+/// The table of `src/broken`.
 fn table() -> Vec<Value> {
-    let output = Command::new(broken()).arg("--list").output().unwrap();
+    let output = Command::new(HARNESS).args(["broken", "--list"]).output().unwrap();
     String::from_utf8(output.stdout)
         .unwrap()
         .lines()
