@@ -228,7 +228,7 @@ fn invalid_of(path: &Path, why: &str) -> Error {
 }
 
 /// Reads a configured catalog and holds it to the protocol's schema: a mistake in it must not condemn the connector.
-pub(crate) fn read_catalog(path: &Path) -> Result<Option<Value>, Error> {
+fn read_catalog(path: &Path) -> Result<Option<Value>, Error> {
     let Some(catalog) = read_json(path)? else { return Ok(None) };
     match crate::ledger::first_fault_of_catalog(&catalog.to_string()) {
         Some(why) => Err(Error::Settings { path: path.to_owned(), why }),

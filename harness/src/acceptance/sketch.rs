@@ -9,12 +9,11 @@ use serde_json::Value;
 use super::config::{Config, Test};
 use super::group::{self, Group};
 use super::suite::Suite;
-use super::{FILE, cat};
+use super::{FILE, cat, catalog};
 use crate::demands::{Demands, Exemption, ExpectedRecords, FutureState, Unjudged, files};
 use crate::error::Error;
 use crate::expectation::{ConfigIs, Expectation, Outcome};
 use crate::metadata::Metadata;
-use crate::scenario;
 use crate::settings::join;
 
 /// A scenario as the file describes it: all but what was recorded.
@@ -61,7 +60,11 @@ impl Maker<'_> {
             .map(|tests| tests.tests.iter().map(|test| (Suite::Spec, test)).collect())
             .unwrap_or_default();
         let mut demands = self.demands(&tests, lacking)?;
-        let mut paths: Vec<&str> = tests.iter().filter_map(|(_, test)| test.spec_path.as_deref()).collect();
+        // `spec` runs without a deployment mode: a test without one comes first.
+        let (plain, other): (Vec<_>, Vec<_>) =
+            tests.iter().partition(|(_, test)| test.deployment_mode.is_none());
+        let ordered = plain.into_iter().chain(other);
+        let mut paths: Vec<&str> = ordered.filter_map(|(_, test)| test.spec_path.as_deref()).collect();
         paths.dedup();
         if paths.len() > 1 {
             lacking.insert(format!("`spec.spec_path` names several files: {} counts", paths[0]));
@@ -85,7 +88,7 @@ impl Maker<'_> {
             .collect();
         let commands: Vec<Command> = commands.into_iter().map(|place| Command::ALL[place]).collect();
         let catalog = match group.catalog {
-            Some(path) => self.found("configured_catalog_path", path, lacking, scenario::read_catalog)?,
+            Some(path) => self.found("configured_catalog_path", path, lacking, catalog::read)?,
             None => None,
         };
         let environment = group.mode.map(|mode| ("DEPLOYMENT_MODE".to_owned(), mode.variable().to_owned()));

@@ -26,7 +26,8 @@ pub(crate) struct Demands {
     pub(crate) expected_spec: Option<Value>,
     /// Records that have to be among those that are read; `expected_records.jsonl`.
     pub(crate) expected_records: Option<ExpectedRecords>,
-    /// Fields that are passed over in comparing records, by stream: `name` is their path, its parts joined by `/`.
+    /// Fields that are passed over in comparing records, by stream: `name` is their path, its parts joined by `/`; `*`
+    /// stands for any text in a part.
     pub(crate) ignored_fields: BTreeMap<String, Vec<Exemption>>,
     /// Whether every field that a stream's schema declares has to occur in at least one of its records.
     pub(crate) data_points: bool,
@@ -52,16 +53,24 @@ pub(crate) struct Demands {
 }
 
 impl Demands {
-    /// These, and what `said` has in their place: a table of some of them, by their names.
+    /// These, and what `said` has in their place: a table of some of them, by their names, and so on within tables.
     ///
     /// # Errors
     /// Where one of them is not what it has to be.
     pub(crate) fn with(self, said: &Map<String, Value>) -> Result<Demands, serde_json::Error> {
         let mut all = serde_json::to_value(&self)?;
-        for (name, value) in said {
-            all[name] = value.clone();
-        }
+        put(&mut all, said);
         serde_json::from_value(all)
+    }
+}
+
+/// Puts members in the place of those of the same names.
+fn put(under: &mut Value, over: &Map<String, Value>) {
+    for (name, value) in over {
+        match (&mut under[name], value) {
+            (known @ Value::Object(_), Value::Object(members)) => put(known, members),
+            (known, value) => *known = value.clone(),
+        }
     }
 }
 
@@ -118,4 +127,36 @@ pub(crate) struct FutureState {
     pub(crate) cursor_format: Option<String>,
     /// The same by stream.
     pub(crate) cursor_formats: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn with(demands: Demands, said: &Value) -> Result<Demands, String> {
+        demands.with(said.as_object().unwrap()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn what_is_said_goes_before_what_is_there_and_leaves_the_rest() {
+        let records =
+            ExpectedRecords { streams: [("a".to_owned(), vec![json!({})])].into(), exact_order: false };
+        let there = Demands { certified: true, expected_records: Some(records), ..Demands::default() };
+        let said = json!({"data_points": true, "expected_records": {"exact_order": true}});
+        let demands = with(there, &said).unwrap();
+        assert!(demands.certified && demands.data_points);
+        let records = demands.expected_records.unwrap();
+        assert!(records.exact_order && records.streams.contains_key("a"));
+        let future =
+            with(Demands::default(), &json!({"future_state": {"cursor_format": "x"}})).unwrap().future_state;
+        assert_eq!(future.unwrap().cursor_format.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn a_demand_that_does_not_exist_is_named() {
+        let error = with(Demands::default(), &json!({"data_point": true})).unwrap_err();
+        assert!(error.contains("unknown field `data_point`"), "{error}");
+    }
 }
