@@ -4,13 +4,15 @@
 //! connector says in its `acceptance-test-config.yml` and its `metadata.yaml`. Checks that go by one skip where it is not
 //! made, but for those that speak of what is waived: these judge all the rest.
 
+pub(crate) mod files;
+
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// What is demanded of one subject: of the connector itself (its `spec`), or of one scenario. Nothing by default.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Demands {
     /// How much of a waiver has to be explained.
@@ -18,7 +20,7 @@ pub(crate) struct Demands {
     /// Whether the connector claims a quality that binds it to more: `data.ab_internal.ql` of metadata.yaml is 400 or
     /// more.
     pub(crate) certified: bool,
-    /// What `spec` has to print in its SPEC message, to the last member; `expected_spec.json`. Where it came from a
+    /// Of the connector itself: what `spec` has to print in its SPEC message, to the last member. Where it came from a
     /// manifest, it has the members `connectionSpecification`, `documentationUrl` and `advanced_auth` alone.
     pub(crate) expected_spec: Option<Value>,
     /// Records that have to be among those that are read; `expected_records.jsonl`.
@@ -48,8 +50,22 @@ pub(crate) struct Demands {
     pub(crate) unjudged: Vec<Unjudged>,
 }
 
+impl Demands {
+    /// These, and what `said` has in their place: a table of some of them, by their names.
+    ///
+    /// # Errors
+    /// Where one of them is not what it has to be.
+    pub(crate) fn with(self, said: &Map<String, Value>) -> Result<Demands, serde_json::Error> {
+        let mut all = serde_json::to_value(&self)?;
+        for (name, value) in said {
+            all[name] = value.clone();
+        }
+        serde_json::from_value(all)
+    }
+}
+
 /// How much of a waiver has to be explained.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Strictness {
     /// What is left out is left out.
@@ -60,7 +76,7 @@ pub(crate) enum Strictness {
 }
 
 /// Something named that is let off, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Waiver {
     pub(crate) name: String,
@@ -69,7 +85,7 @@ pub(crate) struct Waiver {
 }
 
 /// A check that does not judge, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Unjudged {
     /// The id of the check.
@@ -79,7 +95,7 @@ pub(crate) struct Unjudged {
 }
 
 /// Records that have to be among those that are read.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ExpectedRecords {
     /// By stream (`name`, or `namespace.name`) the `data` of each record, in the order of the file.
@@ -89,7 +105,7 @@ pub(crate) struct ExpectedRecords {
 }
 
 /// A state of the far future: who begins there has nothing to read.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FutureState {
     /// What is handed over as `--state`: a list of states, as in `state.json`.
