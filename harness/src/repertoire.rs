@@ -70,10 +70,8 @@ impl Repertoire {
             }
         }
         if scenarios.is_empty() {
-            let why = match notes.is_empty() {
-                true => format!("{} names none", acceptance::FILE),
-                false => notes.join("; "),
-            };
+            let why =
+                if notes.is_empty() { format!("{} names none", acceptance::FILE) } else { notes.join("; ") };
             return Err(Error::NoScenario { why });
         }
         scenarios.sort_by(|one, other| one.name.cmp(&other.name));
@@ -108,10 +106,7 @@ impl Stand {
 
 /// What becomes of a scenario that cannot be played, and what to do.
 fn unplayed(connector: &Connector, sketch: &Sketch) -> String {
-    let config = match sketch.config.exists() {
-        true => quoted(from_here(&sketch.config)),
-        false => "FILE".to_owned(),
-    };
+    let config = if sketch.config.exists() { quoted(from_here(&sketch.config)) } else { "FILE".to_owned() };
     let path = from_here(&connector.root);
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     format!(

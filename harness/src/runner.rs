@@ -73,7 +73,9 @@ pub async fn run(
         scenarios: scenarios.iter().map(shown).collect(),
         invocations: plan::invocations(&lines),
     });
-    notes.into_iter().for_each(|note| say(What::Noted { note }));
+    for note in notes {
+        say(What::Noted { note });
+    }
     let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = tokio::select! {

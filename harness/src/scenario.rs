@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::acceptance::Sketch;
 use crate::budget::Budget;
-use crate::demands::{Demands, ExpectedRecords, Unjudged, Waiver, files};
+use crate::demands::{Demands, Exemption, ExpectedRecords, Unjudged, files};
 use crate::error::Error;
 use crate::expectation::{Expectation, Outcome};
 use crate::metadata::Metadata;
@@ -30,9 +30,9 @@ pub(crate) struct Scenario {
     /// What is run of it; a read only after a discover.
     pub(crate) commands: Vec<Command>,
     /// The streams that it lets be empty.
-    pub(crate) empty_streams: Vec<Waiver>,
+    pub(crate) empty_streams: Vec<Exemption>,
     /// Further ones, that `acceptance-test-config.yml` lets be empty: there may be records of them all the same.
-    pub(crate) may_be_empty: Vec<Waiver>,
+    pub(crate) may_be_empty: Vec<Exemption>,
     pub(crate) demands: Demands,
     /// Environment variables, beyond and before those of the connector's settings.
     pub(crate) environment: BTreeMap<String, String>,
@@ -58,7 +58,7 @@ struct File {
     #[serde(default)]
     expect: Expectation,
     #[serde(default)]
-    empty_stream: Vec<Waiver>,
+    empty_stream: Vec<Exemption>,
     /// Some of [`Demands`]; held to them once it is known what they are put over.
     #[serde(default)]
     demands: Map<String, Value>,
@@ -228,7 +228,7 @@ fn invalid_of(path: &Path, why: &str) -> Error {
 }
 
 /// Reads a configured catalog and holds it to the protocol's schema: a mistake in it must not condemn the connector.
-pub(crate) fn read_catalog(path: &Path) -> Result<Option<Value>, Error> {
+fn read_catalog(path: &Path) -> Result<Option<Value>, Error> {
     let Some(catalog) = read_json(path)? else { return Ok(None) };
     match crate::ledger::first_fault_of_catalog(&catalog.to_string()) {
         Some(why) => Err(Error::Settings { path: path.to_owned(), why }),

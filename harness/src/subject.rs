@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::demands::Waiver;
+use crate::demands::Exemption;
 use crate::evidence::{Evidence, Run};
 use crate::hosts::Hosts;
 use crate::locate::Connector;
@@ -73,6 +73,6 @@ impl Subject {
     }
 }
 
-fn names<'a>(waivers: impl IntoIterator<Item = &'a Waiver>) -> Vec<String> {
+fn names<'a>(waivers: impl IntoIterator<Item = &'a Exemption>) -> Vec<String> {
     waivers.into_iter().map(|waiver| waiver.name.clone()).collect()
 }

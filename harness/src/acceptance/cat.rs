@@ -67,7 +67,7 @@ pub(super) const CHECKS: &[(&str, &[&str])] = &[
     ("R13", &[]),
     ("R14", &[]),
     ("F01", &[]),
-    ("F02", &[]),
+    ("F02", &["reads_are_repeatable"]),
     ("I00", &[]),
     ("I01", &["state_is_present"]),
     ("I02", &[]),

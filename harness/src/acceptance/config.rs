@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::suite::Suite;
-use crate::demands::{Strictness, Waiver};
+use crate::demands::{Exemption, Strictness};
 use crate::expectation::Outcome;
 
 /// The file.
@@ -37,14 +37,14 @@ pub(super) struct Test {
     pub(super) configured_catalog_path: Option<String>,
     pub(super) spec_path: Option<String>,
     pub(super) status: Option<Outcome>,
-    pub(super) empty_streams: Vec<Waiver>,
+    pub(super) empty_streams: Vec<Exemption>,
     pub(super) expected_records: Option<Records>,
-    pub(super) ignored_fields: BTreeMap<String, Vec<Waiver>>,
+    pub(super) ignored_fields: BTreeMap<String, Vec<Exemption>>,
     pub(super) data_points: bool,
     pub(super) stream_statuses: Option<bool>,
-    pub(super) unsupported_file_types: Vec<Waiver>,
+    pub(super) unsupported_file_types: Vec<Exemption>,
     pub(super) future_state: Option<Future>,
-    pub(super) without_primary_key: Option<Vec<Waiver>>,
+    pub(super) without_primary_key: Option<Vec<Exemption>>,
     /// Ids of [`super::cat::CHECKS`] that are switched off, and why.
     pub(super) off: Vec<(&'static str, String)>,
 }
@@ -77,7 +77,7 @@ pub(super) struct Records {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Future {
     pub(super) path: String,
-    pub(super) missing_streams: Vec<Waiver>,
+    pub(super) missing_streams: Vec<Exemption>,
     pub(super) cursor_format: Option<String>,
     pub(super) cursor_formats: BTreeMap<String, String>,
 }

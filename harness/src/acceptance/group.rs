@@ -67,7 +67,7 @@ pub(super) fn groups(config: &Config) -> Vec<Group<'_>> {
             }
         }
     }
-    groups.into_iter().flat_map(by_catalog).collect()
+    groups.iter().flat_map(by_catalog).collect()
 }
 
 pub(super) fn reads(suite: Suite) -> bool {
@@ -111,7 +111,7 @@ fn plain(text: &str) -> String {
 }
 
 /// One group for each catalog that is read. Where everything is read, all catalogs are parts of it.
-fn by_catalog(group: Group<'_>) -> Vec<Group<'_>> {
+fn by_catalog<'a>(group: &Group<'a>) -> Vec<Group<'a>> {
     let reading: Vec<(Suite, &Test)> =
         group.tests.iter().copied().filter(|(suite, _)| reads(*suite)).collect();
     let basic = reading.iter().find(|(suite, _)| *suite == Suite::BasicRead);

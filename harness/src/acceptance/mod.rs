@@ -7,6 +7,7 @@
 //! ```
 
 mod cat;
+mod catalog;
 mod config;
 mod group;
 mod node;

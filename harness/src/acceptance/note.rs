@@ -15,13 +15,13 @@ impl Notes {
         self.said.entry(what.into()).or_insert((line, 0)).1 += 1;
     }
 
-    /// Each note as a line for people, which begins with `file` and the number of the line.
+    /// Each note as a line for people, which begins with `file` and its line.
     pub(super) fn lines(self, file: &str) -> Vec<String> {
         let mut said: Vec<(String, (u64, usize))> = self.said.into_iter().collect();
         said.sort_by_key(|(_, (line, _))| *line);
         let lines = said.into_iter().map(|(what, (line, times))| {
             let more = if times > 1 { format!(" ({times} times)") } else { String::new() };
-            format!("{file} line {line}: {what}{more}")
+            format!("{file}:{line}: {what}{more}")
         });
         lines.collect()
     }

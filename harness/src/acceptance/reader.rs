@@ -83,7 +83,7 @@ impl Reader<'_> {
                     self.suites(node, false, &mut config)?;
                 }
                 "cached_discovered_catalog" => {
-                    self.dead(*line, key, "`discover` runs once for each scenario")
+                    self.dead(*line, key, "`discover` runs once for each scenario");
                 }
                 _ => self.unknown(*line, "", key, ROOT),
             }
@@ -227,7 +227,7 @@ pub(super) mod tests {
         let legacy = "tests:\n  connection:\n  - config_path: c.json\n";
         let (config, notes) = read(legacy).unwrap();
         assert_eq!(config, newest);
-        assert_eq!(notes, ["c.yml line 1: `tests` is the form of before 0.2.12: read as `acceptance_tests`"]);
+        assert_eq!(notes, ["c.yml:1: `tests` is the form of before 0.2.12: read as `acceptance_tests`"]);
         let (config, notes) =
             read(&file("connection", "").replace('_', "-").replace("config-", "config_")).unwrap();
         assert_eq!(config, newest);
@@ -253,8 +253,8 @@ pub(super) mod tests {
         assert_eq!(
             notes,
             [
-                "c.yml line 3: `cached_discovered_catalog` has no effect: `discover` runs once for each scenario",
-                "c.yml line 6: `client_container_config` cannot be honoured: no container is run beside the connector",
+                "c.yml:3: `cached_discovered_catalog` has no effect: `discover` runs once for each scenario",
+                "c.yml:6: `client_container_config` cannot be honoured: no container is run beside the connector",
             ]
         );
     }
@@ -264,9 +264,9 @@ pub(super) mod tests {
         let text = file("basic_read", "expect_record:\n  path: r.jsonl\nwhatever: 1");
         let (_, notes) = read(&(text + "conector_image: x\n")).unwrap();
         let wanted = [
-            "c.yml line 5: `basic_read.expect_record` is no key that counts: it is passed over; did you mean `expect_records`?",
-            "c.yml line 7: `basic_read.whatever` is no key that counts: it is passed over; known are ",
-            "c.yml line 8: `conector_image` is no key that counts: it is passed over; did you mean `connector_image`?",
+            "c.yml:5: `basic_read.expect_record` is no key that counts: it is passed over; did you mean `expect_records`?",
+            "c.yml:7: `basic_read.whatever` is no key that counts: it is passed over; known are ",
+            "c.yml:8: `conector_image` is no key that counts: it is passed over; did you mean `connector_image`?",
         ];
         assert_eq!(notes.len(), wanted.len(), "{notes:?}");
         for (note, wanted) in notes.iter().zip(wanted) {
@@ -285,7 +285,7 @@ pub(super) mod tests {
         let text = format!("acceptance_tests:\n  incremental:\n    tests:\n{item}{item}");
         let (_, notes) = read(&text).unwrap();
         assert_eq!(notes.len(), 1, "{notes:?}");
-        assert!(notes[0].starts_with("c.yml line 5: ") && notes[0].ends_with("(2 times)"), "{notes:?}");
+        assert!(notes[0].starts_with("c.yml:5: ") && notes[0].ends_with("(2 times)"), "{notes:?}");
     }
 
     #[test]

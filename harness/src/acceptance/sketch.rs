@@ -9,12 +9,11 @@ use serde_json::Value;
 use super::config::{Config, Test};
 use super::group::{self, Group};
 use super::suite::Suite;
-use super::{FILE, cat};
-use crate::demands::{Demands, ExpectedRecords, FutureState, Unjudged, Waiver, files};
+use super::{FILE, cat, catalog};
+use crate::demands::{Demands, Exemption, ExpectedRecords, FutureState, Unjudged, files};
 use crate::error::Error;
 use crate::expectation::{ConfigIs, Expectation, Outcome};
 use crate::metadata::Metadata;
-use crate::scenario;
 use crate::settings::join;
 
 /// A scenario as the file describes it: all but what was recorded.
@@ -33,7 +32,7 @@ pub(crate) struct Sketch {
     /// What is to be read; everything where nothing is said.
     pub(crate) catalog: Option<Value>,
     pub(crate) environment: BTreeMap<String, String>,
-    pub(crate) empty_streams: Vec<Waiver>,
+    pub(crate) empty_streams: Vec<Exemption>,
     pub(crate) demands: Demands,
 }
 
@@ -61,7 +60,11 @@ impl Maker<'_> {
             .map(|tests| tests.tests.iter().map(|test| (Suite::Spec, test)).collect())
             .unwrap_or_default();
         let mut demands = self.demands(&tests, lacking)?;
-        let mut paths: Vec<&str> = tests.iter().filter_map(|(_, test)| test.spec_path.as_deref()).collect();
+        // `spec` runs without a deployment mode: a test without one comes first.
+        let (plain, other): (Vec<_>, Vec<_>) =
+            tests.iter().partition(|(_, test)| test.deployment_mode.is_none());
+        let ordered = plain.into_iter().chain(other);
+        let mut paths: Vec<&str> = ordered.filter_map(|(_, test)| test.spec_path.as_deref()).collect();
         paths.dedup();
         if paths.len() > 1 {
             lacking.insert(format!("`spec.spec_path` names several files: {} counts", paths[0]));
@@ -85,13 +88,11 @@ impl Maker<'_> {
             .collect();
         let commands: Vec<Command> = commands.into_iter().map(|place| Command::ALL[place]).collect();
         let catalog = match group.catalog {
-            Some(path) => {
-                self.found("configured_catalog_path", path, lacking, |path| scenario::read_catalog(path))?
-            }
+            Some(path) => self.found("configured_catalog_path", path, lacking, catalog::read)?,
             None => None,
         };
         let environment = group.mode.map(|mode| ("DEPLOYMENT_MODE".to_owned(), mode.variable().to_owned()));
-        let mut empty_streams: Vec<Waiver> = Vec::new();
+        let mut empty_streams: Vec<Exemption> = Vec::new();
         for waiver in group.tests.iter().flat_map(|(_, test)| &test.empty_streams) {
             if !empty_streams.iter().any(|known| known.name == waiver.name) {
                 empty_streams.push(waiver.clone());
@@ -224,7 +225,7 @@ mod tests {
     use serde_json::json;
 
     use crate::acceptance::Acceptance;
-    use crate::demands::{ExpectedRecords, FutureState, Waiver};
+    use crate::demands::{Exemption, ExpectedRecords, FutureState};
     use crate::expectation::ConfigIs;
     use crate::metadata::Metadata;
 
@@ -243,8 +244,8 @@ mod tests {
         Ok(Acceptance::load(folder.path(), &metadata).map_err(told)?.unwrap())
     }
 
-    fn waiver(name: &str, reason: &str) -> Waiver {
-        Waiver { name: name.to_owned(), reason: reason.to_owned() }
+    fn waiver(name: &str, reason: &str) -> Exemption {
+        Exemption { name: name.to_owned(), reason: reason.to_owned() }
     }
 
     const WHOLE: &str = "
@@ -308,8 +309,8 @@ acceptance_tests:
     #[test]
     fn all_that_the_file_says_of_a_scenario_is_said_of_it_in_our_words() {
         let acceptance = load(FILES).unwrap();
-        let plain = "line 21: `basic_read.empty_streams` has plain names, an older form: read as `name`";
-        assert_eq!(acceptance.notes, [format!("acceptance-test-config.yml {plain}")]);
+        let plain = "21: `basic_read.empty_streams` has plain names, an older form: read as `name`";
+        assert_eq!(acceptance.notes, [format!("acceptance-test-config.yml:{plain}")]);
         let names: Vec<&str> = acceptance.sketches.iter().map(|sketch| sketch.name.as_str()).collect();
         assert_eq!(names, ["config", "invalid", "broken"]);
         let [config, invalid, broken] = &acceptance.sketches[..] else { panic!() };

@@ -6,7 +6,7 @@ use super::config::{Future, Mode, Records, Test};
 use super::node::{Member, Node, Value};
 use super::reader::Reader;
 use super::suite::{DEAD, EVERYWHERE, Suite};
-use crate::demands::{Strictness, Waiver};
+use crate::demands::{Exemption, Strictness};
 use crate::error::Error;
 use crate::expectation::Outcome;
 
@@ -218,8 +218,8 @@ impl Reader<'_> {
     }
 
     /// A list of what is let off: each item is its `name`, in the older form, or a mapping with a reason too.
-    fn waivers(&mut self, at: &str, node: &Node, name: &'static str) -> Result<Vec<Waiver>, Error> {
-        let mut waivers: Vec<Waiver> = Vec::new();
+    fn waivers(&mut self, at: &str, node: &Node, name: &'static str) -> Result<Vec<Exemption>, Error> {
+        let mut waivers: Vec<Exemption> = Vec::new();
         for item in self.at(at, node.items())? {
             let (mut named, mut reason) = (None, None);
             if let Value::Text(text) = &item.value {
@@ -239,7 +239,7 @@ impl Reader<'_> {
                     format!("`test_strictness_level: high` demands a `bypass_reason` of `{named}` in `{at}`");
                 self.notes.say(item.line, what);
             }
-            let waiver = Waiver { name: named, reason: reason.unwrap_or_else(|| NO_REASON.to_owned()) };
+            let waiver = Exemption { name: named, reason: reason.unwrap_or_else(|| NO_REASON.to_owned()) };
             if !waivers.iter().any(|known| known.name == waiver.name) {
                 waivers.push(waiver);
             }

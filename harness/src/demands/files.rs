@@ -33,7 +33,7 @@ pub(crate) fn spec(path: &Path) -> Result<Option<Value>, Error> {
         path: path.to_owned(),
         why: error.without_snippet().to_string(),
     })?;
-    if !path.file_stem().is_some_and(|stem| stem == "manifest") {
+    if path.file_stem().is_none_or(|stem| stem != "manifest") {
         return Ok(Some(spec));
     }
     let mut taken = Map::new();

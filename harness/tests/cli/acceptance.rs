@@ -74,8 +74,7 @@ fn a_connector_that_asks_nobody_is_tested_without_a_recording() {
     assert_eq!(scenarios(&events), ["absurd", "config", "wrong"]);
     let notes = notes(&events);
     assert!(
-        notes
-            .contains("acceptance-test-config.yml line 18: `basic_read.fail_on_extra_columns` has no effect"),
+        notes.contains("acceptance-test-config.yml:18: `basic_read.fail_on_extra_columns` has no effect"),
         "{notes}"
     );
     assert!(bench.read("snapshots/config/read.snap").contains("CLOUD-eu"));
