@@ -134,7 +134,7 @@ impl Stage {
         clock: Vec<(&'static str, OsString)>,
         files: &[(&str, PathBuf)],
     ) -> Invocation<'_> {
-        let Connector { command: program, root, settings, .. } = &self.connector;
+        let Connector { command: program, folder, settings, .. } = &self.connector;
         let mut words: Vec<OsString> = program.iter().map(OsString::from).collect();
         words.push(command.as_str().into());
         for (flag, path) in files {
@@ -145,7 +145,7 @@ impl Stage {
             command,
             words,
             environment: environment::of(network, &self.shim, clock, &settings.environment),
-            folder: root,
+            folder,
             limit: self.limit(command),
         }
     }
