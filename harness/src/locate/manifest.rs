@@ -10,12 +10,21 @@ use super::file::first_line;
 use super::surroundings::is_program;
 use super::venv::Venv;
 use crate::error::Error;
-use crate::shim;
 
 const FILE: &str = "manifest.yaml";
 
 /// The program by which an installed CDK is known.
 const RUNNER: &str = "source-declarative-manifest";
+
+/// Runs the manifest in a folder, which is its first argument, as the image does that manifests are published with: there
+/// the CDK finds `manifest.yaml` in its working folder, `spec` is the manifest's own, and the config holds nothing but the
+/// user's. (`RUNNER` takes a manifest too, by `--manifest-path`, but answers `spec` with one that fits all manifests.)
+/// Python that belongs to a manifest is imported from `source_declarative_manifest`, which is the folder.
+const LAUNCH: &str = "import os, sys, types; folder = sys.argv.pop(1); os.chdir(folder); \
+    package = types.ModuleType('source_declarative_manifest'); package.__path__ = [folder]; \
+    sys.modules[package.__name__] = package; \
+    from airbyte_cdk.cli.source_declarative_manifest._run import handle_local_manifest_command as run; \
+    run(sys.argv[1:])";
 
 /// What is looked at of a manifest.
 #[derive(Deserialize)]
@@ -45,9 +54,7 @@ pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
     }
 }
 
-/// How the CDK runs this manifest: as in the image that a manifest is published with, where `spec` is the manifest's own
-/// and the config holds nothing but the user's. The program by which the CDK is known takes a manifest too, by
-/// `--manifest-path`, but answers `spec` with the one of all manifests.
+/// How the CDK runs this manifest.
 pub(super) fn run(place: &Place<'_>, manifest: &Path) -> Result<Found, Error> {
     let not_found = |why: String| Error::NotFound { path: manifest.to_owned(), why };
     if manifest.file_name() != Some(FILE.as_ref()) || !is_declarative(manifest)? {
@@ -68,7 +75,7 @@ pub(super) fn run(place: &Place<'_>, manifest: &Path) -> Result<Found, Error> {
         return Err(not_found(format!("the Python of {runner} is not to be found: is it installed whole?")));
     };
     let folder = manifest.parent().unwrap_or(place.root);
-    let words = [python.as_str(), "-m", shim::DECLARATIVE, &folder.display().to_string()].map(str::to_owned);
+    let words = [python.as_str(), "-c", LAUNCH, &folder.display().to_string()].map(str::to_owned);
     Ok(Found { command: words.to_vec(), why: format!("{FILE}, by the airbyte-cdk {place_of}") })
 }
 
@@ -107,7 +114,7 @@ mod tests {
         sketch.file("manifest.yaml", MANIFEST).on_path(RUNNER).on_path("python3");
         let found = sketch.found();
         assert!(found.command[0].ends_with("bin/python3"), "{found:?}");
-        assert_eq!(found.command[1..], ["-m", shim::DECLARATIVE, sketch.path("").trim_end_matches('/')]);
+        assert_eq!(found.command[1..], ["-c", LAUNCH, sketch.path("").trim_end_matches('/')]);
         assert!(found.why.ends_with("by the airbyte-cdk on PATH"), "{found:?}");
         sketch.program(".venv/bin/python").program(&format!(".venv/bin/{RUNNER}"));
         assert_eq!(sketch.found().command[0], sketch.path(".venv/bin/python"));

@@ -7,10 +7,6 @@ use crate::error::Error;
 
 const PYTHON: &str = include_str!("sitecustomize.py");
 
-/// The module that runs a manifest of Airbyte's low-code CDK: `python -m MODULE FOLDER`.
-pub(crate) const DECLARATIVE: &str = "declarative_source";
-const DECLARATIVE_SOURCE: &str = include_str!("declarative_source.py");
-
 /// Where Python looks for modules.
 pub(crate) const PYTHONPATH: &str = "PYTHONPATH";
 
@@ -19,8 +15,7 @@ pub(crate) fn write(folder: &Path) -> Result<PathBuf, Error> {
     let shim = folder.join("python");
     let write = |path: &Path| {
         std::fs::create_dir_all(path)?;
-        std::fs::write(path.join("sitecustomize.py"), PYTHON)?;
-        std::fs::write(path.join(DECLARATIVE).with_extension("py"), DECLARATIVE_SOURCE)
+        std::fs::write(path.join("sitecustomize.py"), PYTHON)
     };
     write(&shim).map_err(|source| Error::Write { path: shim.clone(), source })?;
     Ok(shim)
