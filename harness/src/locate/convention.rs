@@ -36,10 +36,14 @@ pub(super) enum Sighting {
     Found(Found),
 }
 
+type Convention = fn(&Place<'_>) -> Result<Sighting, Error>;
+
 /// In the order in which they are asked. A project that is built or installed may hold a manifest, and a package.json
 /// for its tools alone: hence those come late.
-const CONVENTIONS: &[fn(&Place<'_>) -> Result<Sighting, Error>] =
-    &[cargo::find, python::find, node::find, jvm::find, go::find, manifest::find, named::find];
+const CONVENTIONS: &[Convention] =
+    &[cargo::find, python::find, node::find, jvm::find, go::find, manifest::find, |place| {
+        Ok(named::find(place))
+    }];
 
 /// How the connector of a folder is run.
 ///

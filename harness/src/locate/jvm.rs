@@ -26,8 +26,8 @@ pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
     let starts: Vec<PathBuf> = folders.iter().flat_map(|folder| start_scripts(folder)).collect();
     let jars: Vec<PathBuf> = folders.iter().flat_map(|folder| whole_jars(folder)).collect();
     if !starts.is_empty() {
-        let commands = starts.iter().map(|start| vec![place.relative(start)]).collect();
-        let start = one(place, "the build has installed several programs", &starts, commands)?;
+        let commands: Vec<_> = starts.iter().map(|start| vec![place.relative(start)]).collect();
+        let start = one(place, "the build has installed several programs", &starts, &commands)?;
         let why = "the start script that Gradle has installed".to_owned();
         return Ok(Sighting::Found(Found { command: vec![start.display().to_string()], why }));
     }
@@ -50,8 +50,8 @@ pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
         return Err(place.not_found("there is no `java` in JAVA_HOME or on PATH to run its jar".to_owned()));
     };
     let run = |jar: String| vec![java.clone(), "-jar".to_owned(), jar];
-    let commands = jars.iter().map(|jar| run(place.relative(jar))).collect();
-    let jar = one(place, "the build has made several jars", &jars, commands)?;
+    let commands: Vec<_> = jars.iter().map(|jar| run(place.relative(jar))).collect();
+    let jar = one(place, "the build has made several jars", &jars, &commands)?;
     let why = "the jar that the build has made, by Java".to_owned();
     Ok(Sighting::Found(Found { command: run(jar.display().to_string()), why }))
 }
@@ -82,12 +82,12 @@ fn one<'a>(
     place: &Place<'_>,
     what: &str,
     paths: &'a [PathBuf],
-    commands: Vec<Vec<String>>,
+    commands: &[Vec<String>],
 ) -> Result<&'a PathBuf, Error> {
     let names: Vec<&str> = paths.iter().filter_map(|path| path.to_str()).collect();
     let chosen = choose(&names, &[&place.name()]);
     let path = paths.iter().find(|path| path.to_str().is_some_and(|path| Some(path) == chosen));
-    path.ok_or_else(|| place.several(what, &commands))
+    path.ok_or_else(|| place.several(what, commands))
 }
 
 #[cfg(test)]

@@ -2,19 +2,18 @@
 
 use super::convention::{Found, Place, Sighting};
 use super::venv::Venv;
-use crate::error::Error;
 
 /// The program that is called as the folder, in a virtual environment beside it or on PATH. A folder without scenarios
 /// is not asked: by chance many a folder is called as a program is.
-pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
+pub(super) fn find(place: &Place<'_>) -> Sighting {
     if !place.fixtures.is_dir() {
-        return Ok(Sighting::Nothing);
+        return Sighting::Nothing;
     }
     let name = place.name();
     let installed =
         Venv::of(place).into_iter().find_map(|venv| Some((venv.name.clone(), venv.program(&name)?)));
     let on_path = || Some(("on PATH".to_owned(), place.surroundings.program(&name)?));
-    Ok(match installed.or_else(on_path) {
+    match installed.or_else(on_path) {
         Some((whence, program)) => Sighting::Found(Found {
             command: vec![program.display().to_string()],
             why: format!("the program that is called as its folder, {whence}"),
@@ -22,7 +21,7 @@ pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
         None => Sighting::Unclear(format!(
             "the folder shows no project, and there is no program `{name}` in a virtual environment in it or on PATH"
         )),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::convention::{Found, Place, Sighting, choose};
 use super::file;
@@ -16,9 +16,9 @@ struct Package {
     bin: Option<Bin>,
     main: Option<String>,
     #[serde(default)]
-    scripts: BTreeMap<String, IgnoredAny>,
+    scripts: BTreeMap<String, Value>,
     #[serde(default)]
-    dependencies: BTreeMap<String, IgnoredAny>,
+    dependencies: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
     let scripts = Scripts::of(place)?;
     let main = place.root.join("main.py");
     match scripts {
-        Some(declared) if !declared.scripts.is_empty() => {
+        Some(declared) if !declared.functions.is_empty() => {
             let script = chosen(place, &declared)?;
             run_script(place, &declared, script).map(Sighting::Found)
         }
@@ -32,11 +32,11 @@ pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
 
 /// The script that is the connector.
 fn chosen<'a>(place: &Place<'_>, declared: &'a Scripts) -> Result<&'a str, Error> {
-    let names: Vec<&str> = declared.scripts.keys().map(String::as_str).collect();
+    let names: Vec<&str> = declared.functions.keys().map(String::as_str).collect();
     let folder = place.name();
     let called: Vec<&str> = declared.project.iter().map(String::as_str).chain([folder.as_str()]).collect();
     // Functions of Airbyte's own connectors are called so.
-    let mut runs = declared.scripts.iter().filter(|(_, called)| called.ends_with(":run"));
+    let mut runs = declared.functions.iter().filter(|(_, called)| called.ends_with(":run"));
     match (choose(&names, &called), runs.next(), runs.next()) {
         (Some(name), _, _) => Ok(name),
         (None, Some((name, _)), None) => Ok(name),
@@ -65,7 +65,7 @@ fn run_script(place: &Place<'_>, declared: &Scripts, script: &str) -> Result<Fou
                 format!("{not_there}: its Python runs main.py"),
             );
         }
-        let package = declared.scripts[script].split(['.', ':']).next().unwrap_or_default();
+        let package = declared.functions[script].split(['.', ':']).next().unwrap_or_default();
         if !package.is_empty() && place.root.join(package).join("__main__.py").is_file() {
             let command = vec![venv.python(), "-m".to_owned(), package.to_owned()];
             return of(command, format!("{not_there}: its Python runs the package"));

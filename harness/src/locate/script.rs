@@ -16,8 +16,8 @@ pub(super) struct Scripts {
     pub(super) file: &'static str,
     /// The project's name, where it is said.
     pub(super) project: Option<String>,
-    /// The names of the scripts, and what they call: `module:function`.
-    pub(super) scripts: BTreeMap<String, String>,
+    /// The names of the scripts, and the `module:function` that each calls.
+    pub(super) functions: BTreeMap<String, String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -58,14 +58,15 @@ impl Scripts {
     /// Those of the first file that names any; `None` where there is none of the files.
     pub(super) fn of(place: &Place<'_>) -> Result<Option<Scripts>, Error> {
         let mut first = None;
-        for (file, read) in [
-            ("pyproject.toml", pyproject as fn(&Place<'_>, &str) -> _),
-            ("setup.cfg", setup_cfg),
-            ("setup.py", setup_py),
-        ] {
+        for file in ["pyproject.toml", "setup.cfg", "setup.py"] {
             let Some(text) = place.read(file)? else { continue };
-            let scripts = Scripts { file, ..read(place, &text)? };
-            if !scripts.scripts.is_empty() {
+            let read = match file {
+                "pyproject.toml" => pyproject(place, &text)?,
+                "setup.cfg" => setup_cfg(&text),
+                _ => setup_py(&text),
+            };
+            let scripts = Scripts { file, ..read };
+            if !scripts.functions.is_empty() {
                 return Ok(Some(scripts));
             }
             first.get_or_insert(scripts);
@@ -84,17 +85,17 @@ fn pyproject(place: &Place<'_>, text: &str) -> Result<Scripts, Error> {
             PoetryScript::Table { reference, callable } => reference.or(callable).unwrap_or_default(),
             PoetryScript::Other(_) => String::new(),
         };
-        found.scripts.extend(poetry.scripts.into_iter().map(|(name, script)| (name, called(script))));
+        found.functions.extend(poetry.scripts.into_iter().map(|(name, script)| (name, called(script))));
     }
     if let Some(project) = project {
         found.project = project.name.or(found.project);
-        found.scripts.extend(project.scripts);
+        found.functions.extend(project.scripts);
     }
     Ok(found)
 }
 
 /// `console_scripts` of `[options.entry_points]`: a line each, indented.
-fn setup_cfg(_: &Place<'_>, text: &str) -> Result<Scripts, Error> {
+fn setup_cfg(text: &str) -> Scripts {
     let mut found = Scripts::default();
     let (mut section, mut key) = ("", "");
     for line in text.lines().filter(|line| !line.trim_start().starts_with(['#', ';'])) {
@@ -111,22 +112,22 @@ fn setup_cfg(_: &Place<'_>, text: &str) -> Result<Scripts, Error> {
         match (section, key, indented) {
             ("metadata", "name", false) => found.project = Some(value.to_owned()),
             ("options.entry_points", "console_scripts", true) => {
-                found.scripts.insert(name.to_owned(), value.to_owned());
+                found.functions.insert(name.to_owned(), value.to_owned());
             }
             _ => {}
         }
     }
-    Ok(found)
+    found
 }
 
 /// The texts in the list that follows `console_scripts`. What is put together when it runs is not seen.
-fn setup_py(_: &Place<'_>, text: &str) -> Result<Scripts, Error> {
+fn setup_py(text: &str) -> Scripts {
     let list = text.split_once("console_scripts").and_then(|(_, rest)| rest.split_once('['));
     let list = list.and_then(|(_, rest)| rest.split_once(']')).map_or("", |(list, _)| list);
     let quoted = list.split(['"', '\'']).skip(1).step_by(2);
     let scripts = quoted.filter_map(|script| script.split_once('='));
     let scripts = scripts.map(|(name, called)| (name.trim().to_owned(), called.trim().to_owned()));
-    Ok(Scripts { scripts: scripts.collect(), ..Scripts::default() })
+    Scripts { functions: scripts.collect(), ..Scripts::default() }
 }
 
 #[cfg(test)]
@@ -159,13 +160,13 @@ mod tests {
             let found = scripts(file, text).unwrap();
             assert_eq!(found.project.as_deref(), Some("p"), "{text}");
             let wanted = BTreeMap::from([("source-x".to_owned(), "source_x.run:run".to_owned())]);
-            assert_eq!(found.scripts, wanted, "{text}");
+            assert_eq!(found.functions, wanted, "{text}");
         }
         let text = "setup(\n    name='p',\n    entry_points={\n        'console_scripts': [\n            \
                     'source-x=source_x.run:run',\n            \"other = o:o\",\n        ],\n    },\n)";
         let found = scripts("setup.py", text).unwrap();
-        assert_eq!(found.scripts["source-x"], "source_x.run:run");
-        assert_eq!(found.scripts["other"], "o:o");
+        assert_eq!(found.functions["source-x"], "source_x.run:run");
+        assert_eq!(found.functions["other"], "o:o");
     }
 
     #[test]
@@ -173,9 +174,9 @@ mod tests {
         let sketch = Sketch::new();
         sketch.file("pyproject.toml", "[tool.black]\n").file("setup.py", "setup(console_scripts=['a=b:c'])");
         let found = sketch.with(&sketch.surroundings(), Scripts::of).unwrap().unwrap();
-        assert_eq!((found.file, found.scripts.len()), ("setup.py", 1));
+        assert_eq!((found.file, found.functions.len()), ("setup.py", 1));
         let none = scripts("setup.py", "from setuptools import setup\nsetup()").unwrap();
-        assert_eq!((none.file, none.scripts.len()), ("setup.py", 0));
+        assert_eq!((none.file, none.functions.len()), ("setup.py", 0));
         assert_eq!(scripts("readme.md", ""), None);
     }
 
