@@ -17,11 +17,13 @@
 
 #[doc(hidden)]
 pub mod bench;
+mod broken;
 mod budget;
 mod catalog;
 pub mod checks;
 pub mod cli;
 mod clock;
+mod demands;
 mod environment;
 mod error;
 mod event;
@@ -43,6 +45,7 @@ mod process;
 mod recording;
 pub mod report;
 mod requests;
+mod resumption;
 mod runner;
 mod scenario;
 mod schema;
@@ -58,6 +61,8 @@ mod terms;
 mod timeout;
 mod toml_file;
 mod transcript;
+mod trial;
+mod trials;
 pub mod verdict;
 mod waiver;
 
