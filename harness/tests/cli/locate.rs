@@ -2,13 +2,15 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::bench::{Bench, broken};
+use crate::bench::Bench;
+
+const HARNESS: &str = env!("CARGO_BIN_EXE_harness");
 
 /// A folder with a scenario and nothing that says what to run, and `source-there` on the PATH that is returned.
 fn installed() -> (Bench, String) {
     let bench = Bench::new("none");
     bench.write("harness.toml", "plain_hosts = [\"*.broken.test\"]\n");
-    bench.write("bin/source-there", &format!("#!/bin/sh\nexec '{}' none \"$@\"\n", broken().display()));
+    bench.write("bin/source-there", &format!("#!/bin/sh\nexec '{HARNESS}' broken none \"$@\"\n"));
     let program = bench.path().join("bin/source-there");
     std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", bench.path().join("bin").display(), std::env::var("PATH").unwrap());
