@@ -34,6 +34,14 @@ pub(crate) fn close_stdout_and_sleep() {
     let _never_returns = Command::new("sh").args(["-c", "exec sleep 600 >&- 2>&-"]).exec();
 }
 
+/// Prints, and ends by itself soon; where it is sent SIGTERM meanwhile, it does not end for long.
+pub(crate) fn print_and_sleep_when_asked_to_end(text: &str) {
+    // A signal is not to be caught without `unsafe`: a shell takes our place and does it.
+    use std::os::unix::process::CommandExt as _;
+    let script = "trap 'exec sleep 600' TERM; printf '%s\\n' \"$1\"; sleep 0.5";
+    let _never_returns = Command::new("sh").args(["-c", script, "sh", text]).exec();
+}
+
 pub(crate) fn leave_child() {
     let child = Command::new("sleep").arg("600").spawn();
     if let Ok(child) = child {

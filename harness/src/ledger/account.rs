@@ -1,7 +1,7 @@
 //! What one pass over a connector's stdout found: all that checks may know of it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use connector_protocol::{Command, MessageType};
 use serde_json::Value;
@@ -118,6 +118,8 @@ impl Placed {
 pub(crate) struct StreamAccount {
     pub(crate) name: Arc<StreamName>,
     pub(crate) configured: bool,
+    /// Whether it is configured to be read incrementally.
+    pub(crate) incremental: bool,
     pub(crate) records: u64,
     /// What its records are, to be compared with those of another read.
     pub(crate) sum: Sum,
@@ -129,6 +131,23 @@ pub(crate) struct StreamAccount {
     pub(crate) violations: Vec<Seen<Violation>>,
     /// Why its schema could not be used, so that no record was judged by it.
     pub(crate) unusable_schema: Option<String>,
+}
+
+static UNSEEN: LazyLock<StreamAccount> = LazyLock::new(StreamAccount::default);
+
+impl StreamAccount {
+    /// What was wanted and what came, if another read did not bring the same records.
+    pub(crate) fn differs(&self, other: &StreamAccount) -> Option<(String, String)> {
+        if (self.records, self.sum.set) == (other.records, other.sum.set) {
+            return None;
+        }
+        let got = if self.records == other.records {
+            "as many others".to_owned()
+        } else {
+            other.records.to_string()
+        };
+        Some((format!("the same {} records as before", self.records), got))
+    }
 }
 
 /// All that one pass over the stdout of one process found.
@@ -147,6 +166,8 @@ pub(crate) struct Account {
     pub(crate) leaks: Vec<Seen<Leak>>,
     /// The raw bytes, for the snapshot: the first of them where there are many.
     pub(crate) raw: Vec<u8>,
+    /// Parsed when they are first asked for, and once: a dozen checks ask, and a catalog may have thousands of streams.
+    catalog_streams: OnceLock<Vec<(u64, Value)>>,
 }
 
 impl Account {
@@ -155,10 +176,22 @@ impl Account {
         self.messages.iter().filter(move |placed| placed.kind == kind)
     }
 
+    /// The streams of the CATALOG messages, each with the line of its message.
+    pub(crate) fn catalog_streams(&self) -> &[(u64, Value)] {
+        self.catalog_streams.get_or_init(|| {
+            let catalogs =
+                self.of_kind(MessageType::Catalog).map(|it| (it.line, it.payload()["streams"].take()));
+            let streams = catalogs.filter_map(|(line, streams)| match streams {
+                Value::Array(streams) => Some(streams.into_iter().map(move |stream| (line, stream))),
+                _ => None,
+            });
+            streams.flatten().collect()
+        })
+    }
+
     /// What was seen of a stream: nothing, if it was not seen.
-    pub(crate) fn stream(&self, name: &StreamName) -> StreamAccount {
-        let found = self.streams.iter().find(|stream| *stream.name == *name);
-        found.cloned().unwrap_or_default()
+    pub(crate) fn stream(&self, name: &StreamName) -> &StreamAccount {
+        self.streams.iter().find(|stream| *stream.name == *name).unwrap_or(&UNSEEN)
     }
 
     /// The TRACE messages of one type, in order, each with the payload that its `field` holds.
