@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::ledger::{Expected, StreamName};
+
 /// What is demanded of one subject: of the connector itself (its `spec`), or of one scenario. Nothing by default.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -46,6 +48,18 @@ pub(crate) struct Demands {
     pub(crate) longest_silence: Option<u64>,
     /// Checks that do not judge this subject. They are applied in one place, for all checks: none looks here.
     pub(crate) unjudged: Vec<Unjudged>,
+}
+
+impl Demands {
+    /// The records that have to be among those of a stream; `None` where nothing is said of it.
+    pub(crate) fn expected_of(&self, stream: &StreamName) -> Option<Expected> {
+        let demanded = self.expected_records.as_ref()?;
+        let name = stream.to_string();
+        let records = demanded.streams.get(&name)?.clone();
+        let ignored = self.ignored_fields.get(&name).into_iter().flatten();
+        let ignored = ignored.map(|field| format!("/record/data/{}", field.name.trim_matches('/'))).collect();
+        Some(Expected { records, ignored, exact_order: demanded.exact_order })
+    }
 }
 
 /// How much of a waiver has to be explained.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::budget::Budget;
+use crate::demands::Demands;
 use crate::error::Error;
 use crate::expectation::Expectation;
 use crate::terms;
@@ -23,6 +24,8 @@ pub(crate) struct Scenario {
     /// What time it is for the connector: an RFC 3339 timestamp.
     pub(crate) now: Option<String>,
     pub(crate) expect: Expectation,
+    /// What is demanded beyond what every connector owes.
+    pub(crate) demands: Demands,
     pub(crate) empty_streams: Vec<EmptyStream>,
     pub(crate) config: Value,
     /// What to read; where absent, everything that `discover` finds.
@@ -54,6 +57,8 @@ struct File {
     now: Option<String>,
     #[serde(default)]
     expect: Expectation,
+    #[serde(default)]
+    demands: Demands,
     #[serde(default)]
     empty_stream: Vec<EmptyStream>,
     #[serde(default)]
@@ -133,6 +138,7 @@ impl Scenario {
             about: file.about,
             now: file.now,
             expect: file.expect,
+            demands: file.demands,
             empty_streams: file.empty_stream,
             config,
             catalog: read_catalog(&folder.join("configured_catalog.json"))?,

@@ -50,6 +50,7 @@ impl Subject {
             connection_specification: Some(Arc::clone(specification)),
             config: Some(scenario.config.clone()),
             expect: scenario.expect,
+            demands: scenario.demands.clone(),
             empty_streams: scenario.empty_streams.iter().map(|stream| stream.name.clone()).collect(),
             has_secrets: !prepared.secrets.is_empty(),
             ignore: scenario.ignore.clone(),
@@ -61,5 +62,15 @@ impl Subject {
         };
         let folder = PathBuf::from(&scenario.name);
         Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder }
+    }
+}
+
+/// Tells one of the scenarios that are to show it which types of files all of them read.
+pub(crate) fn tell_file_types(subjects: &mut [Subject]) {
+    let read = subjects.iter().flat_map(|subject| subject.evidence.transcripts());
+    let streams = read.flat_map(|transcript| &transcript.account.streams);
+    let types = streams.flat_map(|stream| stream.file_types.iter().cloned()).collect();
+    if let Some(subject) = subjects.iter_mut().find(|subject| subject.evidence.demands.reads_files) {
+        subject.evidence.file_types = Some(types);
     }
 }

@@ -6,6 +6,9 @@ use super::call::Call;
 use super::http;
 use super::output::Output;
 
+/// When it read its records.
+pub(crate) const EMITTED_AT: u64 = 1_767_225_600_000;
+
 /// What it prints; `None` for a command that there is not.
 pub(crate) fn answer(call: &Call) -> Option<Output> {
     Some(match call.command.as_str() {
@@ -83,9 +86,13 @@ fn read(call: &Call) -> Output {
     let reached = users.iter().filter_map(|user| user["id"].as_u64()).max().unwrap_or_default().max(last);
     users.retain(|user| user["id"].as_u64().is_none_or(|id| id > last));
     let mut messages = vec![status("STARTED")];
+    if !users.is_empty() {
+        messages.push(status("RUNNING"));
+    }
     for user in &users {
-        messages
-            .push(json!({"type": "RECORD", "record": {"stream": "users", "data": user, "emitted_at": 1}}));
+        messages.push(
+            json!({"type": "RECORD", "record": {"stream": "users", "data": user, "emitted_at": EMITTED_AT}}),
+        );
     }
     let count = u32::try_from(users.len()).map_or(0.0, f64::from);
     messages.push(json!({"type": "STATE", "state": {

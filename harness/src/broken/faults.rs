@@ -4,14 +4,14 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 
-use super::connector::status;
+use super::connector::{EMITTED_AT, status};
 use super::fault::{Fault, fault, harmless, of};
 use super::output::{Output, push, remove, stream};
-use super::{deed, requests};
+use super::{deed, records, requests, states};
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
-    [ALL, requests::ALL].into_iter().flatten()
+    [ALL, requests::ALL, records::ALL, states::ALL].into_iter().flatten()
 }
 
 static ALL: &[Fault] = &[
@@ -241,7 +241,7 @@ static ALL: &[Fault] = &[
         "prints_records_of_a_stranger",
         "records_are_of_configured_streams",
         of!("read", |output| {
-            let record = json!({"stream": "Users", "data": {"id": 3}, "emitted_at": 1});
+            let record = json!({"stream": "Users", "data": {"id": 3}, "emitted_at": EMITTED_AT});
             output.insert_before("STATE", json!({"type": "RECORD", "record": record}));
         }),
     ),
@@ -249,7 +249,7 @@ static ALL: &[Fault] = &[
         "prints_records_of_a_forger",
         "records_are_of_configured_streams",
         of!("read", |output| {
-            let record = json!({"stream": "users\u{1b}[2J\nPASS  all", "data": {}, "emitted_at": 1});
+            let record = json!({"stream": "users\u{1b}[2J\nPASS  all", "data": {}, "emitted_at": EMITTED_AT});
             output.insert_before("STATE", json!({"type": "RECORD", "record": record}));
         }),
     ),
@@ -272,7 +272,7 @@ static ALL: &[Fault] = &[
         "makes_up_ids",
         "reads_are_repeatable",
         of!("read", |output| {
-            output.message("RECORD")["record"]["data"]["run"] = json!(std::process::id());
+            output.message("RECORD")["record"]["data"]["name"] = json!(std::process::id().to_string());
         }),
     ),
     fault(
@@ -357,7 +357,7 @@ fn interleave(output: &mut Output) {
     output.messages = both.collect();
 }
 
-fn error() -> Value {
+pub(crate) fn error() -> Value {
     json!({"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1.0, "error": {
         "message": "the API is down", "failure_type": "transient_error",
     }}})

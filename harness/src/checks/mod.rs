@@ -9,17 +9,29 @@ mod catalog_streams_are_unique;
 mod check_status_is_expected;
 mod config_matches_spec;
 mod cursor_fields_exist;
+mod emitted_at_is_plausible;
+mod error_messages_are_for_people;
+mod expected_records_are_read;
+mod failed_checks_say_why;
+mod fields_are_declared;
+mod fields_are_filled;
+mod file_types_are_read;
+mod full_refresh_streams_have_state;
 mod hosts_are_allowed;
 mod messages_match_protocol;
 mod outcome_is_expected;
 mod page_size_is_used;
+mod primary_keys_are_present;
+mod primary_keys_are_unique;
 mod primary_keys_exist;
 mod process_ends_by_itself;
 mod process_leaves_none_behind;
 mod reads_are_repeatable;
 mod recording_is_used;
 mod records_are_of_configured_streams;
+mod records_have_declared_fields;
 mod records_match_schema;
+mod refused_configs_are_config_errors;
 mod requests_are_not_repeated;
 mod requests_match_recording;
 mod requests_stay_within_budget;
@@ -28,12 +40,19 @@ mod secrets_go_to_allowed_hosts;
 mod secrets_stay_secret;
 mod spec_is_one_message;
 mod state_carries_record_count;
+mod state_cursors_have_their_type;
 mod state_is_present;
 mod state_is_well_formed;
 mod state_record_counts_are_true;
+mod state_survives_json;
+mod states_come_before_complete;
+mod stderr_has_no_stack_trace;
 mod stdout_is_protocol_only;
 mod stream_statuses_are_in_order;
+mod stream_statuses_are_of_configured_streams;
+mod stream_statuses_are_reported;
 mod streams_have_records;
+mod streams_with_records_are_running;
 mod trace_errors_agree_with_exit;
 
 pub(crate) use requests_match_recording::ignore_line;
@@ -48,13 +67,17 @@ use crate::verdict::Verdict;
 pub static ALL: &[Check] = &[
     process_ends_by_itself::CHECK,
     process_leaves_none_behind::CHECK,
+    stderr_has_no_stack_trace::CHECK,
     outcome_is_expected::CHECK,
     stdout_is_protocol_only::CHECK,
     messages_match_protocol::CHECK,
     trace_errors_agree_with_exit::CHECK,
+    error_messages_are_for_people::CHECK,
+    refused_configs_are_config_errors::CHECK,
     spec_is_one_message::CHECK,
     config_matches_spec::CHECK,
     check_status_is_expected::CHECK,
+    failed_checks_say_why::CHECK,
     catalog_is_one_message::CHECK,
     catalog_streams_are_unique::CHECK,
     catalog_schemas_are_valid::CHECK,
@@ -62,11 +85,26 @@ pub static ALL: &[Check] = &[
     primary_keys_exist::CHECK,
     records_are_of_configured_streams::CHECK,
     records_match_schema::CHECK,
+    records_have_declared_fields::CHECK,
+    fields_are_declared::CHECK,
+    primary_keys_are_present::CHECK,
+    primary_keys_are_unique::CHECK,
+    emitted_at_is_plausible::CHECK,
     streams_have_records::CHECK,
+    fields_are_filled::CHECK,
+    expected_records_are_read::CHECK,
+    file_types_are_read::CHECK,
     reads_are_repeatable::CHECK,
     stream_statuses_are_in_order::CHECK,
+    stream_statuses_are_reported::CHECK,
+    stream_statuses_are_of_configured_streams::CHECK,
+    streams_with_records_are_running::CHECK,
     state_is_present::CHECK,
+    full_refresh_streams_have_state::CHECK,
+    states_come_before_complete::CHECK,
     state_is_well_formed::CHECK,
+    state_survives_json::CHECK,
+    state_cursors_have_their_type::CHECK,
     state_carries_record_count::CHECK,
     state_record_counts_are_true::CHECK,
     requests_match_recording::CHECK,
