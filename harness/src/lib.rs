@@ -45,6 +45,7 @@ mod process;
 mod recording;
 pub mod report;
 mod requests;
+mod resumption;
 mod runner;
 mod scenario;
 mod secrets;

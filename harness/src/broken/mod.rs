@@ -16,6 +16,8 @@ mod output;
 mod records;
 mod requests;
 mod states;
+mod streams;
+mod trials;
 
 pub(crate) use call::Call;
 pub(crate) use faults::all;
@@ -38,7 +40,7 @@ pub(crate) fn list() -> u8 {
         let recorded: Vec<Value> = fault.recorded().collect();
         json!({
             "name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario,
-            "settings": fault.settings, "recorded": recorded,
+            "settings": fault.settings, "recorded": recorded, "files": fault.files,
         })
     });
     Output::of(lines.collect()).print()

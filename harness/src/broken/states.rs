@@ -27,7 +27,7 @@ pub(crate) static ALL: &[Fault] = &[
                 output.remove("RECORD");
                 output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(0.0);
                 output.messages.pop();
-                output.messages.push(status("INCOMPLETE"));
+                output.messages.push(status("users", "INCOMPLETE"));
                 output.messages.push(error());
                 output.status = 1;
             }),
@@ -38,14 +38,16 @@ pub(crate) static ALL: &[Fault] = &[
         ..fault(
             "owes_its_statuses",
             "stream_statuses_are_reported",
-            of!("read", |output| output.remove("TRACE")),
+            of!("read", |output| {
+                output.messages.retain(|message| message["trace"]["type"] != "STREAM_STATUS");
+            }),
         )
     },
     fault(
         "reports_the_status_of_a_stranger",
         "stream_statuses_are_of_configured_streams",
         of!("read", |output| {
-            let mut stranger = status("STARTED");
+            let mut stranger = status("users", "STARTED");
             stranger["trace"]["stream_status"]["stream_descriptor"] = json!({"name": "Users"});
             output.insert_before("STATE", stranger);
         }),

@@ -59,7 +59,7 @@ fn of(value: &Tree<'_>, volatile: &[&[String]]) -> u64 {
             hasher.write_u8(5);
             let mut sum = 0_u64;
             for (name, value) in members.iter() {
-                if volatile.iter().any(|path| matches!(path, [last] if last == name)) {
+                if volatile.iter().any(|path| matches!(path, [last] if fits(last, name))) {
                     continue;
                 }
                 let mut member = DefaultHasher::new();
@@ -79,9 +79,21 @@ fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
 
+/// Whether a name is the one of a path; `*` in it stands for any text.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        _ if pattern == name => true,
+        None => false,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|left| {
+            let ends = left.char_indices().map(|(at, _)| at).chain([left.len()]);
+            rest.is_empty() || ends.into_iter().any(|at| fits(rest, &left[at..]))
+        }),
+    }
+}
+
 /// What of the paths leads on below `name`.
 fn within<'a>(volatile: &[&'a [String]], name: &str) -> Vec<&'a [String]> {
-    let below = volatile.iter().filter_map(|path| path.split_first().filter(|(first, _)| *first == name));
+    let below = volatile.iter().filter_map(|path| path.split_first().filter(|(first, _)| fits(first, name)));
     below.map(|(_, rest)| rest).filter(|rest| !rest.is_empty()).collect()
 }
 
@@ -131,6 +143,22 @@ mod tests {
         let one = digest(r#"{"at": 1, "id": 1, "in": [{"at": 2, "b": 1}]}"#, &volatile);
         assert_eq!(one, digest(r#"{"at": 9, "id": 1, "in": [{"at": 8, "b": 1}]}"#, &volatile));
         assert_ne!(one, digest(r#"{"at": 9, "id": 1, "in": [{"at": 8, "b": 2}]}"#, &volatile));
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, name, good) in [
+            ("*", "a", true),
+            ("a*", "b", false),
+            ("a*c", "abbc", true),
+            ("*b*", "abc", true),
+            ("*b", "bc", false),
+        ] {
+            assert_eq!(fits(pattern, name), good, "{pattern} {name}");
+        }
+        let volatile = ["/record/data/in/*/at"];
+        let one = digest(r#"{"in": [{"at": 2, "b": 1}]}"#, &volatile);
+        assert_eq!(one, digest(r#"{"in": [{"at": 8, "b": 1}]}"#, &volatile));
     }
 
     #[test]
