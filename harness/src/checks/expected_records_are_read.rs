@@ -44,7 +44,7 @@ fn judge(evidence: &Evidence) -> Verdict {
             let mut streams = transcript.account.streams.iter();
             match streams.find(|stream| stream.configured && stream.name.to_string() == *name) {
                 None => {
-                    findings.push(Finding::new(format!("a configured stream {name}"), "none").by(transcript))
+                    findings.push(Finding::new(format!("a configured stream {name}"), "none").by(transcript));
                 }
                 Some(stream) => findings.extend(of_stream(transcript, stream)),
             }

@@ -31,9 +31,10 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
         // A record with no declared field at all is condemned by records_have_declared_fields.
-        for stream in transcript.account.streams.iter().filter(|stream| stream.has_fields) {
+        for stream in &transcript.account.streams {
+            let Some(fields) = &stream.fields else { continue };
             judged |= stream.records > 0;
-            findings.extend(stream.fields.undeclared.iter().map(|seen| {
+            findings.extend(fields.undeclared.iter().map(|seen| {
                 let finding = Finding::new("a field that the schema declares", "one that it does not");
                 let finding = finding.by(transcript).stream(&stream.name).line(seen.line);
                 Finding { times: seen.times, ..finding.pointer(format!("/data{}", seen.what)) }

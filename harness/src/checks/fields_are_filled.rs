@@ -35,11 +35,10 @@ fn judge(evidence: &Evidence) -> Verdict {
     }
     for transcript in evidence.succeeded(Command::Read) {
         // A stream without records is condemned by streams_have_records.
-        for stream in
-            transcript.account.streams.iter().filter(|stream| stream.has_fields && stream.records > 0)
-        {
+        for stream in transcript.account.streams.iter().filter(|stream| stream.records > 0) {
+            let Some(fields) = &stream.fields else { continue };
             judged = true;
-            findings.extend(stream.fields.unfilled.iter().map(|field| {
+            findings.extend(fields.unfilled.iter().map(|field| {
                 let finding =
                     Finding::new("a value in at least one record", format!("none in {}", stream.records));
                 finding.by(transcript).stream(&stream.name).pointer(format!("/data{field}"))

@@ -29,7 +29,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
-        for stream in transcript.account.streams.iter().filter(|stream| stream.has_fields) {
+        for stream in transcript.account.streams.iter().filter(|stream| stream.fields.is_some()) {
             judged |= stream.records > 0;
             findings.extend(stream.foreign.iter().map(|seen| {
                 let finding = Finding::new("at least one field that the schema declares", &seen.what);

@@ -57,8 +57,8 @@ fn fault(value: &Tree<'_>, at: &str) -> Option<(String, &'static str, String)> {
         Tree::Map(members) => {
             let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
             names.sort_unstable();
-            if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-                return Some((format!("{at}/{}", twice[0]), "one member of that name", "two".to_owned()));
+            if let Some([twice, ..]) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+                return Some((format!("{at}/{twice}"), "one member of that name", "two".to_owned()));
             }
             members.iter().find_map(|(name, value)| fault(value, &format!("{at}/{name}")))
         }

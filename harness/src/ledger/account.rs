@@ -139,11 +139,10 @@ pub(crate) struct StreamAccount {
     pub(crate) violations: Vec<Seen<Violation>>,
     /// Why its schema could not be used, so that no record was judged by it.
     pub(crate) unusable_schema: Option<String>,
-    /// Whether its schema declares fields.
-    pub(crate) has_fields: bool,
+    /// What its records have of the fields that its schema declares, where it declares any.
+    pub(crate) fields: Option<FieldsSeen>,
     /// Records that have none of these.
     pub(crate) foreign: Option<Seen<String>>,
-    pub(crate) fields: FieldsSeen,
     /// Whether the source defines a primary key.
     pub(crate) has_key: bool,
     /// What stands in place of keys.

@@ -118,9 +118,9 @@ mod tests {
 
     use super::*;
 
-    fn missed(expected: Expected, records: &[&str]) -> Vec<(usize, Option<u64>)> {
+    fn missed(expected: &Expected, records: &[&str]) -> Vec<(usize, Option<u64>)> {
         let key = Key::at(&[vec!["id".to_owned()]]).unwrap();
-        let mut awaited = Awaited::of(&expected, &Digest::default(), Some(&key));
+        let mut awaited = Awaited::of(expected, &Digest::default(), Some(&key));
         for (line, record) in (1..).zip(records) {
             let tree = Tree::parse(record.as_bytes()).unwrap();
             let key = match key.of(&tree) {
@@ -139,23 +139,23 @@ mod tests {
         let records = vec![json!({"id": 1, "a": [1]}), json!({"id": 2}), json!({"id": 2})];
         let expected = Expected { records, ..Expected::default() };
         let come = [r#"{"id":2}"#, r#"{"id":9}"#, r#"{"a":[1.0],"id":1}"#];
-        assert_eq!(missed(expected.clone(), &come), [(1, None)]);
-        assert_eq!(missed(expected, &[r#"{"id":2}"#, r#"{"id":1,"a":[2]}"#, r#"{"id":2}"#]), [(0, Some(2))]);
+        assert_eq!(missed(&expected, &come), [(1, None)]);
+        assert_eq!(missed(&expected, &[r#"{"id":2}"#, r#"{"id":1,"a":[2]}"#, r#"{"id":2}"#]), [(0, Some(2))]);
     }
 
     #[test]
     fn what_is_ignored_does_not_count() {
         let ignored = vec!["/record/data/at".to_owned()];
         let expected = Expected { records: vec![json!({"id": 1, "at": 5})], ignored, exact_order: false };
-        assert!(missed(expected, &[r#"{"id":1,"at":6}"#]).is_empty());
+        assert!(missed(&expected, &[r#"{"id":1,"at":6}"#]).is_empty());
     }
 
     #[test]
     fn in_exact_order_the_stream_begins_with_them() {
         let records = vec![json!({"id": 1}), json!({"id": 2})];
         let expected = Expected { records, exact_order: true, ..Expected::default() };
-        assert!(missed(expected.clone(), &[r#"{"id":1}"#, r#"{"id":2}"#, r#"{"id":3}"#]).is_empty());
-        assert_eq!(missed(expected.clone(), &[r#"{"id":2}"#, r#"{"id":1}"#]), [(0, Some(1)), (1, Some(2))]);
-        assert_eq!(missed(expected, &[r#"{"id":1}"#]), [(1, None)]);
+        assert!(missed(&expected, &[r#"{"id":1}"#, r#"{"id":2}"#, r#"{"id":3}"#]).is_empty());
+        assert_eq!(missed(&expected, &[r#"{"id":2}"#, r#"{"id":1}"#]), [(0, Some(1)), (1, Some(2))]);
+        assert_eq!(missed(&expected, &[r#"{"id":1}"#]), [(1, None)]);
     }
 }

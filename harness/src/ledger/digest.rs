@@ -74,7 +74,7 @@ fn of(value: &Tree<'_>, volatile: &[&[String]]) -> u64 {
 }
 
 /// `1.0` is `1`: which of them is written depends on the writer, not on the value.
-fn whole(number: f64) -> Option<i64> {
+pub(super) fn whole(number: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "below 2^53 nothing is cut off but a fraction of 0")]
     (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
 }
@@ -165,7 +165,9 @@ mod tests {
     fn a_sequence_tells_the_order_and_a_set_does_not() {
         let sum = |digests: &[u64]| {
             let mut sum = Sum::default();
-            digests.iter().for_each(|digest| sum.add(*digest));
+            for digest in digests {
+                sum.add(*digest);
+            }
             sum
         };
         assert_eq!(sum(&[1, 2]).set, sum(&[2, 1]).set);

@@ -156,7 +156,9 @@ impl Node {
             Tree::Map(members) if !self.members.is_empty() => self.enter(members, line),
             Tree::List(values) => {
                 if let Some(items) = &mut self.items {
-                    values.iter().for_each(|value| items.enter_value(value, line));
+                    for value in values {
+                        items.enter_value(value, line);
+                    }
                 }
             }
             _ => {}

@@ -76,7 +76,7 @@ impl Key {
 }
 
 fn pointer(path: &[String]) -> String {
-    path.iter().map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
+    path.iter().fold(String::new(), |at, name| at + "/" + &name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The keys that have come, of all streams.

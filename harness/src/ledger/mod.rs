@@ -179,11 +179,9 @@ impl Book {
         if stream.first_line == 0 {
             stream.first_line = line;
         }
-        if let Some(Tree::Number(moment)) = record.get("emitted_at") {
-            let moment = moment.as_i64().unwrap_or(i64::MAX);
-            if let Some(fault) = moment::fault_of(moment) {
-                note(&mut stream.odd_moments, line, (fault, moment), |one, other| one.0 == other.0);
-            }
+        let moment = record.get("emitted_at").and_then(moment::of);
+        if let Some((moment, fault)) = moment.and_then(|moment| Some((moment, moment::fault_of(moment)?))) {
+            note(&mut stream.odd_moments, line, (fault, moment), |one, other| one.0 == other.0);
         }
         let Some(data) = record.get("data") else { return };
         stream.sum.add(self.digest.of(data));

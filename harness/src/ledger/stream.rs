@@ -56,7 +56,6 @@ impl Judge {
             configured: true,
             incremental: wanted.incremental,
             has_key: judge.key.is_some(),
-            has_fields: judge.fields.is_some(),
             awaits: wanted.expected.as_ref().map_or(0, |expected| expected.records.len()),
             unusable_schema,
             ..StreamAccount::default()
@@ -79,13 +78,8 @@ impl Judge {
             }
         }
         if self.fields.as_mut().is_some_and(|fields| !fields.take(data, line)) {
-            match &mut account.foreign {
-                Some(foreign) => foreign.times += 1,
-                None => {
-                    let what = excerpt::of_json(&data.to_json());
-                    account.foreign = Some(super::Seen { what, line, times: 1 });
-                }
-            }
+            let what = || excerpt::of_json(&data.to_json());
+            account.foreign.get_or_insert_with(|| super::Seen { what: what(), line, times: 0 }).times += 1;
             // That it has no key either is no second fault.
             return;
         }
@@ -101,10 +95,10 @@ impl Judge {
         if let (true, Some(is), Some(key)) = (self.once, key, &self.key) {
             match keys.meet(place, is) {
                 Met::First => {}
-                Met::Again => match &mut account.twin {
-                    Some(twin) => twin.times += 1,
-                    None => account.twin = Some(super::Seen { what: key.show(data), line, times: 1 }),
-                },
+                Met::Again => {
+                    let twin = || super::Seen { what: key.show(data), line, times: 0 };
+                    account.twin.get_or_insert_with(twin).times += 1;
+                }
                 Met::Unknown => account.keys_unknown += 1,
             }
         }
@@ -118,9 +112,7 @@ impl Judge {
 
     /// The stream has ended.
     pub(super) fn finish(self, account: &mut StreamAccount) {
-        if let Some(fields) = self.fields {
-            account.fields = fields.finish();
-        }
+        account.fields = self.fields.map(Fields::finish);
         if let Some(awaited) = self.awaited {
             (account.missed, account.missed_in_all) = awaited.finish();
         }
