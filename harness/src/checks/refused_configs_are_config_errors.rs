@@ -36,7 +36,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         let fails = matches!(command, Command::Discover | Command::Read)
             && evidence.expect.of(command) == Outcome::Fails
             && transcript.status().is_some_and(|status| status != 0);
-        if !fails || !(evidence.expect.config == ConfigIs::Invalid || was_refused(run)) {
+        if !fails || !(evidence.expect.config() == ConfigIs::Invalid || was_refused(run)) {
             continue;
         }
         let Some((placed, first)) = transcript.account.errors().next() else { continue };
