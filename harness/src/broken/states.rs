@@ -12,11 +12,12 @@ pub(crate) static ALL: &[Fault] = &[
     harmless(
         "prints_its_state_twice",
         of!("read", |output| {
-            let mut state = output.message("STATE").clone();
-            output.insert_before("STATE", state.clone());
-            state["state"]["sourceStats"]["recordCount"] = json!(0.0);
-            *output.messages.iter_mut().rfind(|message| message["type"] == "STATE").unwrap_or(&mut state) =
-                state.clone();
+            let place = output.messages.iter().position(|message| message["type"] == "STATE");
+            if let Some(place) = place {
+                let mut again = output.messages[place].clone();
+                again["state"]["sourceStats"]["recordCount"] = json!(0.0);
+                output.messages.insert(place + 1, again);
+            }
         }),
     ),
     Fault {

@@ -151,8 +151,7 @@ pub(crate) struct StreamAccount {
     pub(crate) twin: Option<Seen<String>>,
     /// Records after the keys had become too many to tell.
     pub(crate) keys_unknown: u64,
-    /// How many records were expected; of these the first that did not come, and how many did not.
-    pub(crate) awaits: usize,
+    /// The first of the expected records that did not come, and how many did not.
     pub(crate) missed: Vec<Missed>,
     pub(crate) missed_in_all: usize,
     /// Times of its records that cannot be, by what is wrong with them.

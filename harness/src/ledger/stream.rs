@@ -56,7 +56,6 @@ impl Judge {
             configured: true,
             incremental: wanted.incremental,
             has_key: judge.key.is_some(),
-            awaits: wanted.expected.as_ref().map_or(0, |expected| expected.records.len()),
             unusable_schema,
             ..StreamAccount::default()
         };
