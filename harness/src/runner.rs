@@ -183,6 +183,7 @@ fn judge(
             say(what);
         }
     }
+    judgement::unjudged(subjects).into_iter().for_each(&mut *say);
     subjects.iter().flat_map(judgement::idle_waivers).for_each(&mut *say);
     let mut unwritten = None;
     for subject in subjects {
