@@ -20,7 +20,7 @@ use crate::repertoire::Repertoire;
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
 use crate::stage::Stage;
-use crate::subject::{Prepared, Subject};
+use crate::subject::{Prepared, Subject, tell_file_types};
 use crate::tally::{Standing, Tally};
 use crate::trials::{self, Played};
 
@@ -149,6 +149,7 @@ async fn play(
     for (prepared, played) in scenarios.iter().zip(played) {
         subjects.push(Subject::of_scenario(connector, prepared, &specification, played));
     }
+    tell_file_types(&mut subjects[1..]);
     if !options.quick {
         let played: Vec<Played<'_>> = scenarios
             .iter()

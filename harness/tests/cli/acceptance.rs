@@ -19,7 +19,7 @@ check)
     fi ;;
 discover) echo '{"type":"CATALOG","catalog":{"streams":[{"name":"users","json_schema":{"type":"object","properties":{"mode":{"type":"integer"}}},"supported_sync_modes":["full_refresh"]}]}}' ;;
 read)
-    echo '{"type":"RECORD","record":{"stream":"users","emitted_at":1,"data":{"mode":"'$DEPLOYMENT_MODE$REGION'"}}}'
+    echo '{"type":"RECORD","record":{"stream":"users","emitted_at":1767225600000,"data":{"mode":"'$DEPLOYMENT_MODE$REGION'"}}}'
     echo '{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{}},"sourceStats":{"recordCount":1}}}' ;;
 esac
 "#;
