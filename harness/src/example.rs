@@ -27,7 +27,7 @@ mod parser {
     use std::time::Duration;
 
     use connector_protocol::Command;
-    use connector_replay::{Exchange, Journal, Outcome, Request, Unasked};
+    use connector_replay::{Exchange, Journal, Outcome, Request, Unasked, Via};
     use serde_json::Value;
 
     use crate::evidence::{Evidence, Run};
@@ -114,7 +114,7 @@ mod parser {
             let answer = words.next().unwrap_or_default().to_owned().into();
             requests.note(Seen::of(&request, secrets), &request, status, &answer);
             let outcome = unmatched.unwrap_or(Outcome::Answered { interaction: 0 });
-            Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome }
+            Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome, via: Via::Proxy }
         };
         let mut exit = Exit::Status(0);
         let mut leftovers = Vec::new();

@@ -21,7 +21,7 @@ use crate::process::{self, Invocation};
 use crate::requests::Watch;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
-use crate::shim;
+use crate::shim::Shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
 
@@ -33,7 +33,7 @@ pub(crate) struct Stage {
     /// A private folder for the files that connectors are started with; gone when the run is over.
     folder: TempDir,
     /// In it, what interpreters load.
-    shim: PathBuf,
+    shim: Shim,
     clock: Clock,
 }
 
@@ -63,11 +63,12 @@ impl Stage {
             doing: format!("make a folder in {}", std::env::temp_dir().display()),
             source,
         })?;
+        let authority = Authority::new().map_err(|source| Error::Replay { source })?;
         Ok(Stage {
-            authority: Authority::new().map_err(|source| Error::Replay { source })?,
             nursery: Nursery::open(),
-            shim: shim::write(folder.path())?,
+            shim: Shim::write(folder.path(), authority.certificate())?,
             clock: Clock::of(&connector.settings.clock, &connector.root)?,
+            authority,
             folder,
             connector,
         })
@@ -115,7 +116,12 @@ impl Stage {
         let (watch, notes) = Watch::over(responder, Arc::clone(&secrets));
         let session = Session::start(&self.authority, watch).await.map_err(replay)?;
         let proxy_url = session.proxy_url();
-        let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
+        let network = Network {
+            proxy_url: &proxy_url,
+            certificate: self.authority.certificate(),
+            java_truststore: self.authority.java_truststore(),
+            redirects: true,
+        };
         let clock = if given.real { &Clock::default() } else { &self.clock };
         let invocation = self.invocation(command, &network, clock.variables(given.now), &files);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted);

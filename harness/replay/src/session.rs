@@ -7,10 +7,10 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use crate::exchange::Desk;
+use crate::exchange::{BaseUrl, Desk};
 use crate::journal::Log;
 use crate::limits::Limits;
-use crate::{Authority, Error, FaultKind, Journal, Responder, connection};
+use crate::{Authority, Error, FaultKind, Journal, Responder, Scheme, Target, connection};
 
 /// A server on a free port of the loopback interface, until it is finished or dropped.
 ///
@@ -31,19 +31,36 @@ impl Session {
     /// # Errors
     /// [`Error::Listen`] where no port can be had.
     pub async fn start(authority: &Authority, responder: impl Responder) -> Result<Session, Error> {
-        Session::start_within(Limits::default(), authority, responder).await
+        Session::start_within(Limits::default(), authority, responder, None).await
+    }
+
+    /// Starts to serve likewise; what is asked of [`Session::base_url`] is taken as asked of the host of `part`.
+    ///
+    /// In what it answers to that, headers that a client follows name the base URL in the place of the host. Bodies stay as
+    /// they are.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] where no port can be had.
+    pub async fn start_as(
+        part: Target,
+        authority: &Authority,
+        responder: impl Responder,
+    ) -> Result<Session, Error> {
+        Session::start_within(Limits::default(), authority, responder, Some(part)).await
     }
 
     async fn start_within(
         limits: Limits,
         authority: &Authority,
         responder: impl Responder,
+        part: Option<Target>,
     ) -> Result<Session, Error> {
         let listen = |source| Error::Listen { source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let desk = Desk { responder: Arc::new(responder), mint: authority.mint(), log: Log::new(), limits };
-        let desk = Arc::new(desk);
+        let part = part.map(|meant| BaseUrl { own: own(address), meant });
+        let (responder, mint) = (Arc::new(responder), authority.mint());
+        let desk = Arc::new(Desk { responder, mint, log: Log::new(), limits, part });
         let (stop, stopped) = watch::channel(());
         let serving = tokio::spawn(serve(Arc::clone(&desk), listener, stopped));
         Ok(Session { address, desk, stop, serving })
@@ -52,6 +69,13 @@ impl Session {
     /// What to give a client as `HTTP_PROXY` and `HTTPS_PROXY`: `http://127.0.0.1:PORT`.
     pub fn proxy_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// What to give a client in the place of the URL of a host: `http://127.0.0.1:PORT`, without a slash at the end.
+    ///
+    /// For one that can be told neither a proxy nor whom to trust. See [`Session::start_as`].
+    pub fn base_url(&self) -> String {
+        own(self.address).origin()
     }
 
     /// Stops to accept, closes all connections, and hands out what happened.
@@ -66,6 +90,11 @@ impl Session {
         journal.unasked = self.desk.responder.unasked();
         journal
     }
+}
+
+fn own(address: SocketAddr) -> Target {
+    let (host, path) = (address.ip().to_string(), "/".to_owned());
+    Target { scheme: Scheme::Http, host, port: address.port(), path, query: None }
 }
 
 async fn serve(desk: Arc<Desk>, listener: TcpListener, mut stop: watch::Receiver<()>) {
@@ -122,7 +151,8 @@ mod tests {
     /// What the journal says of a client that sends `bytes` and then waits for the server to close.
     async fn faults(bytes: &[u8], responder: impl Responder) -> Vec<(FaultKind, String)> {
         let limits = Limits { handshake: SHORT, idle: SHORT, body: SHORT, body_bytes: 8, grace: SHORT };
-        let session = Session::start_within(limits, &Authority::new().unwrap(), responder).await.unwrap();
+        let authority = Authority::new().unwrap();
+        let session = Session::start_within(limits, &authority, responder, None).await.unwrap();
         let mut socket = TcpStream::connect(session.address).await.unwrap();
         socket.write_all(bytes).await.unwrap();
         // The end, or a reset where bytes are left unread: closed either way.
