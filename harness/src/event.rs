@@ -1,7 +1,9 @@
 //! What happens in a run, as it happens: all that reporters know.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use connector_replay::Via;
 use serde::Serialize;
 
 use crate::checks::{Group, Level};
@@ -80,6 +82,9 @@ pub enum What {
         records: u64,
         /// Requests that reached the replay server.
         requests: u64,
+        /// How many of them came in which way, as far as they are kept: `proxy`, `direct` (redirected, or in the sandbox) or
+        /// `base_url`.
+        via: BTreeMap<Via, u64>,
         /// Bytes of stderr.
         stderr_bytes: u64,
         /// The last lines of stderr, secrets masked.

@@ -15,6 +15,7 @@
 //! It goes down once and comes up once; on the way [`Event`]s go to a reporter, which turns them into words. What is
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
+mod base_url;
 #[doc(hidden)]
 pub mod bench;
 mod budget;

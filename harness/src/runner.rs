@@ -136,8 +136,8 @@ async fn play(
         return Ok(subjects);
     };
     let specification = Arc::new(answer["connectionSpecification"].take());
-    let scenarios: Vec<Arc<Prepared>> =
-        scenarios.into_iter().map(|scenario| Arc::new(Prepared::new(scenario, &specification))).collect();
+    let prepared = |scenario| Prepared::new(connector, scenario, &specification).map(Arc::new);
+    let scenarios: Vec<Arc<Prepared>> = scenarios.into_iter().map(prepared).collect::<Result<_, _>>()?;
     let played = performance.scenarios(&scenarios, lines, jobs, say).await?;
     for (prepared, played) in scenarios.iter().zip(played) {
         subjects.push(Subject::of_scenario(connector, prepared, &specification, played));

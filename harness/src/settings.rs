@@ -8,6 +8,7 @@ use connector_protocol::Command;
 use connector_replay::Rule;
 use serde::Deserialize;
 
+use crate::base_url::BaseUrl;
 use crate::budget::Budget;
 use crate::clock::ClockSettings;
 use crate::error::Error;
@@ -46,6 +47,8 @@ pub(crate) struct Settings {
     /// The hosts that are asked over `http://`, since they have no HTTPS.
     #[serde(default)]
     pub(crate) plain_hosts: Vec<HostPattern>,
+    /// The fields of the config that are to name the replay server, for a client that nothing else reaches.
+    pub(crate) base_url: Option<BaseUrl>,
     /// The default of all scenarios.
     #[serde(default)]
     pub(crate) budget: Budget,

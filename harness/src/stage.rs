@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_protocol::Command;
-use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Terms};
+use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Target, Terms};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -19,11 +19,11 @@ use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::process::{self, Invocation};
 use crate::requests::Watch;
-use crate::scenario::Scenario;
 use crate::secrets::Secrets;
 use crate::shim::Shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
+use crate::subject::Prepared;
 
 /// What every process of a run shares.
 pub(crate) struct Stage {
@@ -44,6 +44,8 @@ pub(crate) struct Given<'a> {
     /// the next.
     pub(crate) folder: PathBuf,
     pub(crate) config: Option<&'a Value>,
+    /// Whose part the replay server plays where the config names it by its own address.
+    pub(crate) part: Option<&'a Target>,
     /// The configured catalog, for a read.
     pub(crate) configured: Option<&'a Value>,
     pub(crate) state: Option<&'a Value>,
@@ -85,13 +87,13 @@ impl Stage {
     pub(crate) async fn play(
         &self,
         command: Command,
-        scenario: &Scenario,
+        Prepared { scenario, part, secrets }: &Prepared,
         configured: Option<&Value>,
-        secrets: &Arc<Secrets>,
     ) -> Result<Run, Error> {
         let given = Given {
             folder: Path::new(&scenario.name).join(command.as_str()),
             config: Some(&scenario.config),
+            part: part.as_ref(),
             configured,
             state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
@@ -110,11 +112,15 @@ impl Stage {
         responder: impl Responder,
     ) -> Result<Run, Error> {
         let replay = |source| Error::Replay { source };
-        let files = self.write_files(&given)?;
         let wanted = given.configured.map(crate::catalog::wanted).unwrap_or_default();
-        let secrets = given.secrets;
+        let secrets = Arc::clone(&given.secrets);
         let (watch, notes) = Watch::over(responder, Arc::clone(&secrets));
-        let session = Session::start(&self.authority, watch).await.map_err(replay)?;
+        let session = match given.part {
+            Some(part) => Session::start_as(part.clone(), &self.authority, watch).await,
+            None => Session::start(&self.authority, watch).await,
+        };
+        let session = session.map_err(replay)?;
+        let files = self.write_files(&given, &session.base_url())?;
         let proxy_url = session.proxy_url();
         let network = Network {
             proxy_url: &proxy_url,
@@ -166,12 +172,18 @@ impl Stage {
         std::fs::remove_dir_all(&path).map_err(|source| Error::Write { path, source })
     }
 
-    fn write_files(&self, given: &Given<'_>) -> Result<Vec<(&'static str, PathBuf)>, Error> {
+    /// Writes what the process is given; `base_url` goes where the settings want it.
+    fn write_files(&self, given: &Given<'_>, base_url: &str) -> Result<Vec<(&'static str, PathBuf)>, Error> {
         let folder = self.folder.path().join(&given.folder);
         std::fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
+        let redirects = self.connector.settings.base_url.as_ref().filter(|_| given.part.is_some());
+        let config = match (redirects, given.config) {
+            (Some(redirects), Some(config)) => Some(&redirects.redirected(config, base_url)),
+            (_, config) => config,
+        };
         let mut files = Vec::new();
         for (flag, name, value) in [
-            ("--config", "config.json", given.config),
+            ("--config", "config.json", config),
             ("--catalog", "configured_catalog.json", given.configured),
             ("--state", "state.json", given.state),
         ] {

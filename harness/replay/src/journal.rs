@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -35,6 +35,17 @@ pub struct Journal {
     pub faults: Vec<Fault>,
     /// How many more faults there were.
     pub omitted_faults: u64,
+}
+
+impl Journal {
+    /// How many of the exchanges that it holds came in which way.
+    pub fn via(&self) -> BTreeMap<Via, u64> {
+        let mut counts = BTreeMap::new();
+        for exchange in &self.exchanges {
+            *counts.entry(exchange.via).or_default() += 1;
+        }
+        counts
+    }
 }
 
 /// A request and what came of it.
