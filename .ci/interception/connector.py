@@ -5,7 +5,7 @@ import json
 import sys
 
 
-def requests_(url):
+def requests_get(url):
     return importlib.import_module('requests').get(url, timeout=20).json()
 
 

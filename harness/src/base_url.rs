@@ -20,7 +20,10 @@ pub(crate) struct BaseUrl {
 
 fn pointers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
-    #[serde(untagged, expecting = "want a JSON pointer into the config, such as \"/api_url\", or a list of them")]
+    #[serde(
+        untagged,
+        expecting = "want a JSON pointer into the config, such as \"/api_url\", or a list of them"
+    )]
     enum OneOrMany {
         One(String),
         Many(Vec<String>),
@@ -145,7 +148,8 @@ fn unescaped(name: &str) -> String {
 
 /// The schema of a field, whichever of several forms it is in.
 fn property<'a>(schema: &'a Value, pointer: &str) -> Option<&'a Value> {
-    let Some((name, rest)) = pointer.strip_prefix('/').map(|it| it.split_once('/').unwrap_or((it, ""))) else {
+    let Some((name, rest)) = pointer.strip_prefix('/').map(|it| it.split_once('/').unwrap_or((it, "")))
+    else {
         return Some(schema);
     };
     let rest = if rest.is_empty() { String::new() } else { format!("/{rest}") };
@@ -201,8 +205,7 @@ mod tests {
     #[test]
     fn the_server_stands_in_the_place_of_the_host_and_the_path_stays() {
         let table = table("pointer = [\"/api_url\", \"/login/token_url\"]");
-        let config =
-            json!({"api_url": "https://api.a.test/v1", "login": {"token_url": "https://api.a.test/token?x"}, "n": 1});
+        let config = json!({"api_url": "https://api.a.test/v1", "login": {"token_url": "https://api.a.test/token?x"}, "n": 1});
         let (complete, part) = table.complete(&config, &spec()).unwrap();
         assert_eq!((&complete, part.origin().as_str()), (&config, "https://api.a.test"));
         let given = table.redirected(&complete, "http://127.0.0.1:9");
@@ -216,10 +219,16 @@ mod tests {
     #[test]
     fn a_field_that_is_left_out_stands_for_its_default_or_for_the_host() {
         let (complete, part) = table("pointer = \"/api_url\"").complete(&json!({}), &spec()).unwrap();
-        assert_eq!((complete, part.origin().as_str()), (json!({"api_url": "https://api.a.test/v1"}), "https://api.a.test"));
+        assert_eq!(
+            (complete, part.origin().as_str()),
+            (json!({"api_url": "https://api.a.test/v1"}), "https://api.a.test")
+        );
         let told = table("pointer = \"/region\"\nhost = \"https://eu.a.test\"");
         let (complete, part) = told.complete(&json!({}), &spec()).unwrap();
-        assert_eq!((complete, part.origin().as_str()), (json!({"region": "https://eu.a.test"}), "https://eu.a.test"));
+        assert_eq!(
+            (complete, part.origin().as_str()),
+            (json!({"region": "https://eu.a.test"}), "https://eu.a.test")
+        );
         // One that is no URL may be a host without a scheme.
         let given = told.redirected(&json!({"region": "eu.a.test/x"}), "http://127.0.0.1:9");
         assert_eq!(given, json!({"region": "http://127.0.0.1:9/x"}));
@@ -227,9 +236,13 @@ mod tests {
 
     #[test]
     fn what_is_lacking_is_said_with_what_there_is() {
-        let config = json!({"key": "k", "api_url": 3, "region": "eu", "login": {"token_url": "https://b.test"}});
+        let config =
+            json!({"key": "k", "api_url": 3, "region": "eu", "login": {"token_url": "https://b.test"}});
         for (text, wanted) in [
-            ("pointer = \"/url\"", "no \"/url\", neither in the config nor in the spec: there is /key, /region, /login/token_url, /api_url (spec)"),
+            (
+                "pointer = \"/url\"",
+                "no \"/url\", neither in the config nor in the spec: there is /key, /region, /login/token_url, /api_url (spec)",
+            ),
             ("pointer = \"/api_url\"", "is 3: want a text"),
             ("pointer = \"/region\"", "is no URL: say which host it stands for"),
         ] {

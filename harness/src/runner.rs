@@ -1,7 +1,6 @@
 //! The walk: plan, processes, evidence, checks, snapshots; an event for every step.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -83,7 +82,7 @@ pub async fn run(
     };
     subjects[0].evidence.orphans = orphans;
 
-    let unwritten = judge(&subjects, &stage.connector.snapshots, options, &mut say);
+    let unwritten = judge(&subjects, &stage, options, &mut say);
     let exit_code = tally.exit_code();
     let milliseconds = |duration: Duration| duration.as_secs_f64() * 1e3;
     tell(&Event {
@@ -148,10 +147,11 @@ async fn play(
 /// Says what checks and snapshots say; returns the first snapshot that could not be written.
 fn judge(
     subjects: &[Subject],
-    snapshots: &Path,
+    stage: &Stage,
     options: &Options,
     say: &mut impl FnMut(What),
 ) -> Option<Error> {
+    let snapshots = &stage.connector.snapshots;
     let mut failed = BTreeSet::new();
     for subject in subjects {
         for check in checks::ALL {
@@ -163,6 +163,7 @@ fn judge(
         }
     }
     subjects.iter().flat_map(judgement::idle_waivers).for_each(&mut *say);
+    subjects.iter().flat_map(|subject| judgement::unobserved(subject, stage.rung())).for_each(&mut *say);
     let mut unwritten = None;
     for subject in subjects {
         // A proposal is to be accepted: none is made of what is known to be wrong.

@@ -19,6 +19,7 @@ use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::process::{self, Invocation};
 use crate::requests::Watch;
+use crate::rung::Rung;
 use crate::secrets::Secrets;
 use crate::shim::Shim;
 use crate::snapshot::Volatile;
@@ -76,6 +77,14 @@ impl Stage {
         })
     }
 
+    /// How requests are intercepted.
+    pub(crate) fn rung(&self) -> Rung {
+        match self.connector.settings.base_url {
+            Some(_) => Rung::BaseUrl,
+            None => Rung::Environment,
+        }
+    }
+
     /// Runs `spec`, against a recording of nothing.
     pub(crate) async fn spec(&self) -> Result<Run, Error> {
         let nothing = Cassette::new(Tape::new(Vec::new()), "spec", &Terms::default())
@@ -126,6 +135,7 @@ impl Stage {
             proxy_url: &proxy_url,
             certificate: self.authority.certificate(),
             java_truststore: self.authority.java_truststore(),
+            past_proxy: if given.part.is_some() { "127.0.0.1" } else { "" },
             redirects: true,
         };
         let clock = if given.real { &Clock::default() } else { &self.clock };

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
-    BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
@@ -36,8 +36,8 @@ impl Authority {
     /// [`Error::MakeAuthority`] and [`Error::WriteCertificate`], the latter naming the folder for temporary files.
     pub fn new() -> Result<Authority, Error> {
         let (mint, certificate) = Mint::new().map_err(|source| Error::MakeAuthority { source })?;
-        let folder =
-            write(&certificate).map_err(|source| Error::WriteCertificate { folder: std::env::temp_dir(), source })?;
+        let folder = write(&certificate)
+            .map_err(|source| Error::WriteCertificate { folder: std::env::temp_dir(), source })?;
         let [certificate, java_truststore] = [PEM, JKS].map(|name| folder.path().join(name));
         Ok(Authority { certificate, java_truststore, mint: Arc::new(mint), _folder: folder })
     }

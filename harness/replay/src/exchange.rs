@@ -40,6 +40,8 @@ pub(crate) struct BaseUrl {
 pub(crate) struct Way {
     pub(crate) scheme: Scheme,
     pub(crate) tunnel: Option<Authority>,
+    /// What that says of how they come.
+    pub(crate) via: Via,
 }
 
 impl Desk {
@@ -163,7 +165,7 @@ impl Way {
     fn via(&self, head: &Parts) -> Via {
         // Over HTTP/2 every request names its authority.
         let whole_url = head.version < Version::HTTP_2 && head.uri.authority().is_some();
-        if self.tunnel.is_some() || whole_url { Via::Proxy } else { Via::Direct }
+        if whole_url { Via::Proxy } else { self.via }
     }
 
     /// Where a request is meant to go. The error says what is missing.

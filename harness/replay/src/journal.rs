@@ -38,6 +38,11 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// Whether nobody came: neither with a request, nor with anything that was to become one.
+    pub fn is_empty(&self) -> bool {
+        self.exchanges.is_empty() && self.faults.is_empty() && self.omitted + self.omitted_faults == 0
+    }
+
     /// How many of the exchanges that it holds came in which way.
     pub fn via(&self) -> BTreeMap<Via, u64> {
         let mut counts = BTreeMap::new();

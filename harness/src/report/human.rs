@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style as Paint};
 
 use super::difference;
 use super::paragraph;
+use super::place;
 use super::progress::Progress;
 use super::spelling::{from_here, plural, quoted};
 use super::{Reporter, Style, say};
@@ -206,7 +207,7 @@ impl Human {
         let at =
             finding.pointer.as_deref().map(|it| format!("{} ", excerpt::of_text(it))).unwrap_or_default();
         self.entry("want", format_args!("{at}{want}"));
-        let place = excerpt::of_text(&place_of(finding));
+        let place = excerpt::of_text(&place::of(finding));
         let place = if place.is_empty() { place } else { format!("   {DIM}{place}{DIM:#}") };
         self.entry("got", format_args!("{got}{place}"));
         if let Some(next) = &finding.next {
@@ -343,8 +344,16 @@ impl Reporter for Human {
             What::InvocationStarted { subject, command, .. } => {
                 self.progress.doing(format!("{subject} {command}"));
             }
-            What::InvocationFinished { subject, command, stderr, .. } => {
+            What::InvocationFinished { subject, command, stderr, requests, via, .. } => {
                 self.progress.step();
+                if self.style.verbose && *requests > 0 {
+                    let via: Vec<String> =
+                        via.iter().map(|(via, times)| format!("{times} {}", via.as_str())).collect();
+                    self.details.push(format!(
+                        "      {DIM}came{DIM:#}   {subject} {command}: requests {}",
+                        via.join(", ")
+                    ));
+                }
                 self.stderr.insert((subject.clone(), command.clone()), stderr.clone());
             }
             What::CheckJudged { subject, check, group, level, verdict } => {
@@ -371,22 +380,4 @@ impl Reporter for Human {
             What::RunFinished { .. } => self.finished(&event.what),
         }
     }
-}
-
-/// Where a finding stands: its stream, its command, its line, and how often.
-fn place_of(finding: &Finding) -> String {
-    let mut parts = Vec::new();
-    if let Some(stream) = &finding.stream {
-        parts.push(stream.to_string());
-    }
-    match (finding.command, finding.line) {
-        (Some(command), Some(line)) => parts.push(format!("{command}, stdout line {line}")),
-        (Some(command), None) => parts.push(command.to_string()),
-        (None, Some(line)) => parts.push(format!("stdout line {line}")),
-        (None, None) => {}
-    }
-    if finding.times > 1 {
-        parts.push(format!("{} times in all", finding.times));
-    }
-    parts.join(", ")
 }

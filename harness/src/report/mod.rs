@@ -6,6 +6,7 @@ mod difference;
 mod human;
 mod json;
 mod paragraph;
+mod place;
 mod progress;
 mod recording;
 mod spelling;

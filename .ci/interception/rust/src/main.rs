@@ -29,8 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let base = rest.split('"').nth(1).ok_or("api_url")?;
             let url = format!("{base}/users");
             let users = match client.as_str() {
-                "reqwest-native-roots" => reqwest(true, &url)?,
-                "reqwest-webpki-roots" => reqwest(false, &url)?,
+                "reqwest-native roots" => reqwest(true, &url)?,
+                "reqwest-webpki roots" => reqwest(false, &url)?,
                 _ => ureq::get(&url).call()?.body_mut().read_to_string()?,
             };
             // One user: what stands between the brackets.
