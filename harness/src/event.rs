@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::checks::{Group, Level};
+use crate::rung::Rung;
 use crate::snapshot::Comparison;
 use crate::verdict::Verdict;
 
@@ -43,6 +44,11 @@ pub enum What {
         command: Vec<String>,
         /// How it was found.
         found: String,
+        /// How its requests are intercepted.
+        rung: Rung,
+        /// Why it runs without a sandbox, where one was wanted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        no_sandbox: Option<String>,
         /// The scenarios, in order.
         scenarios: Vec<ScenarioShown>,
         /// How many processes are planned.

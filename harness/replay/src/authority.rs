@@ -24,6 +24,7 @@ use crate::Error;
 #[derive(Debug)]
 pub struct Authority {
     certificate: PathBuf,
+    name: String,
     mint: Arc<Mint>,
     _folder: TempDir,
 }
@@ -34,15 +35,20 @@ impl Authority {
     /// # Errors
     /// [`Error::MakeAuthority`] and [`Error::WriteCertificate`], the latter naming the folder for temporary files.
     pub fn new() -> Result<Authority, Error> {
-        let (mint, pem) = Mint::new().map_err(|source| Error::MakeAuthority { source })?;
+        let (mint, name, pem) = Mint::new().map_err(|source| Error::MakeAuthority { source })?;
         let (folder, certificate) =
             write(&pem).map_err(|source| Error::WriteCertificate { folder: std::env::temp_dir(), source })?;
-        Ok(Authority { certificate, mint: Arc::new(mint), _folder: folder })
+        Ok(Authority { certificate, name, mint: Arc::new(mint), _folder: folder })
     }
 
     /// The PEM file for a client to trust, alone: nothing of the real internet is meant to be trusted beside it.
     pub fn certificate(&self) -> &Path {
         &self.certificate
+    }
+
+    /// Its common name, which is all of its subject: the same for no other authority.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn mint(&self) -> Arc<Mint> {
@@ -70,13 +76,14 @@ pub(crate) struct Mint {
 }
 
 impl Mint {
-    fn new() -> Result<(Mint, String), rcgen::Error> {
+    fn new() -> Result<(Mint, String, String), rcgen::Error> {
         let authority_key = KeyPair::generate()?;
         let mut params = valid_for_all_times(CertificateParams::default());
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.distinguished_name = DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, unique_name(&authority_key));
+        let name = unique_name(&authority_key);
+        params.distinguished_name.push(DnType::CommonName, name.as_str());
         let pem = params.self_signed(&authority_key)?.pem();
         let mint = Mint {
             issuer: Issuer::new(params, authority_key),
@@ -84,7 +91,7 @@ impl Mint {
             provider: Arc::new(rustls::crypto::ring::default_provider()),
             struck: Mutex::default(),
         };
-        Ok((mint, pem))
+        Ok((mint, name, pem))
     }
 
     /// How to speak TLS as `host`: a DNS name in lower case or an IP address without brackets.

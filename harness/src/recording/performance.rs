@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::evidence::Run;
 use crate::expectation::Outcome;
 use crate::ledger::Placed;
+use crate::ports;
 use crate::report::plural;
 use crate::secrets::Secrets;
 use crate::stage::{Given, Stage};
@@ -142,6 +143,8 @@ impl<'a> Performance<'a> {
             recorder = known.before(recorder);
         }
         let time = began.to_string();
+        let mut ports = Vec::new();
+        ports::of_config(&self.config, &mut ports);
         let given = Given {
             folder: PathBuf::from(format!("{track}")),
             config: Some(&self.config),
@@ -151,6 +154,7 @@ impl<'a> Performance<'a> {
             real: true,
             volatile: &[],
             secrets: Arc::clone(&self.secrets),
+            ports,
         };
         let run = self.stage.perform(command, given, recorder).await?;
         // The real config is on disk no longer than it is needed.
@@ -167,6 +171,13 @@ impl<'a> Performance<'a> {
         });
         if let Some(config) = kept(transcript).filter(|config| *config != self.config) {
             self.renew(config, tell)?;
+        }
+        for (refused, times) in run.refused.iter().flatten() {
+            let note = format!(
+                "`{name}` tried to connect to {refused} ({times} times), where nobody listens in the sandbox: if it must \
+                 get there, say its URL with the port in the config, or record with `--sandbox off`"
+            );
+            tell(&Step::Noted { note });
         }
         for fault in &run.journal.faults {
             // A query may hold tokens that no config knows of.
