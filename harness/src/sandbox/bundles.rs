@@ -15,6 +15,9 @@ const FILES: &[&str] = &["cacert.pem", "cacerts.txt", "ca-certificates.crt", "ro
 const DEPTHS: &[&str] = &["_cython/_credentials", "_vendor/certifi", "certs", "data", "vendor/certifi"];
 /// Where OpenSSL looks that was built for a prefix.
 const OF_PREFIX: &[&str] = &["ssl/cacert.pem", "ssl/cert.pem", "etc/ssl/cert.pem", "etc/openssl/cert.pem"];
+/// How much of a script is read, and how many programs are followed.
+const SCRIPT: u64 = 64 * 1024;
+const PROGRAMS: usize = 32;
 /// The most folders of packages that are gone through, and entries of each.
 const FOLDERS: usize = 64;
 const ENTRIES: usize = 5_000;
@@ -71,8 +74,11 @@ fn prefixes(program: &Program<'_>) -> BTreeSet<PathBuf> {
         }
     }
     let mut programs: Vec<PathBuf> = program.words.iter().filter_map(|word| look_up(word, program, &path)).collect();
-    for place in 0..programs.len() {
-        programs.extend(interpreter(&programs[place], program, &path));
+    let mut place = 0;
+    while place < programs.len() && programs.len() < PROGRAMS {
+        let named = named_by(&programs[place], program, &path);
+        programs.extend(named.into_iter().filter(|file| !programs.contains(file)).collect::<Vec<_>>());
+        place += 1;
     }
     for program in programs {
         // As it is named: in a virtual environment the interpreter is a link out of it. And what it is.
@@ -98,14 +104,21 @@ fn look_up(word: &str, program: &Program<'_>, path: &[PathBuf]) -> Option<PathBu
     if word.contains('/') || word.starts_with('-') { None } else { on_path() }
 }
 
-/// What runs a script, by its first line.
-fn interpreter(file: &Path, program: &Program<'_>, path: &[PathBuf]) -> Option<PathBuf> {
-    let mut line = [0; 256];
-    let length = File::open(file).ok()?.read(&mut line).ok()?;
-    let text = String::from_utf8_lossy(&line[..length]);
-    let words = text.strip_prefix("#!")?.lines().next()?.split_ascii_whitespace();
-    let mut words = words.filter(|word| !word.ends_with("/env") && !word.starts_with('-'));
-    look_up(words.next()?, program, path)
+/// The programs that a script names: what runs it, by its first line, and what it may run itself, such as the interpreter
+/// of an environment by its path.
+fn named_by(file: &Path, program: &Program<'_>, path: &[PathBuf]) -> Vec<PathBuf> {
+    let mut text = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(SCRIPT).read_to_end(&mut text));
+    if read.is_err() || !text.starts_with(b"#!") {
+        return Vec::new();
+    }
+    let text = String::from_utf8_lossy(&text);
+    let (first, rest) = text[2..].split_once('\n').unwrap_or((&text[2..], ""));
+    let words = first.split_ascii_whitespace();
+    let interpreter = words.filter(|word| !word.ends_with("/env") && !word.starts_with('-')).take(1);
+    let words = rest.split(|character: char| character.is_whitespace() || "\"'`=;:()$".contains(character));
+    let programs = words.filter(|word| word.contains("bin/"));
+    interpreter.chain(programs).take(PROGRAMS).filter_map(|word| look_up(word, program, path)).collect()
 }
 
 /// What is in a folder, where there is one.
@@ -156,6 +169,8 @@ mod tests {
         assert_eq!(find(&["./main.py"], path), wanted, "by its first line");
         assert_eq!(find(&[&python, "main.py"], path), wanted, "by its name");
         assert_eq!(find(&["python3"], &format!("ROOT/tool/bin:{path}")), wanted, "on the path");
+        touch("connector/run.sh", "#!/bin/sh\nPYTHON=../tool/bin/python3\nexec \"$PYTHON\" main.py\n");
+        assert_eq!(find(&["./run.sh"], path), wanted, "by a script that runs it");
         assert_eq!(find(&["nobody"], "").len(), 2);
     }
 }
