@@ -7,6 +7,7 @@ use connector_replay::Via;
 use serde::Serialize;
 
 use crate::checks::{Group, Level};
+use crate::rung::Rung;
 use crate::snapshot::Comparison;
 use crate::verdict::Verdict;
 
@@ -45,6 +46,11 @@ pub enum What {
         command: Vec<String>,
         /// How it was found.
         found: String,
+        /// How its requests are intercepted.
+        rung: Rung,
+        /// Why it runs without a sandbox, where one was wanted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        no_sandbox: Option<String>,
         /// The scenarios, in order.
         scenarios: Vec<ScenarioShown>,
         /// How many processes are planned.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::budget::Budget;
 use crate::expectation::{Expectation, Outcome};
 use crate::hosts::Hosts;
+use crate::refused::Refusals;
 use crate::requests::Requests;
 use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
@@ -48,6 +49,9 @@ pub(crate) struct Run {
     pub(crate) transcript: Transcript,
     pub(crate) journal: Journal,
     pub(crate) requests: Requests,
+    /// The connections that it tried to make and that nobody took; `None` where it ran outside of a sandbox, and nobody
+    /// could see.
+    pub(crate) refused: Option<Refusals>,
     /// What it printed that no other run repeats: for snapshots, not for checks.
     pub(crate) volatile: Volatile,
 }

@@ -13,6 +13,7 @@
 //! > GET https://api.test/ 429 wait one that was answered with another status, and with that body
 //! ! GET https://api.test/users     a request that nobody recorded
 //! ? GET https://api.test/users     a recorded interaction that it never asked for
+//! x tcp db.test:5432               a connection that was refused
 //! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`
 //! ```
 //!
@@ -34,6 +35,7 @@ mod parser {
     use crate::expectation::{ConfigIs, Outcome as Expected};
     use crate::hosts::Hosts;
     use crate::ledger::{Ledger, StreamName, Wanted};
+    use crate::refused::{Refusals, Refused};
     use crate::requests::{Requests, Seen};
     use crate::secrets::Secrets;
     use crate::settings::Settings;
@@ -116,6 +118,7 @@ mod parser {
             let outcome = unmatched.unwrap_or(Outcome::Answered { interaction: 0 });
             Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome, via: Via::Proxy }
         };
+        let mut refused = Refusals::new();
         let mut exit = Exit::Status(0);
         let mut leftovers = Vec::new();
         for line in lines {
@@ -131,6 +134,13 @@ mod parser {
                     let (method, url) = request.split_once(' ').unwrap();
                     let interaction = journal.unasked.len();
                     journal.unasked.push(Unasked { interaction, method: method.into(), url: url.into() });
+                }
+                Some(("x", refusal)) => {
+                    let (transport, rest) = refusal.split_once(' ').unwrap();
+                    let (host, port) = rest.rsplit_once(':').unwrap();
+                    let transport = if transport == "udp" { "udp" } else { "tcp" };
+                    let refusal = Refused { transport, host: host.to_owned(), port: port.parse().unwrap() };
+                    *refused.entry(refusal).or_default() += 1;
                 }
                 Some(("=", end)) => match end.split_once(' ').unwrap() {
                     ("exit", status) => exit = Exit::Status(status.parse().unwrap()),
@@ -154,7 +164,7 @@ mod parser {
             duration: Duration::ZERO,
             leftovers,
         };
-        Run { transcript, journal, requests, volatile: Volatile::default() }
+        Run { transcript, journal, requests, refused: Some(refused), volatile: Volatile::default() }
     }
 
     /// A request without headers and body.

@@ -39,12 +39,19 @@ mod locate;
 mod metadata;
 mod performance;
 mod plan;
+mod ports;
 mod process;
 mod recording;
+mod refused;
 pub mod report;
 mod requests;
 mod rung;
 mod runner;
+#[cfg(target_os = "linux")]
+mod sandbox;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_sandbox.rs"]
+mod sandbox;
 mod scenario;
 mod secrets;
 mod settings;
@@ -63,7 +70,7 @@ pub use event::{Event, ScenarioShown, What};
 pub use evidence::Evidence;
 pub use ledger::StreamName;
 pub use locate::{Connector, Hints, locate};
-pub use rung::Rung;
+pub use rung::{Rung, SandboxMode};
 pub use runner::{Options, run};
 pub use snapshot::{Comparison, Update};
 pub use tally::Tally;

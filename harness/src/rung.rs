@@ -25,3 +25,15 @@ impl fmt::Display for Rung {
         })
     }
 }
+
+/// Whether connectors run in a sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum SandboxMode {
+    /// Where the system allows it.
+    Auto,
+    /// Always: where the system does not allow it, nothing is run.
+    Require,
+    /// Never. The default of the library: to make a sandbox a program starts itself, which is for `harness` to say.
+    #[default]
+    Off,
+}

@@ -15,6 +15,7 @@ use crate::judgement;
 use crate::locate::Connector;
 use crate::performance::Performance;
 use crate::plan;
+use crate::rung::SandboxMode;
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
 use crate::stage::Stage;
@@ -36,6 +37,8 @@ pub struct Options {
     pub timeout: Option<f64>,
     /// What may be written where a snapshot does not match.
     pub update: Update,
+    /// Whether the connector runs in a sandbox.
+    pub sandbox: SandboxMode,
 }
 
 /// Judges a connector over its scenarios; `tell` hears of every step as it happens.
@@ -60,15 +63,18 @@ pub async fn run(
         tell(&Event { at_ms: at_ms(), what });
     };
     let lines = plan::lines(&scenarios);
+    let stage = Arc::new(Stage::set(connector, options.sandbox).await?);
+    let Connector { name, command, found, .. } = stage.connector.clone();
     say(What::RunStarted {
         format: 1,
-        connector: connector.name.clone(),
-        command: connector.command.clone(),
-        found: connector.found.clone(),
+        connector: name,
+        command,
+        found,
+        rung: stage.rung(),
+        no_sandbox: stage.no_sandbox.clone(),
         scenarios: scenarios.iter().map(shown).collect(),
         invocations: plan::invocations(&lines),
     });
-    let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = tokio::select! {
         played = play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut say) => Some(played?),
@@ -105,11 +111,15 @@ pub async fn run(
 }
 
 /// Plays one scenario, and judges nothing: what its processes did.
-pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
-    let options = Options { scenario: Some(scenario.to_owned()), exact: true, ..Options::default() };
+pub(crate) async fn rehearse(
+    connector: Connector,
+    scenario: &str,
+    sandbox: SandboxMode,
+) -> Result<Evidence, Error> {
+    let options = Options { scenario: Some(scenario.to_owned()), exact: true, sandbox, ..Options::default() };
     let scenarios = select(&connector, &options)?;
     let lines = plan::lines(&scenarios);
-    let stage = Arc::new(Stage::set(connector)?);
+    let stage = Arc::new(Stage::set(connector, options.sandbox).await?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played =
         play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut |_| {}).await;

@@ -17,9 +17,11 @@ use crate::evidence::Run;
 use crate::ledger::Ledger;
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
+use crate::ports;
 use crate::process::{self, Invocation};
 use crate::requests::Watch;
-use crate::rung::Rung;
+use crate::rung::{Rung, SandboxMode};
+use crate::sandbox::{Barred, Door, Program, Sandbox};
 use crate::secrets::Secrets;
 use crate::shim::Shim;
 use crate::snapshot::Volatile;
@@ -36,6 +38,10 @@ pub(crate) struct Stage {
     /// In it, what interpreters load.
     shim: Shim,
     clock: Clock,
+    /// Where the system lets us have one.
+    sandbox: Option<Sandbox>,
+    /// Why there is none, where one was wanted.
+    pub(crate) no_sandbox: Option<String>,
 }
 
 /// What a process is given.
@@ -55,10 +61,17 @@ pub(crate) struct Given<'a> {
     pub(crate) real: bool,
     pub(crate) volatile: &'a [String],
     pub(crate) secrets: Arc<Secrets>,
+    /// The ports that servers are asked on beside those of HTTP.
+    pub(crate) ports: Vec<u16>,
 }
 
+/// The ports of HTTP, with TLS and without.
+const PORTS: [u16; 2] = [80, 443];
+
 impl Stage {
-    pub(crate) fn set(connector: Connector) -> Result<Stage, Error> {
+    /// # Errors
+    /// What the harness lacks, which may be the sandbox where that is required.
+    pub(crate) async fn set(connector: Connector, mode: SandboxMode) -> Result<Stage, Error> {
         let mut builder = tempfile::Builder::new();
         // Configs with secrets lie in it.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -67,21 +80,57 @@ impl Stage {
             source,
         })?;
         let authority = Authority::new().map_err(|source| Error::Replay { source })?;
-        Ok(Stage {
+        let mut stage = Stage {
             nursery: Nursery::open(),
             shim: Shim::write(folder.path(), authority.certificate())?,
             clock: Clock::of(&connector.settings.clock, &connector.root)?,
             authority,
+            sandbox: None,
+            no_sandbox: None,
             folder,
             connector,
-        })
+        };
+        if mode != SandboxMode::Off {
+            match stage.raise().await {
+                Ok(sandbox) => stage.sandbox = Some(sandbox),
+                Err(Barred::Step(step, error)) if mode == SandboxMode::Auto => {
+                    stage.no_sandbox = Some(format!("{step}: {error}"));
+                }
+                Err(Barred::Step(step, source)) => return Err(process::no_sandbox(&step, source)),
+                Err(Barred::Program(source)) => return Err(process::no_sandbox("start the helper", source)),
+            }
+        }
+        Ok(stage)
+    }
+
+    /// Makes a sandbox, and sees whether one can walk into it.
+    async fn raise(&self) -> Result<Sandbox, Barred> {
+        let prepare = |error| Barred::Step("prepare its files".to_owned(), error);
+        let folder = self.folder.path().join("sandbox");
+        std::fs::create_dir(&folder).map_err(prepare)?;
+        let Connector { command, root, settings, .. } = &self.connector;
+        let variable = |name: &str| {
+            let said = settings.environment.get(name).map(OsString::from);
+            said.or_else(|| std::env::var_os(name)).unwrap_or_default()
+        };
+        let program = Program {
+            words: command,
+            folder: root,
+            path: variable("PATH"),
+            python_path: variable("PYTHONPATH"),
+            home: Some(variable("HOME")).filter(|home| !home.is_empty()).map(PathBuf::from),
+        };
+        let sandbox = Sandbox::prepare(&folder, &self.authority, &program).map_err(prepare)?;
+        process::try_out(&sandbox, &self.nursery).await?;
+        Ok(sandbox)
     }
 
     /// How requests are intercepted.
     pub(crate) fn rung(&self) -> Rung {
-        match self.connector.settings.base_url {
-            Some(_) => Rung::BaseUrl,
-            None => Rung::Environment,
+        match (&self.sandbox, &self.connector.settings.base_url) {
+            (Some(_), _) => Rung::Sandbox,
+            (None, None) => Rung::Environment,
+            (None, Some(_)) => Rung::BaseUrl,
         }
     }
 
@@ -109,6 +158,7 @@ impl Stage {
             real: false,
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
+            ports: ports::of(&scenario.cassette, &scenario.config),
         };
         self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await
     }
@@ -128,7 +178,7 @@ impl Stage {
             Some(part) => Session::start_as(part.clone(), &self.authority, watch).await,
             None => Session::start(&self.authority, watch).await,
         };
-        let session = session.map_err(replay)?;
+        let mut session = session.map_err(replay)?;
         let files = self.write_files(&given, &session.base_url())?;
         let proxy_url = session.proxy_url();
         let network = Network {
@@ -136,17 +186,21 @@ impl Stage {
             certificate: self.authority.certificate(),
             java_truststore: self.authority.java_truststore(),
             past_proxy: if given.part.is_some() { "127.0.0.1" } else { "" },
-            redirects: true,
+            redirects: self.sandbox.is_none(),
         };
         let clock = if given.real { &Clock::default() } else { &self.clock };
         let invocation = self.invocation(command, &network, clock.variables(given.now), &files);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
-        let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
+        let ports = PORTS.into_iter().chain(given.ports).collect();
+        let mut door = self.sandbox.as_ref().map(|sandbox| sandbox.door(&mut session, ports));
+        let stderr = StderrLog::new(secrets);
+        let transcript = process::run(invocation, door.as_mut(), &self.nursery, ledger, stderr).await?;
+        let refused = door.and_then(Door::close);
         let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
-        Ok(Run { transcript, journal, requests: notes.take(), volatile })
+        Ok(Run { transcript, journal, requests: notes.take(), refused, volatile })
     }
 
     fn invocation(

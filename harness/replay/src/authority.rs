@@ -25,6 +25,7 @@ use crate::{Error, truststore};
 pub struct Authority {
     certificate: PathBuf,
     java_truststore: PathBuf,
+    name: String,
     mint: Arc<Mint>,
     _folder: TempDir,
 }
@@ -35,11 +36,11 @@ impl Authority {
     /// # Errors
     /// [`Error::MakeAuthority`] and [`Error::WriteCertificate`], the latter naming the folder for temporary files.
     pub fn new() -> Result<Authority, Error> {
-        let (mint, certificate) = Mint::new().map_err(|source| Error::MakeAuthority { source })?;
+        let (mint, name, certificate) = Mint::new().map_err(|source| Error::MakeAuthority { source })?;
         let folder = write(&certificate)
             .map_err(|source| Error::WriteCertificate { folder: std::env::temp_dir(), source })?;
         let [certificate, java_truststore] = [PEM, JKS].map(|name| folder.path().join(name));
-        Ok(Authority { certificate, java_truststore, mint: Arc::new(mint), _folder: folder })
+        Ok(Authority { certificate, java_truststore, name, mint: Arc::new(mint), _folder: folder })
     }
 
     /// The PEM file for a client to trust, alone: nothing of the real internet is meant to be trusted beside it.
@@ -50,6 +51,11 @@ impl Authority {
     /// The same for Java, which reads no PEM: a JKS file, with Java's usual password.
     pub fn java_truststore(&self) -> &Path {
         &self.java_truststore
+    }
+
+    /// Its common name, which is all of its subject: the same for no other authority.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn mint(&self) -> Arc<Mint> {
@@ -80,13 +86,14 @@ pub(crate) struct Mint {
 }
 
 impl Mint {
-    fn new() -> Result<(Mint, Certificate), rcgen::Error> {
+    fn new() -> Result<(Mint, String, Certificate), rcgen::Error> {
         let authority_key = KeyPair::generate()?;
         let mut params = valid_for_all_times(CertificateParams::default());
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.distinguished_name = DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, unique_name(&authority_key));
+        let name = unique_name(&authority_key);
+        params.distinguished_name.push(DnType::CommonName, name.as_str());
         let certificate = params.self_signed(&authority_key)?;
         let mint = Mint {
             issuer: Issuer::new(params, authority_key),
@@ -94,7 +101,7 @@ impl Mint {
             provider: Arc::new(rustls::crypto::ring::default_provider()),
             struck: Mutex::default(),
         };
-        Ok((mint, certificate))
+        Ok((mint, name, certificate))
     }
 
     /// How to speak TLS as `host`: a DNS name in lower case or an IP address without brackets.

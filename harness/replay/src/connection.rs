@@ -39,11 +39,17 @@ struct Socket {
 
 /// Serves one connection to its end, through as many tunnels as the client asks for.
 ///
-/// Where a tunnel leads does not matter: all of them end here. What comes first tells what is spoken.
-pub(crate) async fn serve(desk: Arc<Desk>, socket: TcpStream, mut stop: watch::Receiver<()>) {
+/// Where a tunnel leads does not matter: all of them end here. What comes first tells what is spoken. `meant` is where
+/// the client wanted to go when it dialled, if that was not here.
+pub(crate) async fn serve(
+    desk: Arc<Desk>,
+    socket: TcpStream,
+    meant: Option<Authority>,
+    mut stop: watch::Receiver<()>,
+) {
     let (read, write) = socket.into_split();
     let mut socket = Socket { ahead: Bytes::new(), read, write };
-    let mut way = Way { scheme: Scheme::Http, tunnel: None, via: Via::Direct };
+    let mut way = Way { scheme: Scheme::Http, tunnel: meant, via: Via::Direct };
     while let Some(first) = socket.first_byte(&desk, &mut stop).await {
         let next = match first {
             TLS => {

@@ -35,7 +35,8 @@ pub(crate) struct BaseUrl {
     pub(crate) meant: Target,
 }
 
-/// The way in which requests come: over which scheme, and through a tunnel to where.
+/// The way in which requests come: over which scheme, and through a tunnel to where. An address that was dialled and is
+/// not ours is a tunnel too.
 #[derive(Clone, Debug)]
 pub(crate) struct Way {
     pub(crate) scheme: Scheme,

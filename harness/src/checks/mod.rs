@@ -8,6 +8,7 @@ mod catalog_schemas_are_valid;
 mod catalog_streams_are_unique;
 mod check_status_is_expected;
 mod config_matches_spec;
+mod connections_are_intercepted;
 mod cursor_fields_exist;
 mod hosts_are_allowed;
 mod messages_match_protocol;
@@ -70,6 +71,7 @@ pub static ALL: &[Check] = &[
     requests_match_recording::CHECK,
     recording_is_used::CHECK,
     requests_use_https::CHECK,
+    connections_are_intercepted::CHECK,
     hosts_are_allowed::CHECK,
     requests_stay_within_budget::CHECK,
     page_size_is_used::CHECK,

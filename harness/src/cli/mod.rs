@@ -10,6 +10,7 @@ mod test;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::error::ExitCode;
+use crate::sandbox;
 
 /// Judges any Airbyte-protocol connector, in any language, offline.
 #[derive(Debug, Parser)]
@@ -44,6 +45,9 @@ enum Command {
     Review(accept::Arguments),
     /// Take the snapshots that wait for review.
     Accept(accept::Arguments),
+    /// Become a connector in a sandbox: the harness starts itself so.
+    #[command(name = sandbox::COMMAND, hide = true)]
+    SandboxInit,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -76,6 +80,10 @@ impl Cli {
             Command::Explain(arguments) => arguments.run(),
             Command::Review(arguments) => arguments.review(),
             Command::Accept(arguments) => arguments.accept(),
+            Command::SandboxInit => match sandbox::become_connector()? {
+                true => Ok(ExitCode::Conforms),
+                false => Ok(ExitCode::HarnessFailed),
+            },
         }
     }
 }

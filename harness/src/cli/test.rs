@@ -5,6 +5,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::{Error, ExitCode};
 use crate::report::{self, Format, Style};
+use crate::rung::SandboxMode;
 use crate::snapshot::Update;
 use crate::{Hints, Options, locate, runner};
 
@@ -28,6 +29,9 @@ pub(super) struct Arguments {
     /// How many processes run side by side; as many as there are cores unless said otherwise.
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Whether the connector runs where there is no network but the replay server (Linux; see docs/sandbox.md).
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    sandbox: SandboxMode,
     /// Checks of level should condemn too.
     #[arg(long)]
     strict: bool,
@@ -59,6 +63,7 @@ impl Arguments {
             jobs: self.jobs.map_or(cores, usize::from),
             timeout: self.timeout,
             update,
+            sandbox: self.sandbox,
         };
         let mut reporter = report::of(
             self.format,

@@ -32,6 +32,7 @@ use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::ledger::first_fault_by;
 use crate::locate::Connector;
+use crate::rung::SandboxMode;
 use crate::secrets::{Secrets, secret_values};
 use crate::stage::Stage;
 
@@ -55,6 +56,8 @@ pub(crate) struct Options {
     pub(crate) sample: Option<usize>,
     /// How the real servers are reached.
     pub(crate) upstream: connector_record::Options,
+    /// Whether the connector runs in a sandbox.
+    pub(crate) sandbox: SandboxMode,
 }
 
 /// Records a scenario and writes its folder; `tell` hears of every step. When `interrupted` comes first, nothing is written
@@ -69,7 +72,7 @@ pub(crate) async fn record(
     tell: &mut impl FnMut(&Step),
 ) -> Result<bool, Error> {
     let folder = Folder::open(connector, options)?;
-    let stage = Stage::set(connector.clone())?;
+    let stage = Stage::set(connector.clone(), options.sandbox).await?;
     let live = tokio::select! {
         live = live(&stage, &folder, options, tell) => Some(live),
         () = interrupted => None,

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::evidence::Run;
 use crate::expectation::Outcome;
 use crate::ledger::Placed;
+use crate::ports;
 use crate::report::plural;
 use crate::secrets::Secrets;
 use crate::stage::{Given, Stage};
@@ -149,6 +150,8 @@ impl<'a> Performance<'a> {
             recorder = known.before(recorder);
         }
         let time = began.to_string();
+        let mut ports = Vec::new();
+        ports::of_config(&self.config, &mut ports);
         let given = Given {
             folder: PathBuf::from(format!("{track}")),
             config: Some(&self.config),
@@ -159,6 +162,7 @@ impl<'a> Performance<'a> {
             real: true,
             volatile: &[],
             secrets: Arc::clone(&self.secrets),
+            ports,
         };
         let run = self.stage.perform(command, given, recorder).await?;
         // The real config is on disk no longer than it is needed.
@@ -180,6 +184,13 @@ impl<'a> Performance<'a> {
             if config != self.config {
                 self.renew(config, tell)?;
             }
+        }
+        for (refused, times) in run.refused.iter().flatten() {
+            let note = format!(
+                "`{name}` tried to connect to {refused} ({times} times), where nobody listens in the sandbox: if it must \
+                 get there, say its URL with the port in the config, or record with `--sandbox off`"
+            );
+            tell(&Step::Noted { note });
         }
         for fault in &run.journal.faults {
             // A query may hold tokens that no config knows of.

@@ -15,6 +15,7 @@ use super::{Reporter, Style, say};
 use crate::checks::{self, Group, Level};
 use crate::event::{Event, ScenarioShown, What};
 use crate::excerpt;
+use crate::rung::Rung;
 use crate::snapshot::Comparison;
 use crate::tally::Standing;
 use crate::verdict::{Finding, Verdict};
@@ -103,6 +104,7 @@ impl Human {
         connector: &str,
         command: &[String],
         found: &str,
+        (rung, no_sandbox): (Rung, Option<&str>),
         scenarios: &[ScenarioShown],
         runs: usize,
     ) {
@@ -112,6 +114,10 @@ impl Human {
             plural(runs, "process", "processes"),
         ));
         self.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", command.join(" ")));
+        if self.style.verbose || no_sandbox.is_some() {
+            let why = no_sandbox.map(|why| format!(" (no sandbox: {why})")).unwrap_or_default();
+            self.entry("net", format_args!("{}{DIM}{why}{DIM:#}", words_of(rung)));
+        }
         if self.style.verbose {
             for ScenarioShown { name, about } in scenarios {
                 self.entry(
@@ -337,8 +343,11 @@ impl Human {
 impl Reporter for Human {
     fn tell(&mut self, event: &Event) {
         match &event.what {
-            What::RunStarted { connector, command, found, scenarios, invocations, .. } => {
-                self.started(connector, command, found, scenarios, *invocations);
+            What::RunStarted {
+                connector, command, found, rung, no_sandbox, scenarios, invocations, ..
+            } => {
+                let net = (*rung, no_sandbox.as_deref());
+                self.started(connector, command, found, net, scenarios, *invocations);
                 self.progress.begin(*invocations);
             }
             What::InvocationStarted { subject, command, .. } => {
@@ -379,5 +388,14 @@ impl Reporter for Human {
             }
             What::RunFinished { .. } => self.finished(&event.what),
         }
+    }
+}
+
+/// How requests are intercepted.
+fn words_of(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Sandbox => "sandbox (namespaces of its own)",
+        Rung::Environment => "proxy variables",
+        Rung::BaseUrl => "base URL in the config",
     }
 }
