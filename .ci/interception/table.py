@@ -25,7 +25,7 @@ def cell(code, path):
 
 def rows(text):
     """The cells of a table, by client."""
-    lines = [[part.strip() for part in line.strip().strip('|').split('|')] for line in text.splitlines() if line.startswith('| ')]
+    lines = [[part.strip() for part in line.strip().strip('|').split('|')] for line in text.splitlines() if line.startswith('| ') and not line.startswith('| -')]
     return {line[0]: dict(zip(RUNGS, line[1:])) for line in lines[1:]}
 
 

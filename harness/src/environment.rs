@@ -26,7 +26,7 @@ const HANDED_ON: &[&str] = &[
     "VIRTUAL_ENV",
 ];
 
-/// By these a client finds a proxy. `NO_PROXY` is set too, as a rule to nothing: the user's own must not let requests out.
+/// By these a client finds a proxy. `NO_PROXY` is set too, to nothing: one of the user's must not let requests out.
 const PROXY: &[&str] = &["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "all_proxy", "http_proxy", "https_proxy"];
 
 /// By these a client finds the certificates it trusts: each names one file, which holds our authority alone.
@@ -54,8 +54,6 @@ pub(crate) struct Network<'a> {
     pub(crate) certificate: &'a Path,
     /// The same for Java.
     pub(crate) java_truststore: &'a Path,
-    /// The host that is reached past the proxy, or none: clients that are told an address are to go there straight.
-    pub(crate) past_proxy: &'a str,
     /// Whether clients that ask no proxy variable are made to go there too. Not where all names lead there anyway.
     pub(crate) redirects: bool,
 }
@@ -82,7 +80,7 @@ pub(crate) fn of(
         set(name, network.proxy_url.as_ref());
     }
     for name in ["NO_PROXY", "no_proxy"] {
-        set(name, network.past_proxy.as_ref());
+        set(name, "".as_ref());
     }
     for name in AUTHORITY {
         set(name, network.certificate.as_os_str());
@@ -129,7 +127,7 @@ fn java_options(network: &Network<'_>) -> OsString {
         options.push(format!("-D{scheme}.proxyHost={host} -D{scheme}.proxyPort={port} "));
     }
     // Empty: without it a JVM sends what stays on this machine past the proxy.
-    options.push(format!("-Dhttp.nonProxyHosts={} -Djavax.net.ssl.trustStoreType=JKS ", network.past_proxy));
+    options.push("-Dhttp.nonProxyHosts= -Djavax.net.ssl.trustStoreType=JKS ");
     options.push(word("-Djavax.net.ssl.trustStore=", network.java_truststore));
     options
 }
@@ -159,7 +157,6 @@ mod tests {
             proxy_url: "http://127.0.0.1:1",
             certificate: Path::new("/tmp/ca.pem"),
             java_truststore: Path::new("/a folder/ca.jks"),
-            past_proxy: "",
             redirects,
         };
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

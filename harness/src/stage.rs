@@ -185,7 +185,6 @@ impl Stage {
             proxy_url: &proxy_url,
             certificate: self.authority.certificate(),
             java_truststore: self.authority.java_truststore(),
-            past_proxy: if given.part.is_some() { "127.0.0.1" } else { "" },
             redirects: self.sandbox.is_none(),
         };
         let clock = if given.real { &Clock::default() } else { &self.clock };

@@ -150,8 +150,9 @@ fn keep(
     let record = |source| Error::Record { source };
     let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {
-        let why = "not one request came through: does the connector honour HTTPS_PROXY? One that asks for nothing \
-                   needs no recording: `harness test` takes a scenario without a cassette";
+        let why = "not one request came through: which clients do, and what to do about others, is in \
+                   docs/interception.md. One that asks for nothing needs no recording: `harness test` takes a \
+                   scenario without a cassette";
         return Err(Error::Recording { why: why.to_owned() });
     }
     let hosts = hosts_of(&scrubbed.interactions);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
+mod base_url;
 mod bench;
 mod cassette;
 mod faults;
