@@ -43,7 +43,8 @@ fn text(store: &mut Vec<u8>, text: &str) {
 mod tests {
     use super::*;
 
-    /// Compared with what `keytool -list -v -storepass changeit` takes and what a Java program trusts: `.ci/interception/run`.
+    /// `keytool -list -storepass changeit` takes such a file, and refuses it by another password; that Java programs trust
+    /// what it holds is seen in `.ci/interception/run`.
     #[test]
     fn a_store_holds_its_certificate_and_a_digest_of_all_before_it() {
         let store = of(b"certificate");

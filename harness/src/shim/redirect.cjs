@@ -52,6 +52,8 @@ function answer(dns, net) {
     process.nextTick(() => (Array.isArray(one) ? answered(null, one) : answered(null, one.address, one.family)))
     return {}
   }
+  // Among its properties is what `util.promisify` makes of it.
+  Object.defineProperties(dns.lookup, Object.getOwnPropertyDescriptors(lookup))
   const { lookup: promised } = dns.promises
   dns.promises.lookup = (host, options) => (known(host) ? Promise.resolve(found(options)) : promised(host, options))
 }

@@ -85,12 +85,13 @@ def _redirect(socket, to):
         return True
 
     def known(host, port, family=0, type=0, proto=0, flags=0):
-        if not is_name(host):
+        # Some ask with AI_NUMERICHOST whether it is an address at all.
+        if flags & socket.AI_NUMERICHOST or not is_name(host):
             return getaddrinfo(host, port, family, type, proto, flags)
         found = "::ffff:" + nowhere if family == inet6 else nowhere
         infos = getaddrinfo(found, port, family, type, proto, flags & ~socket.AI_CANONNAME)
         if flags & socket.AI_CANONNAME:
-            infos = [(*info[:3], text(host), info[4]) for info in infos]
+            infos = [info[:3] + (text(host), info[4]) for info in infos]
         return infos
 
     socket.getaddrinfo = known
