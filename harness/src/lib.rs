@@ -17,11 +17,13 @@
 
 #[doc(hidden)]
 pub mod bench;
+mod broken;
 mod budget;
 mod catalog;
 pub mod checks;
 pub mod cli;
 mod clock;
+mod demands;
 mod environment;
 mod error;
 mod event;
@@ -41,9 +43,10 @@ mod plan;
 mod ports;
 mod process;
 mod recording;
-pub mod report;
 mod refused;
+pub mod report;
 mod requests;
+mod resumption;
 mod rung;
 mod runner;
 #[cfg(target_os = "linux")]
@@ -62,6 +65,8 @@ mod subject;
 mod tally;
 mod terms;
 mod transcript;
+mod trial;
+mod trials;
 pub mod verdict;
 
 pub use error::{Error, ExitCode, chain};

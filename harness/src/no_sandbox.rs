@@ -43,7 +43,7 @@ impl Sandbox {
     }
 }
 
-impl Door<'_>{
+impl Door<'_> {
     pub(crate) async fn open(
         &mut self,
         _: UnixStream,

@@ -62,7 +62,8 @@ pub(super) fn find(program: &Program<'_>) -> BTreeSet<PathBuf> {
 /// The folders above `bin` of whatever may be run.
 fn prefixes(program: &Program<'_>) -> BTreeSet<PathBuf> {
     let mut prefixes = BTreeSet::new();
-    let path: Vec<PathBuf> = std::env::split_paths(&program.path).filter(|folder| folder.is_absolute()).collect();
+    let path: Vec<PathBuf> =
+        std::env::split_paths(&program.path).filter(|folder| folder.is_absolute()).collect();
     for folder in &path {
         prefixes.extend(folder.parent().map(Path::to_owned));
         // pyenv and asdf: a folder of programs that choose among versions.
@@ -73,7 +74,8 @@ fn prefixes(program: &Program<'_>) -> BTreeSet<PathBuf> {
             prefixes.extend(versions);
         }
     }
-    let mut programs: Vec<PathBuf> = program.words.iter().filter_map(|word| look_up(word, program, &path)).collect();
+    let mut programs: Vec<PathBuf> =
+        program.words.iter().filter_map(|word| look_up(word, program, &path)).collect();
     let mut place = 0;
     while place < programs.len() && programs.len() < PROGRAMS {
         let named = named_by(&programs[place], program, &path);
@@ -83,7 +85,12 @@ fn prefixes(program: &Program<'_>) -> BTreeSet<PathBuf> {
     for program in programs {
         // As it is named: in a virtual environment the interpreter is a link out of it. And what it is.
         let real = program.canonicalize().ok();
-        prefixes.extend([Some(program), real].into_iter().flatten().filter_map(|it| Some(it.parent()?.parent()?.to_owned())));
+        prefixes.extend(
+            [Some(program), real]
+                .into_iter()
+                .flatten()
+                .filter_map(|it| Some(it.parent()?.parent()?.to_owned())),
+        );
     }
     let beside = [Some(program.folder), program.folder.parent()].into_iter().flatten();
     prefixes.extend(beside.flat_map(entries).filter(|folder| folder.join("pyvenv.cfg").is_file()));

@@ -19,9 +19,9 @@ use tokio::time::timeout;
 
 use super::names::Names;
 use super::order::{EXEC, FAILED, FIRST_PORT, Order, PORTS, READY, UNSHARED};
-use crate::refused::Refusals;
 use super::watch::Watch;
 use super::{Sandbox, dns};
+use crate::refused::Refusals;
 
 /// How long the helper may take in all. It needs milliseconds, on a machine that is not busy.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -114,13 +114,16 @@ pub(crate) fn channel() -> io::Result<(Pair, OwnedFd)> {
 
 /// Leads a helper through that has nothing to become: to see whether it can.
 pub(crate) async fn try_out(sandbox: &Sandbox, channel: Pair, helper: Pid) -> Result<(), Barred> {
-    let order = Order { mounts: sandbox.mounts.clone(), proxy: 8080, ports: vec![80, 443], ..Order::default() };
+    let order =
+        Order { mounts: sandbox.mounts.clone(), proxy: 8080, ports: vec![80, 443], ..Order::default() };
     admit(channel, helper, &order).await.map(drop)
 }
 
 /// Leads the helper through; returns the sockets that it made.
 async fn admit(channel: Pair, helper: Pid, order: &Order) -> Result<Vec<OwnedFd>, Barred> {
-    timeout(PATIENCE, talk(channel, helper, order)).await.unwrap_or_else(|_| Err(no_word(ErrorKind::TimedOut)))
+    timeout(PATIENCE, talk(channel, helper, order))
+        .await
+        .unwrap_or_else(|_| Err(no_word(ErrorKind::TimedOut)))
 }
 
 async fn talk(channel: Pair, helper: Pid, order: &Order) -> Result<Vec<OwnedFd>, Barred> {
@@ -174,7 +177,11 @@ impl Heard {
         if let Some(said) = rest.strip_prefix(FAILED).and_then(|rest| rest.strip_suffix('\n')) {
             let (code, step) = said.split_once(' ').unwrap_or_default();
             let error = io::Error::from_raw_os_error(code.parse().unwrap_or_default());
-            return Err(if step == EXEC { Barred::Program(error) } else { Barred::Step(step.to_owned(), error) });
+            return Err(if step == EXEC {
+                Barred::Program(error)
+            } else {
+                Barred::Step(step.to_owned(), error)
+            });
         }
         if self.ended && !is_ready {
             return Err(no_word(ErrorKind::UnexpectedEof));

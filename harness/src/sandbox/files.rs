@@ -12,27 +12,27 @@ use super::subject;
 
 /// Where systems keep what they trust, in one file.
 const BUNDLES: &[&str] = &[
-    "/etc/ca-certificates/extracted/tls-ca-bundle.pem",     // Arch
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",    // Fedora, RHEL
-    "/etc/pki/tls/cert.pem",                                // Fedora, RHEL
-    "/etc/pki/tls/certs/ca-bundle.crt",                     // Fedora, RHEL
-    "/etc/ssl/ca-bundle.pem",                               // SUSE
-    "/etc/ssl/cert.pem",                                    // Alpine
-    "/etc/ssl/certs/ca-bundle.crt",                         // NixOS
-    "/etc/ssl/certs/ca-certificates.crt",                   // Debian, Alpine, Arch
-    "/usr/lib/ssl/cert.pem",                                // OpenSSL on Debian
-    "/usr/local/ssl/cert.pem",                              // OpenSSL from its source
-    "/var/lib/ca-certificates/ca-bundle.pem",               // SUSE
+    "/etc/ca-certificates/extracted/tls-ca-bundle.pem",  // Arch
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", // Fedora, RHEL
+    "/etc/pki/tls/cert.pem",                             // Fedora, RHEL
+    "/etc/pki/tls/certs/ca-bundle.crt",                  // Fedora, RHEL
+    "/etc/ssl/ca-bundle.pem",                            // SUSE
+    "/etc/ssl/cert.pem",                                 // Alpine
+    "/etc/ssl/certs/ca-bundle.crt",                      // NixOS
+    "/etc/ssl/certs/ca-certificates.crt",                // Debian, Alpine, Arch
+    "/usr/lib/ssl/cert.pem",                             // OpenSSL on Debian
+    "/usr/local/ssl/cert.pem",                           // OpenSSL from its source
+    "/var/lib/ca-certificates/ca-bundle.pem",            // SUSE
 ];
 
 /// And in a folder, a file for each, found by the hash of its subject.
 const FOLDERS: &[&str] = &[
-    "/etc/ca-certificates/extracted/cadir",             // Arch
-    "/etc/pki/ca-trust/extracted/pem/directory-hash",   // Fedora
-    "/etc/pki/tls/certs",                               // Fedora, RHEL
-    "/etc/ssl/certs",                                   // Debian, Alpine
-    "/usr/local/ssl/certs",                             // OpenSSL from its source
-    "/var/lib/ca-certificates/pem",                     // SUSE
+    "/etc/ca-certificates/extracted/cadir",           // Arch
+    "/etc/pki/ca-trust/extracted/pem/directory-hash", // Fedora
+    "/etc/pki/tls/certs",                             // Fedora, RHEL
+    "/etc/ssl/certs",                                 // Debian, Alpine
+    "/usr/local/ssl/certs",                           // OpenSSL from its source
+    "/var/lib/ca-certificates/pem",                   // SUSE
 ];
 
 /// The folder of a program that answers for all others which host has which address. It is asked over a socket in a
@@ -41,7 +41,11 @@ const NAME_CACHE: &str = "/run/nscd";
 
 /// Writes what a connector is to find into `folder`; returns what it takes the place of. `bundles` are further files of
 /// certificates.
-pub(super) fn prepare(folder: &Path, authority: &Authority, bundles: &BTreeSet<PathBuf>) -> io::Result<Vec<Mount>> {
+pub(super) fn prepare(
+    folder: &Path,
+    authority: &Authority,
+    bundles: &BTreeSet<PathBuf>,
+) -> io::Result<Vec<Mount>> {
     let pem = fs::read(authority.certificate())?;
     let mut covered = Covered::default();
     let write = |name: &str, text: &[u8]| {
@@ -63,7 +67,8 @@ pub(super) fn prepare(folder: &Path, authority: &Authority, bundles: &BTreeSet<P
     fs::create_dir_all(&trusted)?;
     // By this name every OpenSSL finds it, whichever of the folders it looks in.
     fs::write(trusted.join(format!("{}.0", subject::hash_of(authority.name()))), &pem)?;
-    let stores: Vec<PathBuf> = FOLDERS.iter().filter_map(|it| fs::canonicalize(it).ok()).filter(|it| it.is_dir()).collect();
+    let stores: Vec<PathBuf> =
+        FOLDERS.iter().filter_map(|it| fs::canonicalize(it).ok()).filter(|it| it.is_dir()).collect();
     for store in &stores {
         covered.put(store, trusted.clone());
         // Java's own format: what is there stays, until there is one of ours.
@@ -73,7 +78,9 @@ pub(super) fn prepare(folder: &Path, authority: &Authority, bundles: &BTreeSet<P
             fs::copy(java, trusted.join("java/cacerts"))?;
         }
     }
-    for file in BUNDLES.iter().map(Path::new).chain(bundles.iter().map(PathBuf::as_path)).filter(|it| it.is_file()) {
+    for file in
+        BUNDLES.iter().map(Path::new).chain(bundles.iter().map(PathBuf::as_path)).filter(|it| it.is_file())
+    {
         let named = file.parent().and_then(|parent| parent.canonicalize().ok()).zip(file.file_name());
         let named = named.map(|(parent, name)| parent.join(name));
         for path in [file.canonicalize().ok(), named].into_iter().flatten() {
@@ -104,7 +111,10 @@ impl Covered {
     }
 
     fn mounts(self) -> Vec<Mount> {
-        self.0.into_iter().map(|(target, source)| Mount { target: target.into(), source: source.into() }).collect()
+        self.0
+            .into_iter()
+            .map(|(target, source)| Mount { target: target.into(), source: source.into() })
+            .collect()
     }
 }
 
@@ -120,7 +130,8 @@ mod tests {
 
     #[test]
     fn hosts_are_looked_for_in_files_and_asked_of_the_name_server() {
-        let text = "passwd: files sss\nhosts:  files mdns4_minimal [NOTFOUND=return] resolve dns\n# hosts: none\n";
+        let text =
+            "passwd: files sss\nhosts:  files mdns4_minimal [NOTFOUND=return] resolve dns\n# hosts: none\n";
         assert_eq!(name_services(text), "passwd: files sss\n# hosts: none\nhosts: files dns\n");
         assert_eq!(name_services(""), "hosts: files dns\n");
     }
@@ -136,7 +147,8 @@ mod tests {
         let place = folder.path().join("prepared");
         fs::create_dir(&place).unwrap();
         let mounts = prepare(&place, &authority, &BTreeSet::from([there.clone(), link, gone])).unwrap();
-        let of_folder: Vec<&Mount> = mounts.iter().filter(|it| Path::new(&it.target).starts_with(folder.path())).collect();
+        let of_folder: Vec<&Mount> =
+            mounts.iter().filter(|it| Path::new(&it.target).starts_with(folder.path())).collect();
         let [mount] = of_folder.as_slice() else { panic!("one file: {of_folder:?}") };
         assert_eq!(Path::new(&mount.target), there.canonicalize().unwrap());
         assert_eq!(fs::read(&mount.source).unwrap(), fs::read(authority.certificate()).unwrap());

@@ -40,7 +40,11 @@ impl Sandbox {
     ///
     /// # Errors
     /// Where the files cannot be written.
-    pub(crate) fn prepare(folder: &Path, authority: &Authority, program: &Program<'_>) -> std::io::Result<Sandbox> {
+    pub(crate) fn prepare(
+        folder: &Path,
+        authority: &Authority,
+        program: &Program<'_>,
+    ) -> std::io::Result<Sandbox> {
         Ok(Sandbox { mounts: files::prepare(folder, authority, &bundles::find(program))? })
     }
 

@@ -35,7 +35,9 @@ impl Names {
             return None;
         }
         // By the name and not by the order of asking: a message with an address in it is the same in the next run.
-        let place = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+        let place = name
+            .bytes()
+            .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
         let free = (0..ADDRESSES)
             .map(|step| place.wrapping_add(step) % ADDRESSES)
             .map(|place| Ipv4Addr::from(FIRST + place))

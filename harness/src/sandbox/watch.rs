@@ -27,7 +27,8 @@ impl Watch {
         socket.set_nonblocking(true)?;
         let readable = tokio::net::UdpSocket::from_std(socket.try_clone()?)?;
         let watch = Watch { socket: Arc::new(socket), notes: Arc::default(), names };
-        let (socket, notes, names) = (Arc::clone(&watch.socket), Arc::clone(&watch.notes), watch.names.clone());
+        let (socket, notes, names) =
+            (Arc::clone(&watch.socket), Arc::clone(&watch.notes), watch.names.clone());
         tasks.spawn(async move {
             let read_all = || Err::<(), _>(read(&socket, &notes, &names));
             // Waits and reads on as long as there was no other error than that nothing was there.

@@ -7,4 +7,6 @@ mod cassette;
 mod faults;
 mod miss;
 mod record;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod words;

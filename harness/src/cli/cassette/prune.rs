@@ -5,9 +5,9 @@ use clap::Args;
 use connector_record::assembly;
 
 use super::load;
-use crate::rung::SandboxMode;
 use crate::checks;
 use crate::error::{Error, ExitCode};
+use crate::rung::SandboxMode;
 use crate::verdict::Verdict;
 use crate::{Hints, locate, runner};
 

@@ -69,13 +69,19 @@ fn question<'a>(message: &'a [u8], header: &[u8; HEADER]) -> Option<(String, u16
     }
     let ([kind @ .., c0, c1], after) = rest.split_first_chunk::<4>()?;
     let question = &message[HEADER..message.len() - after.len()];
-    (name.len() <= NAME).then_some((name, u16::from_be_bytes(*kind), u16::from_be_bytes([*c0, *c1]), question))
+    (name.len() <= NAME).then_some((
+        name,
+        u16::from_be_bytes(*kind),
+        u16::from_be_bytes([*c0, *c1]),
+        question,
+    ))
 }
 
 fn reply(header: &[u8; HEADER], question: &[u8], code: u8, address: Option<[u8; 4]>) -> Vec<u8> {
     // The number, and whether the client wished for recursion, go back as they came.
     let (recursion_wished, recursion_had, is_answer, is_authority) = (header[2] & 1, 0x80, 0x80, 0x04);
-    let mut reply = vec![header[0], header[1], is_answer | is_authority | recursion_wished, recursion_had | code];
+    let mut reply =
+        vec![header[0], header[1], is_answer | is_authority | recursion_wished, recursion_had | code];
     reply.extend([0, u8::from(!question.is_empty()), 0, u8::from(address.is_some()), 0, 0, 0, 0]);
     reply.extend(question);
     if let Some(address) = address {

@@ -58,8 +58,8 @@ fn enter(mut channel: &UnixStream) -> Result<(), Failure> {
     channel.write_all(UNSHARED.as_bytes()).map_err(at("answer the harness"))?;
     let mut order = Vec::new();
     channel.read_to_end(&mut order).map_err(at("hear from the harness"))?;
-    let order: Order =
-        serde_json::from_slice(&order).map_err(|error| at("understand the harness")(io::Error::from(error)))?;
+    let order: Order = serde_json::from_slice(&order)
+        .map_err(|error| at("understand the harness")(io::Error::from(error)))?;
     route::bring_up()?;
     cover(&order.mounts)?;
     let sockets = network::sockets(&order)?;
@@ -98,7 +98,10 @@ fn become_connector(order: &Order) -> Result<(), Failure> {
     let Some((program, arguments)) = order.words.split_first() else { return Ok(()) };
     // A program that gains rights by being run could undo what was set up.
     nix::sys::prctl::set_no_new_privs().map_err(at("give up new privileges"))?;
-    #[expect(clippy::disallowed_methods, reason = "it starts no process: it becomes the one that was started")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it starts no process: it becomes the one that was started"
+    )]
     let mut command = std::process::Command::new(program);
     command.args(arguments).envs(order.environment.iter().map(|(name, value)| (name, value)));
     Err(at(EXEC)(command.stdin(Stdio::null()).exec()))

@@ -14,8 +14,7 @@ const BACKLOG: i32 = 1024;
 
 /// In the order that [`READY`](super::super::order::READY) names.
 pub(super) fn sockets(order: &Order) -> Result<Vec<OwnedFd>, Failure> {
-    let names =
-        UdpSocket::bind((Ipv4Addr::UNSPECIFIED, NAMES)).map_err(at("listen on port 53 for names"))?;
+    let names = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, NAMES)).map_err(at("listen on port 53 for names"))?;
     let mut sockets = vec![
         names.into(),
         listener(Ipv4Addr::UNSPECIFIED, NAMES)?,
