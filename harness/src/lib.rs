@@ -18,11 +18,13 @@
 mod base_url;
 #[doc(hidden)]
 pub mod bench;
+mod broken;
 mod budget;
 mod catalog;
 pub mod checks;
 pub mod cli;
 mod clock;
+mod demands;
 mod environment;
 mod error;
 mod event;
@@ -45,6 +47,7 @@ mod recording;
 mod refused;
 pub mod report;
 mod requests;
+mod resumption;
 mod rung;
 mod runner;
 #[cfg(target_os = "linux")]
@@ -63,6 +66,8 @@ mod subject;
 mod tally;
 mod terms;
 mod transcript;
+mod trial;
+mod trials;
 pub mod verdict;
 
 pub use error::{Error, ExitCode, chain};

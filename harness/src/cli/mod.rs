@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and what it sets in motion.
 
 mod accept;
+mod broken;
 mod cassette;
 mod explain;
 mod list;
@@ -48,6 +49,9 @@ enum Command {
     /// Become a connector in a sandbox: the harness starts itself so.
     #[command(name = sandbox::COMMAND, hide = true)]
     SandboxInit,
+    /// Be a connector that is broken in one way.
+    #[command(hide = true)]
+    Broken(broken::Arguments),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -61,18 +65,18 @@ enum Color {
 }
 
 impl Cli {
-    /// Does what was typed.
+    /// Does what was typed; returns the exit code.
     ///
     /// # Errors
     /// Whatever keeps the harness from its work; [`crate::Error`] knows the exit code that goes with it.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    pub fn run(self) -> anyhow::Result<u8> {
         match self.color {
             Color::Auto => anstream::ColorChoice::Auto,
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        match self.command {
+        let code = match self.command {
             Command::Test(arguments) => arguments.run(),
             Command::Record(arguments) => arguments.run(),
             Command::Cassette(arguments) => arguments.run(),
@@ -84,6 +88,9 @@ impl Cli {
                 true => Ok(ExitCode::Conforms),
                 false => Ok(ExitCode::HarnessFailed),
             },
-        }
+            // A connector has codes of its own.
+            Command::Broken(arguments) => return arguments.run(),
+        };
+        code.map(|code| code as u8)
     }
 }

@@ -32,6 +32,9 @@ pub(super) struct Arguments {
     /// Whether the connector runs where there is no network but the replay server (Linux; see docs/sandbox.md).
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     sandbox: SandboxMode,
+    /// The plain commands alone: no trials, which are the processes that are started to answer one question more each.
+    #[arg(long)]
+    quick: bool,
     /// Checks of level should condemn too.
     #[arg(long)]
     strict: bool,
@@ -60,6 +63,7 @@ impl Arguments {
             scenario: self.scenario,
             exact: false,
             strict: self.strict,
+            quick: self.quick,
             jobs: self.jobs.map_or(cores, usize::from),
             timeout: self.timeout,
             update,

@@ -11,6 +11,7 @@ use super::paragraph;
 use super::place;
 use super::progress::Progress;
 use super::spelling::{from_here, plural, quoted};
+use super::way;
 use super::{Reporter, Style, say};
 use crate::checks::{self, Group, Level};
 use crate::event::{Event, ScenarioShown, What};
@@ -116,7 +117,7 @@ impl Human {
         self.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", command.join(" ")));
         if self.style.verbose || no_sandbox.is_some() {
             let why = no_sandbox.map(|why| format!(" (no sandbox: {why})")).unwrap_or_default();
-            self.entry("net", format_args!("{}{DIM}{why}{DIM:#}", words_of(rung)));
+            self.entry("net", format_args!("{}{DIM}{why}{DIM:#}", way::of_run(rung)));
         }
         if self.style.verbose {
             for ScenarioShown { name, about } in scenarios {
@@ -195,8 +196,9 @@ impl Human {
         // What a process said on stderr helps where the process itself is at fault. It is said once.
         if check.is_some_and(|check| check.group == Group::Process) {
             for finding in &failure.findings {
-                let Some(command) = finding.command else { continue };
-                let stderr = self.stderr.remove(&(failure.subject.clone(), command.to_string()));
+                let command = finding.trial.clone().or_else(|| Some(finding.command?.to_string()));
+                let Some(command) = command else { continue };
+                let stderr = self.stderr.remove(&(failure.subject.clone(), command));
                 let stderr = stderr.unwrap_or_default();
                 let lines: Vec<&str> = stderr.lines().collect();
                 for line in &lines[lines.len().saturating_sub(STDERR_SHOWN)..] {
@@ -350,18 +352,17 @@ impl Reporter for Human {
                 self.started(connector, command, found, net, scenarios, *invocations);
                 self.progress.begin(*invocations);
             }
-            What::InvocationStarted { subject, command, .. } => {
-                self.progress.doing(format!("{subject} {command}"));
+            What::TrialsPlanned { invocations } => self.progress.expect_more(*invocations),
+            What::InvocationStarted { subject, command, trial, .. } => {
+                let what = trial.as_ref().unwrap_or(command);
+                self.progress.doing(format!("{subject} {what}"));
             }
-            What::InvocationFinished { subject, command, stderr, requests, via, .. } => {
+            What::InvocationFinished { subject, command, trial, stderr, requests, via, .. } => {
                 self.progress.step();
+                let command = trial.as_ref().unwrap_or(command);
                 if self.style.verbose && *requests > 0 {
-                    let via: Vec<String> =
-                        via.iter().map(|(via, times)| format!("{times} {}", via.as_str())).collect();
-                    self.details.push(format!(
-                        "      {DIM}came{DIM:#}   {subject} {command}: requests {}",
-                        via.join(", ")
-                    ));
+                    let via = way::of_requests(via);
+                    self.details.push(format!("      {DIM}came{DIM:#}   {subject} {command}: {via}"));
                 }
                 self.stderr.insert((subject.clone(), command.clone()), stderr.clone());
             }
@@ -388,14 +389,5 @@ impl Reporter for Human {
             }
             What::RunFinished { .. } => self.finished(&event.what),
         }
-    }
-}
-
-/// How requests are intercepted.
-fn words_of(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Sandbox => "sandbox (namespaces of its own)",
-        Rung::Environment => "proxy variables",
-        Rung::BaseUrl => "base URL in the config",
     }
 }

@@ -10,6 +10,7 @@ mod place;
 mod progress;
 mod recording;
 mod spelling;
+mod way;
 
 pub(crate) use spelling::plural;
 use std::io::{IsTerminal as _, Write};

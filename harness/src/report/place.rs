@@ -6,9 +6,10 @@ pub(super) fn of(finding: &Finding) -> String {
     if let Some(stream) = &finding.stream {
         parts.push(stream.to_string());
     }
-    match (finding.command, finding.line) {
-        (Some(command), Some(line)) => parts.push(format!("{command}, stdout line {line}")),
-        (Some(command), None) => parts.push(command.to_string()),
+    let process = finding.trial.clone().or_else(|| Some(finding.command?.to_string()));
+    match (process, finding.line) {
+        (Some(process), Some(line)) => parts.push(format!("{process}, stdout line {line}")),
+        (Some(process), None) => parts.push(process),
         (None, Some(line)) => parts.push(format!("stdout line {line}")),
         (None, None) => {}
     }

@@ -8,4 +8,6 @@ mod cassette;
 mod faults;
 mod miss;
 mod record;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod words;
