@@ -155,8 +155,9 @@ fn property<'a>(schema: &'a Value, pointer: &str) -> Option<&'a Value> {
     let rest = if rest.is_empty() { String::new() } else { format!("/{rest}") };
     let own = schema["properties"].get(unescaped(name)).and_then(|schema| property(schema, &rest));
     own.or_else(|| {
-        let forms = ["oneOf", "anyOf", "allOf"].iter().filter_map(|key| schema[*key].as_array()).flatten();
-        forms.filter_map(|form| property(form, pointer)).next()
+        let mut forms =
+            ["oneOf", "anyOf", "allOf"].iter().filter_map(|key| schema[*key].as_array()).flatten();
+        forms.find_map(|form| property(form, pointer))
     })
 }
 
