@@ -242,7 +242,7 @@ mod tests {
         for (text, wanted) in [
             (
                 "pointer = \"/url\"",
-                "no \"/url\", neither in the config nor in the spec: there is /key, /region, /login/token_url, /api_url (spec)",
+                "no \"/url\", neither in the config nor in the spec: there is /key, /login/token_url, /region, /api_url (spec)",
             ),
             ("pointer = \"/api_url\"", "is 3: want a text"),
             ("pointer = \"/region\"", "is no URL: say which host it stands for"),
