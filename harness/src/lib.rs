@@ -16,6 +16,7 @@
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
 mod acceptance;
+mod base_url;
 #[doc(hidden)]
 pub mod bench;
 mod broken;
@@ -44,13 +45,21 @@ mod metadata;
 mod nearest;
 mod performance;
 mod plan;
+mod ports;
 mod process;
 mod recording;
+mod refused;
 mod repertoire;
 pub mod report;
 mod requests;
 mod resumption;
+mod rung;
 mod runner;
+#[cfg(target_os = "linux")]
+mod sandbox;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_sandbox.rs"]
+mod sandbox;
 mod scenario;
 mod schema;
 mod schemas;
@@ -77,6 +86,7 @@ pub use event::{Event, ScenarioShown, What};
 pub use evidence::Evidence;
 pub use ledger::StreamName;
 pub use locate::{Connector, Hints, locate};
+pub use rung::{Rung, SandboxMode};
 pub use runner::{Options, run};
 pub use snapshot::{Comparison, Update};
 pub use tally::Tally;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::deed;
+use super::{connector, deed};
 use super::fault::{Fault, fault, harmless, of};
 use super::output::Output;
 use super::streams::{stream_of, two_streams};
