@@ -155,10 +155,11 @@ mod parser {
                 evidence.connection_specification = Some(Arc::new(serde_json::from_str(json).unwrap()));
             }
             ("config", json) => evidence.config = Some(serde_json::from_str(json).unwrap()),
-            ("expect", "config invalid") => evidence.expect.config = ConfigIs::Invalid,
+            ("expect", "config invalid") => evidence.expect.config = Some(ConfigIs::Invalid),
+            ("expect", "config either") => evidence.expect.config = Some(ConfigIs::Either),
             ("expect", what) => {
                 let (command, outcome) = what.split_once(' ').unwrap();
-                let outcome = if outcome == "fails" { Expected::Fails } else { Expected::Succeeds };
+                let outcome: Expected = serde_json::from_value(outcome.into()).unwrap();
                 evidence.expect.expect(command.parse().unwrap(), outcome);
             }
             ("demands", json) => evidence.demands = serde_json::from_str(json).unwrap(),

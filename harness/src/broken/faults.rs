@@ -8,11 +8,11 @@ use super::connector::status;
 use super::fault::{Fault, fault, harmless, of};
 use super::output::{Output, push, remove, stream};
 use super::streams::{in_namespace, interleave, stream_named, two_streams};
-use super::{deed, requests, trials};
+use super::{catalog, deed, requests, spec, trials};
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
-    [ALL, requests::ALL, trials::ALL].into_iter().flatten()
+    [ALL, spec::ALL, catalog::ALL, requests::ALL, trials::ALL].into_iter().flatten()
 }
 
 static ALL: &[Fault] = &[

@@ -2,11 +2,12 @@
 //!
 //! `harness broken FAULT COMMAND [--config ...]` is a small good connector with one fault. It reads one page of users over
 //! plain HTTP through the proxy of its environment. To add a fault, add a line to one of the tables: [`faults`],
-//! [`requests`].
+//! [`spec`], [`catalog`], [`requests`], [`trials`].
 
 #![expect(clippy::disallowed_methods, reason = "a broken connector starts processes that nobody looks after")]
 
 mod call;
+mod catalog;
 mod connector;
 mod deed;
 mod fault;
@@ -14,6 +15,7 @@ mod faults;
 mod http;
 mod output;
 mod requests;
+mod spec;
 mod streams;
 mod trials;
 

@@ -77,7 +77,7 @@ pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
 /// Whether `check` has accepted the scenario's config, as it must.
 fn accepts_its_config(evidence: &Evidence) -> bool {
     let accepted = |status: Value| status["status"] == "SUCCEEDED";
-    evidence.expect.config == ConfigIs::Valid
+    evidence.expect.config() == ConfigIs::Valid
         && evidence.expect.of(Command::Check) == Outcome::Succeeds
         && evidence
             .succeeded(Command::Check)
