@@ -3,7 +3,8 @@
 //! The walk of `harness test PATH`, a file or a folder a step:
 //!
 //! ```text
-//! cli -> locate (what to run) -> scenario (what to show it) -> plan (which processes)
+//! cli -> locate (what to run) -> selection (what of it) -> fleet (many side by side) -> runner (the walk of one)
+//!     -> scenario (what to show it) -> plan (which processes)
 //!     -> stage, process (one process against one replay session)
 //!     -> ledger (its output, judged line by line), requests (what it asked for)
 //!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
@@ -32,12 +33,14 @@ pub mod example;
 mod excerpt;
 mod expectation;
 mod field_path;
+mod fleet;
 mod hosts;
 mod judgement;
 mod ledger;
 mod leftovers;
 mod locate;
 mod metadata;
+mod outstanding;
 mod performance;
 mod plan;
 mod process;
@@ -47,6 +50,7 @@ mod requests;
 mod runner;
 mod scenario;
 mod secrets;
+mod selection;
 mod settings;
 mod shim;
 mod snapshot;
@@ -61,10 +65,12 @@ mod trials;
 pub mod verdict;
 
 pub use error::{Error, ExitCode, chain};
-pub use event::{Event, ScenarioShown, What};
+pub use event::{Cause, Counts, Event, ScenarioShown, WaiverFault, What};
 pub use evidence::Evidence;
+pub use fleet::{Candidate, Options, Outcome, run};
 pub use ledger::StreamName;
 pub use locate::{Connector, Hints, locate};
-pub use runner::{Options, run};
+pub use outstanding::Outstanding;
+pub use selection::{Filter, FilterError, Partition, Selection};
 pub use snapshot::{Comparison, Update};
 pub use tally::Tally;

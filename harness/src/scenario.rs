@@ -81,35 +81,16 @@ impl Scenario {
         began: Timestamp,
         ignore: &[Rule],
     ) -> Result<Vec<Scenario>, Error> {
-        let none = |why: String| Error::NoScenario { why };
-        let entries = std::fs::read_dir(fixtures).map_err(|error| {
-            none(format!(
-                "cannot read {}: {error}; want {}/<scenario>/config.json",
-                fixtures.display(),
-                fixtures.display()
-            ))
-        })?;
-        let mut folders = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|source| Error::Read { path: fixtures.to_owned(), source })?;
-            let path = entry.path();
-            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-            if path.is_dir() && !hidden && entry.file_name() != "__pycache__" {
-                folders.push(path);
-            }
-        }
-        folders.sort();
-        if folders.is_empty() {
-            return Err(none(format!(
-                "no folder in {}; want one per scenario, with a config.json",
-                fixtures.display()
-            )));
-        }
-        folders.iter().map(|folder| Scenario::load(folder, began, ignore)).collect()
+        folders(fixtures)?.iter().map(|folder| Scenario::load(folder, began, ignore)).collect()
+    }
+
+    /// The names of all scenarios of a connector, in order, nothing read of them.
+    pub(crate) fn names(fixtures: &Path) -> Result<Vec<String>, Error> {
+        Ok(folders(fixtures)?.iter().map(|folder| name_of(folder)).collect())
     }
 
     fn load(folder: &Path, began: Timestamp, ignore: &[Rule]) -> Result<Scenario, Error> {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name_of(folder);
         let file = match read(&folder.join("scenario.toml"))? {
             Some((path, text)) => File::parse(&text, &path)?,
             None => File::default(),
@@ -143,6 +124,39 @@ impl Scenario {
             budget: file.budget,
         })
     }
+}
+
+/// The folders of the scenarios, in the order of their names.
+fn folders(fixtures: &Path) -> Result<Vec<PathBuf>, Error> {
+    let none = |why: String| Error::NoScenario { why };
+    let entries = std::fs::read_dir(fixtures).map_err(|error| {
+        none(format!(
+            "cannot read {}: {error}; want {}/<scenario>/config.json",
+            fixtures.display(),
+            fixtures.display()
+        ))
+    })?;
+    let mut folders = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|source| Error::Read { path: fixtures.to_owned(), source })?;
+        let path = entry.path();
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if path.is_dir() && !hidden && entry.file_name() != "__pycache__" {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    if folders.is_empty() {
+        return Err(none(format!(
+            "no folder in {}; want one per scenario, with a config.json",
+            fixtures.display()
+        )));
+    }
+    Ok(folders)
+}
+
+fn name_of(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 impl File {

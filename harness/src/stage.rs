@@ -31,7 +31,7 @@ use crate::trials::Planned;
 pub(crate) struct Stage {
     pub(crate) connector: Connector,
     pub(crate) authority: Authority,
-    pub(crate) nursery: Nursery,
+    pub(crate) nursery: Arc<Nursery>,
     /// A private folder for the files that connectors are started with; gone when the run is over.
     folder: TempDir,
     /// In it, what interpreters load.
@@ -60,7 +60,7 @@ pub(crate) struct Given<'a> {
 }
 
 impl Stage {
-    pub(crate) fn set(connector: Connector) -> Result<Stage, Error> {
+    pub(crate) fn set(connector: Connector, nursery: Arc<Nursery>) -> Result<Stage, Error> {
         let mut builder = tempfile::Builder::new();
         // Configs with secrets lie in it.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -70,7 +70,7 @@ impl Stage {
         })?;
         Ok(Stage {
             authority: Authority::new().map_err(|source| Error::Replay { source })?,
-            nursery: Nursery::open(),
+            nursery,
             shim: shim::write(folder.path())?,
             clock: Clock::of(&connector.settings.clock, &connector.root)?,
             folder,

@@ -28,6 +28,8 @@ impl Prepared {
 pub(crate) struct Subject {
     pub(crate) evidence: Evidence,
     pub(crate) secrets: Arc<Secrets>,
+    /// The scenario's name; `None` for the connector itself.
+    pub(crate) scenario: Option<String>,
     /// The folder of its snapshots within the connector's.
     pub(crate) folder: PathBuf,
 }
@@ -35,7 +37,7 @@ pub(crate) struct Subject {
 impl Subject {
     pub(crate) fn of_connector(connector: &Connector, spec: Run) -> Self {
         let evidence = Evidence { subject: connector.name.clone(), runs: vec![spec], ..Evidence::default() };
-        Subject { evidence, secrets: Arc::default(), folder: PathBuf::new() }
+        Subject { evidence, secrets: Arc::default(), scenario: None, folder: PathBuf::new() }
     }
 
     pub(crate) fn of_scenario(
@@ -60,6 +62,7 @@ impl Subject {
             ..Evidence::default()
         };
         let folder = PathBuf::from(&scenario.name);
-        Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder }
+        let (secrets, name) = (Arc::clone(&prepared.secrets), Some(scenario.name.clone()));
+        Subject { evidence, secrets, scenario: name, folder }
     }
 }

@@ -6,13 +6,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::error::{Error, ExitCode};
 use crate::report::{self, Format, Style};
 use crate::snapshot::Update;
-use crate::{Hints, Options, locate, runner};
+use crate::{Candidate, Hints, Options, Selection, fleet};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The connector: an executable, or its folder (a cargo package, or one with a harness.toml).
+    /// The connectors, each an executable, or its folder (a cargo package, or one with a harness.toml).
     #[arg(default_value = ".")]
-    path: PathBuf,
+    paths: Vec<PathBuf>,
     /// Only scenarios whose name contains this.
     #[arg(long, short, value_name = "NAME")]
     scenario: Option<String>,
@@ -53,28 +53,26 @@ impl Arguments {
         let snapshots = self.snapshots.clone();
         let hints =
             Hints { fixtures: self.fixtures, snapshots: self.snapshots, cargo_profile: self.cargo_profile };
-        let connector = locate(&self.path, &hints)?;
+        let candidates = Candidate::at(&self.paths, &hints);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let options = Options {
-            scenario: self.scenario,
-            exact: false,
+            selection: Selection { scenario: self.scenario, ..Selection::default() },
             strict: self.strict,
             quick: self.quick,
             jobs: self.jobs.map_or(cores, usize::from),
+            max_fail: None,
             timeout: self.timeout,
             update,
         };
-        let mut reporter = report::of(
-            self.format,
-            Style { verbose: self.verbose, strict: self.strict, path: self.path, snapshots },
-        );
+        let mut reporter =
+            report::of(self.format, Style { verbose: self.verbose, strict: self.strict, snapshots });
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let code = runtime.block_on(async {
+        let outcome = runtime.block_on(async {
             let interrupted = interrupted()?;
-            runner::run(connector, &options, interrupted, |event| reporter.tell(event)).await
+            fleet::run(candidates, options, interrupted, |event| reporter.tell(event)).await
         })?;
         reporter.close().map_err(|source| Error::Report { source })?;
-        Ok(code)
+        Ok(outcome.exit_code)
     }
 }
 

@@ -16,6 +16,7 @@ mod resume;
 mod step;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use connector_protocol::Command;
 use connector_record::assembly::{self, assemble};
@@ -31,6 +32,7 @@ use crate::checks::ignore_line;
 use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::ledger::first_fault_by;
+use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::secrets::{Secrets, secret_values};
 use crate::stage::Stage;
@@ -69,7 +71,7 @@ pub(crate) async fn record(
     tell: &mut impl FnMut(&Step),
 ) -> Result<bool, Error> {
     let folder = Folder::open(connector, options)?;
-    let stage = Stage::set(connector.clone())?;
+    let stage = Stage::set(connector.clone(), Arc::new(Nursery::open()))?;
     let live = tokio::select! {
         live = live(&stage, &folder, options, tell) => Some(live),
         () = interrupted => None,

@@ -8,6 +8,7 @@ mod json;
 mod paragraph;
 mod progress;
 mod recording;
+mod repro;
 mod spelling;
 
 pub(crate) use spelling::plural;
@@ -44,8 +45,6 @@ pub struct Style {
     pub verbose: bool,
     /// Checks of level should condemn too.
     pub strict: bool,
-    /// The path of the connector, for the commands that the report proposes.
-    pub path: PathBuf,
     /// The folder of the snapshots, where the command line names one.
     pub snapshots: Option<PathBuf>,
 }

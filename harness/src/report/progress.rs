@@ -43,6 +43,14 @@ impl Progress {
         }
     }
 
+    /// A connector has ended: of several a step, else all.
+    pub(super) fn end_of(&self, several: bool) {
+        match &self.0 {
+            Some(bar) if several => bar.inc(1),
+            _ => self.end(),
+        }
+    }
+
     pub(super) fn end(&self) {
         if let Some(bar) = &self.0 {
             bar.finish_and_clear();
