@@ -14,7 +14,7 @@ use crate::hosts::Hosts;
 use crate::requests::Requests;
 use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
-use crate::trial::{Question, Trial};
+use crate::trial::{Case, Question, Trial};
 
 /// What is known of one subject: the connector itself (its `spec`), or one scenario of it.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +56,8 @@ pub(crate) struct Run {
     pub(crate) requests: Requests,
     /// The configured catalog that a read was given.
     pub(crate) configured: Option<Arc<Value>>,
+    /// The names of the files that it was given and that it has changed.
+    pub(crate) altered: Vec<String>,
     /// What it printed that no other run repeats: for snapshots, not for checks.
     pub(crate) volatile: Volatile,
 }
@@ -92,13 +94,28 @@ impl Evidence {
 
     /// What every process did, trials included: for rules that hold whatever is asked.
     pub(crate) fn every_transcript(&self) -> impl Iterator<Item = &Transcript> {
-        self.transcripts().chain(self.trials.iter().map(|trial| &trial.run.transcript))
+        self.every_run().map(|run| &run.transcript)
     }
 
     /// The plain read that this trial repeats in some way, if both ended by themselves and well.
     pub(crate) fn read_like(&self, trial: &Trial) -> Option<&Transcript> {
         let first = self.succeeded(Command::Read).next()?;
         (trial.run.transcript.status() == Some(0)).then_some(first)
+    }
+
+    /// What every process did and asked for, trials included.
+    pub(crate) fn every_run(&self) -> impl Iterator<Item = &Run> {
+        self.runs.iter().chain(self.trials.iter().map(|trial| &trial.run))
+    }
+
+    /// The checks of configs made from the spec that ended by themselves.
+    pub(crate) fn tried_configs(&self) -> impl Iterator<Item = (&Case, &Transcript)> {
+        self.trials.iter().filter_map(|trial| match &trial.question {
+            Question::CheckOf(case) if trial.run.transcript.status().is_some() => {
+                Some((case, &trial.run.transcript))
+            }
+            _ => None,
+        })
     }
 
     /// The trials whose question `picks` picks.

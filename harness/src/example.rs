@@ -8,14 +8,18 @@
 //! # demands {"data_points": true}   what is demanded of it: see `demands.rs`
 //! # settings allowed_hosts = []    a line of harness.toml
 //! $ read                           a process: `spec`, `check`, `discover` or `read`; what follows belongs to it
-//! $ read : again                   a trial; the words are those of `question` below
+//! $ read : again                   a trial of it: also `reversed`, `alone users`, `stranger`, `terminated`, `unheard`, `future`,
+//!                                  `from 3` (the state on line 3 of the read before it)
+//! $ check : missing /key           a trial with a config made from the spec; also `wrong /key`, `valid`
+//! $ spec : homeless                `spec` without HOME
 //! {"type": "RECORD", ...}          a line of its stdout
 //! 2> text                          a line of its stderr
 //! > GET https://api.test/users     a request that was answered with status 200
 //! > GET https://api.test/ 429 wait one that was answered with another status, and with that body
 //! ! GET https://api.test/users     a request that nobody recorded
 //! ? GET https://api.test/users     a recorded interaction that it never asked for
-//! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`
+//! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`,
+//!                                  `disturbed at will`, `alters config.json`
 //! ```
 //!
 //! A `read` is configured with all streams of the `discover` before it.
@@ -37,23 +41,24 @@ mod parser {
     use crate::hosts::Hosts;
     use crate::ledger::{Digest, Ledger, StreamName, Wanted};
     use crate::requests::{Requests, Seen};
+    use crate::resumption::resumptions;
     use crate::secrets::Secrets;
     use crate::settings::Settings;
     use crate::snapshot::Volatile;
     use crate::stderr::StderrLog;
     use crate::transcript::{Exit, Transcript};
-    use crate::trial::{Question, Trial};
+    use crate::trial::{Case, CaseKind, Question, Trial};
 
     /// Reads an example. It takes the way of real output: through the ledger.
     pub(crate) fn parse(text: &str) -> Evidence {
         let mut evidence = Evidence::default();
-        let mut processes: Vec<(Command, Option<Question>, Vec<&str>)> = Vec::new();
+        let mut processes: Vec<(Command, Option<&str>, Vec<&str>)> = Vec::new();
         let mut settings = String::new();
         for line in text.lines() {
             if let Some(word) = line.strip_prefix("$ ") {
                 let (command, trial) =
                     word.split_once(" : ").map_or((word, None), |(it, trial)| (it, Some(trial)));
-                processes.push((command.parse().unwrap(), trial.map(question), Vec::new()));
+                processes.push((command.parse().unwrap(), trial, Vec::new()));
             } else if let Some(line) = line.strip_prefix("# settings ") {
                 settings.push_str(line);
                 settings.push('\n');
@@ -70,9 +75,10 @@ mod parser {
         let secrets = Secrets::of(specification, evidence.config.as_ref().unwrap_or(&Value::Null));
         evidence.has_secrets = !secrets.is_empty();
         let secrets = Arc::new(secrets);
-        for (command, question, lines) in processes {
+        for (command, trial, lines) in processes {
             let mut run = play(command, &lines, &wanted(&evidence), &secrets);
-            if let Some(question) = question {
+            if let Some(trial) = trial {
+                let question = question(trial, &evidence);
                 run.transcript.trial = Some(question.to_string());
                 evidence.trials.push(Trial { question, run });
                 continue;
@@ -86,10 +92,37 @@ mod parser {
     }
 
     /// What a trial asks.
-    fn question(words: &str) -> Question {
-        match words {
-            "again" => Question::ReadAgain,
-            other => panic!("no such trial: {other}"),
+    fn question(words: &str, evidence: &Evidence) -> Question {
+        let case = |kind, pointer: &str| {
+            Question::CheckOf(Case {
+                kind,
+                pointer: pointer.to_owned(),
+                about: format!("with a change at {pointer}"),
+            })
+        };
+        match words.split_once(' ').unwrap_or((words, "")) {
+            ("again", _) => Question::ReadAgain,
+            ("reversed", _) => Question::ReadReversed,
+            ("alone", stream) => Question::ReadAlone(StreamName { namespace: None, name: stream.to_owned() }),
+            ("stranger", _) => Question::ReadOfStranger,
+            ("terminated", _) => Question::ReadTerminated,
+            ("unheard", _) => Question::ReadUnheard,
+            ("future", _) => Question::ReadFromFuture,
+            ("homeless", _) => Question::SpecWithoutHome,
+            ("valid", _) => case(CaseKind::Valid, ""),
+            ("missing", pointer) => case(CaseKind::Missing, pointer),
+            ("wrong", pointer) => case(CaseKind::Wrong, pointer),
+            ("from", line) => {
+                let read =
+                    evidence.transcripts().find(|it| it.command == Command::Read).expect("a read before it");
+                let mut found = resumptions(read, usize::MAX);
+                let last = found.last().map(|it| it.line);
+                found.retain(|it| it.line.to_string() == line);
+                let resumption = found.pop().expect("a STATE on that line");
+                let last = last == Some(resumption.line);
+                Question::ReadFrom { resumption, last }
+            }
+            (other, _) => panic!("no such trial: {other}"),
         }
     }
 
@@ -112,10 +145,10 @@ mod parser {
     }
 
     fn wanted(evidence: &Evidence) -> Vec<Wanted> {
-        let streams = evidence.discovered_streams();
-        streams
-            .map(|(_, _, it)| Wanted { name: StreamName::of(&it), schema: it["json_schema"].clone() })
-            .collect()
+        let streams: Vec<Value> = evidence.discovered_streams().map(|(_, _, stream)| stream).collect();
+        let discovered = serde_json::json!({ "streams": streams });
+        let configured = crate::catalog::configure(Some(&discovered), None);
+        configured.iter().flat_map(crate::catalog::wanted).collect()
     }
 
     fn play(command: Command, lines: &[&str], wanted: &[Wanted], secrets: &Arc<Secrets>) -> Run {
@@ -137,6 +170,8 @@ mod parser {
         };
         let mut exit = Exit::Status(0);
         let mut leftovers = Vec::new();
+        let mut disturbed = false;
+        let mut altered = Vec::new();
         for line in lines {
             match line.split_once(' ') {
                 Some(("2>", text)) => stderr.feed(format!("{text}\n").as_bytes()),
@@ -159,6 +194,8 @@ mod parser {
                     }
                     ("never", why) => exit = Exit::NeverStarted(why.to_owned()),
                     ("leaves", name) => leftovers.push(name.to_owned()),
+                    ("disturbed", _) => disturbed = true,
+                    ("alters", file) => altered.push(file.to_owned()),
                     (other, _) => panic!("no such end: {other}"),
                 },
                 _ => ledger.feed(format!("{line}\n").as_bytes()),
@@ -173,9 +210,9 @@ mod parser {
             exit,
             duration: Duration::ZERO,
             leftovers,
-            disturbed: false,
+            disturbed,
         };
-        Run { transcript, journal, requests, configured: None, volatile: Volatile::default() }
+        Run { transcript, journal, requests, configured: None, altered, volatile: Volatile::default() }
     }
 
     /// A request without headers and body.

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use connector_protocol::StateInput;
 use connector_replay::{Cassette, Rule, Tape, Terms};
 use jiff::Timestamp;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
 use crate::budget::Budget;
 use crate::error::Error;
 use crate::expectation::Expectation;
-use crate::terms;
+use crate::waiver::Reason;
+use crate::{schema, terms, toml_file};
 
 /// One situation, read from its folder.
 #[derive(Clone, Debug)]
@@ -38,36 +40,80 @@ pub(crate) struct Scenario {
 }
 
 /// A stream that may bring no record.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EmptyStream {
+    /// The stream's name; with a namespace: `namespace.name`.
     pub(crate) name: String,
-    /// Read by people; demanded so that a waiver is never given in passing.
-    reason: String,
+    /// Why it may: read by people, and demanded so that nothing is let go in passing.
+    #[expect(dead_code, reason = "it is for people")]
+    reason: Reason,
 }
 
-/// `scenario.toml`.
-#[derive(Debug, Default, Deserialize)]
+/// What `scenario.toml` says of a scenario; every key may be left out.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+#[schemars(title = "scenario.toml")]
+pub(crate) struct File {
+    /// One sentence: what this scenario shows.
     about: Option<String>,
+    /// What time it is for the connector, as an RFC 3339 timestamp such as `2024-01-09T12:00:00Z`. Without it, it is the
+    /// time that it is.
+    #[serde(default, deserialize_with = "now")]
+    #[schemars(extend("format" = "date-time"))]
     now: Option<String>,
+    /// What is expected of the connector.
     #[serde(default)]
     expect: Expectation,
+    /// Streams that may bring no record.
     #[serde(default)]
     empty_stream: Vec<EmptyStream>,
+    /// JSON pointers into messages, of values that no two runs share, such as `/record/data/updated_at`: their place in
+    /// snapshots is taken by `[volatile]`.
     #[serde(default)]
-    volatile: Vec<String>,
+    volatile: Vec<Pointer>,
+    /// What this scenario's requests may cost.
     #[serde(default)]
     budget: Budget,
+    /// What is passed over when a request is compared with a recorded one, beyond what `harness.toml` says.
     #[serde(default)]
+    #[schemars(schema_with = "schema::rules")]
     ignore: Vec<Rule>,
+}
+
+/// A JSON pointer that points into something.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("pattern" = "^/"))]
+struct Pointer(String);
+
+impl TryFrom<String> for Pointer {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.starts_with('/') {
+            Ok(Pointer(text))
+        } else {
+            Err(format!("want a JSON pointer such as \"/record/data/at\", got {text:?}"))
+        }
+    }
+}
+
+/// A point in time, kept as it is written.
+fn now<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let now = String::deserialize(deserializer)?;
+    match now.parse::<Timestamp>() {
+        Ok(_) => Ok(Some(now)),
+        Err(_) => {
+            Err(de::Error::custom(format!("want a timestamp such as \"2024-01-09T12:00:00Z\", got {now:?}")))
+        }
+    }
 }
 
 /// What the `scenario.toml` in a folder says to pass over in comparing requests; nothing where there is none.
 pub(crate) fn ignored(folder: &Path) -> Result<Vec<Rule>, Error> {
     match read(&folder.join("scenario.toml"))? {
-        Some((path, text)) => Ok(File::parse(&text, &path)?.ignore),
+        Some((path, text)) => Ok(toml_file::parse::<File>(&text, &path)?.ignore),
         None => Ok(Vec::new()),
     }
 }
@@ -92,7 +138,7 @@ impl Scenario {
     fn load(folder: &Path, began: Timestamp, ignore: &[Rule]) -> Result<Scenario, Error> {
         let name = name_of(folder);
         let file = match read(&folder.join("scenario.toml"))? {
-            Some((path, text)) => File::parse(&text, &path)?,
+            Some((path, text)) => toml_file::parse(&text, &path)?,
             None => File::default(),
         };
         let config = folder.join("config.json");
@@ -119,7 +165,7 @@ impl Scenario {
             catalog: read_catalog(&folder.join("configured_catalog.json"))?,
             state: read_state(&folder.join("state.json"))?,
             cassette: Arc::new(cassette),
-            volatile: file.volatile,
+            volatile: file.volatile.into_iter().map(|Pointer(text)| text).collect(),
             ignore,
             budget: file.budget,
         })
@@ -159,29 +205,6 @@ fn name_of(folder: &Path) -> String {
     folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-impl File {
-    fn parse(text: &str, path: &Path) -> Result<File, Error> {
-        let file: File =
-            toml::from_str(text).map_err(|source| Error::Toml { path: path.to_owned(), source })?;
-        let invalid = |why: String| Err(Error::Settings { path: path.to_owned(), why });
-        if let Some(now) = file.now.as_deref().filter(|now| now.parse::<Timestamp>().is_err()) {
-            return invalid(format!("`now` is {now:?}: want a timestamp such as \"2024-01-09T12:00:00Z\""));
-        }
-        if let Some(stream) = file.empty_stream.iter().find(|stream| stream.reason.trim().is_empty()) {
-            return invalid(format!(
-                "the waiver for the stream `{}` has an empty reason: say why",
-                stream.name
-            ));
-        }
-        if let Some(pointer) = file.volatile.iter().find(|pointer| !pointer.starts_with('/')) {
-            return invalid(format!(
-                "`volatile` holds {pointer:?}: want JSON pointers such as \"/record/data/at\""
-            ));
-        }
-        Ok(file)
-    }
-}
-
 /// Reads a configured catalog and holds it to the protocol's schema: a mistake in it must not condemn the connector.
 fn read_catalog(path: &Path) -> Result<Option<Value>, Error> {
     let Some(catalog) = read_json(path)? else { return Ok(None) };
@@ -218,4 +241,29 @@ fn read(path: &Path) -> Result<Option<(PathBuf, String)>, Error> {
 fn read_json(path: &Path) -> Result<Option<Value>, Error> {
     let Some((path, text)) = read(path)? else { return Ok(None) };
     serde_json::from_str(&text).map(Some).map_err(|source| Error::Json { path, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> String {
+        toml_file::parse::<File>(text, Path::new("x/scenario.toml")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told_by_line_and_key() {
+        for (text, at, wanted) in [
+            ("about = \"a\"\nnow = \"noon\"", ":2: now: ", "want a timestamp"),
+            ("volatile = [\n  \"/a\",\n  \"b\",\n]", ":3: volatile[1]: ", "want a JSON pointer"),
+            ("[[empty_stream]]\nname = \"a\"\nreason = \" \"", ":3: empty_stream[0].reason: ", "say why"),
+            ("[[empty_stream]]\nname = \"a\"", ":1: empty_stream[0]: ", "missing field `reason`"),
+            ("[expect]\nread = \"succeed\"", ":2: expect.read: ", "did you mean `succeeds`?"),
+            ("[expect]\n\nreads = \"fails\"", ":3: expect", "did you mean `read`?"),
+            ("ignore = [\n  \"query a\",\n  \"path\",\n]", ":3: ignore[1]: ", "wanted `query NAME`"),
+        ] {
+            let error = fault(text);
+            assert!(error.contains(&format!("x/scenario.toml{at}")) && error.contains(wanted), "{error}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! One scenario made ready to be played: its files written, its network up for each process, its secrets known.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use crate::secrets::Secrets;
 use crate::shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
-use crate::trial::Trial;
+use crate::trial::{Question, Trial};
 use crate::trials::Planned;
 
 /// What every process of a run shares.
@@ -52,6 +52,8 @@ pub(crate) struct Given<'a> {
     /// What is tried, where it is no plain command.
     pub(crate) trial: Option<String>,
     pub(crate) disturbance: Option<Disturbance>,
+    /// Whether its environment tells of no user.
+    pub(crate) homeless: bool,
     pub(crate) now: Option<&'a str>,
     /// Whether it meets real servers: then its clock and its waits are what they are.
     pub(crate) real: bool,
@@ -117,11 +119,12 @@ impl Stage {
         let Planned { question, command, config, configured, state, disturbance } = planned;
         let given = Given {
             folder: Path::new(&scenario.name).join(format!("trial-{number}")),
-            config: Some(config.as_ref().unwrap_or(&scenario.config)),
+            config: Some(config.as_ref().unwrap_or(&scenario.config)).filter(|_| command != Command::Spec),
             configured: configured.as_ref(),
             state: state.as_ref(),
             trial: Some(question.to_string()),
             disturbance,
+            homeless: question == Question::SpecWithoutHome,
             now: scenario.now.as_deref(),
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
@@ -147,20 +150,26 @@ impl Stage {
         let proxy_url = session.proxy_url();
         let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
         let clock = if given.real { &Clock::default() } else { &self.clock };
-        let invocation = Invocation {
+        let mut invocation = Invocation {
             trial: given.trial,
             disturbance: given.disturbance,
             ..self.invocation(command, &network, clock.variables(given.now), &files)
         };
+        if given.homeless {
+            for name in ["HOME", "LOGNAME", "USER"] {
+                invocation.environment.remove(OsStr::new(name));
+            }
+        }
         let digest = Digest::passing_over(given.volatile);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted, digest);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
+        let altered = altered(&files, [given.config, given.configured, given.state]);
         let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
         let configured = given.configured.cloned().map(Arc::new);
-        Ok(Run { transcript, journal, requests: notes.take(), configured, volatile })
+        Ok(Run { transcript, journal, requests: notes.take(), configured, altered, volatile })
     }
 
     fn invocation(
@@ -170,7 +179,7 @@ impl Stage {
         clock: Vec<(&'static str, OsString)>,
         files: &[(&str, PathBuf)],
     ) -> Invocation<'_> {
-        let Connector { command: program, root, settings, .. } = &self.connector;
+        let Connector { command: program, folder, settings, .. } = &self.connector;
         let mut words: Vec<OsString> = program.iter().map(OsString::from).collect();
         words.push(command.as_str().into());
         for (flag, path) in files {
@@ -181,7 +190,7 @@ impl Stage {
             command,
             words,
             environment: environment::of(network, &self.shim, clock, &settings.environment),
-            folder: root,
+            folder,
             limit: self.limit(command),
             trial: None,
             disturbance: None,
@@ -216,4 +225,14 @@ impl Stage {
         }
         Ok(files)
     }
+}
+
+/// The names of the files that are no longer what was written.
+fn altered(files: &[(&str, PathBuf)], written: [Option<&Value>; 3]) -> Vec<String> {
+    let is_altered = |(path, value): &(&PathBuf, &Value)| {
+        std::fs::read(path).is_ok_and(|text| text != value.to_string().as_bytes())
+    };
+    let files = files.iter().map(|(_, path)| path).zip(written.into_iter().flatten());
+    let names = files.filter(is_altered).filter_map(|(path, _)| path.file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
 }

@@ -78,27 +78,32 @@ fn read(call: &Call) -> Output {
         return output;
     }
     let users: Value = serde_json::from_str(&http::get("http://api.broken.test/users")).unwrap_or_default();
-    let mut users = users.as_array().cloned().unwrap_or_default();
-    let last = call.last_id();
-    let reached = users.iter().filter_map(|user| user["id"].as_u64()).max().unwrap_or_default().max(last);
-    users.retain(|user| user["id"].as_u64().is_none_or(|id| id > last));
-    let mut messages = vec![status("STARTED")];
-    for user in &users {
-        messages
-            .push(json!({"type": "RECORD", "record": {"stream": "users", "data": user, "emitted_at": 1}}));
-    }
-    let count = u32::try_from(users.len()).map_or(0.0, f64::from);
-    messages.push(json!({"type": "STATE", "state": {
-        "type": "STREAM",
-        "stream": {"stream_descriptor": {"name": "users"}, "stream_state": {"id": reached}},
-        "sourceStats": {"recordCount": count},
-    }}));
-    messages.push(status("COMPLETE"));
-    Output::of(messages)
+    let users = users.as_array().cloned().unwrap_or_default();
+    Output::of(call.streams().flat_map(|stream| read_stream(call, stream, &users)).collect())
 }
 
-pub(crate) fn status(status: &str) -> Value {
+fn read_stream(call: &Call, stream: &str, items: &[Value]) -> Vec<Value> {
+    let last = call.last_id(stream);
+    let id = |item: &Value| item["id"].as_u64().unwrap_or_default();
+    let reached = items.iter().map(id).max().unwrap_or_default().max(last);
+    let mut messages = vec![status(stream, "STARTED")];
+    let newer = items.iter().filter(|item| last == 0 || id(item) > last);
+    let record =
+        |item| json!({"type": "RECORD", "record": {"stream": stream, "data": item, "emitted_at": 1}});
+    messages.extend(newer.map(record));
+    let count = u32::try_from(messages.len() - 1).map_or(0.0, f64::from);
+    messages.push(json!({"type": "STATE", "state": {
+        "type": "STREAM",
+        "stream": {"stream_descriptor": {"name": stream}, "stream_state": {"id": reached}},
+        "sourceStats": {"recordCount": count},
+    }}));
+    messages.push(status(stream, "COMPLETE"));
+    messages
+}
+
+/// A TRACE message about the status of a stream.
+pub(crate) fn status(stream: &str, status: &str) -> Value {
     json!({"type": "TRACE", "trace": {"type": "STREAM_STATUS", "emitted_at": 1.0, "stream_status": {
-        "stream_descriptor": {"name": "users"}, "status": status,
+        "stream_descriptor": {"name": stream}, "status": status,
     }}})
 }

@@ -16,6 +16,8 @@ pub(crate) struct Fault {
     pub(crate) settings: &'static str,
     /// What is recorded besides, all of it GET: URL, status and JSON.
     pub(crate) recorded: &'static [(&'static str, u16, &'static str)],
+    /// What lies in the scenario's folder besides: name and text.
+    pub(crate) files: &'static [(&'static str, &'static str)],
     pub(crate) inflict: fn(&mut Output, &Call),
 }
 
@@ -28,7 +30,7 @@ pub(crate) const fn fault(
 }
 
 pub(crate) const fn harmless(name: &'static str, inflict: fn(&mut Output, &Call)) -> Fault {
-    Fault { name, condemned_by: None, scenario: "", settings: "", recorded: &[], inflict }
+    Fault { name, condemned_by: None, scenario: "", settings: "", recorded: &[], files: &[], inflict }
 }
 
 impl Fault {

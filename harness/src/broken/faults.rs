@@ -7,36 +7,35 @@ use serde_json::{Value, json};
 use super::connector::status;
 use super::fault::{Fault, fault, harmless, of};
 use super::output::{Output, push, remove, stream};
-use super::{deed, requests};
+use super::streams::{in_namespace, interleave, stream_named, two_streams};
+use super::{deed, requests, trials};
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
-    [ALL, requests::ALL].into_iter().flatten()
+    [ALL, requests::ALL, trials::ALL].into_iter().flatten()
 }
 
 static ALL: &[Fault] = &[
     harmless("none", |_, _| {}),
     harmless("floods_stderr", of!("read", |_| deed::flood(&mut std::io::stderr(), 64))),
     harmless("prints_blank_lines", of!("read", |output| output.before = b"\n\n  \n".to_vec())),
-    harmless("reads_two_streams_side_by_side", |output, call| match call.command.as_str() {
-        "discover" => {
-            let mut teams = stream(output).clone();
-            teams["name"] = json!("teams");
-            teams["namespace"] = json!("acme");
-            push(&mut output.message("CATALOG")["catalog"]["streams"], teams);
+    harmless("reads_two_streams_side_by_side", |output, call| {
+        two_streams(output, call);
+        stream_named(output, "teams")["namespace"] = json!("acme");
+        if call.is("read") {
+            in_namespace(output, "teams", "acme");
+            interleave(output);
         }
-        "read" => interleave(output),
-        _ => {}
     }),
     harmless(
         "keeps_a_global_state",
         of!("read", |output| {
-            let state = json!({"stream_descriptor": {"name": "users"}, "stream_state": {"id": 2}});
-            output.message("STATE")["state"] = json!({
-                "type": "GLOBAL",
-                "global": {"shared_state": {"lsn": 9}, "stream_states": [state]},
-                "sourceStats": {"recordCount": 2.0},
-            });
+            let state = &mut output.message("STATE")["state"];
+            if let Some(of_stream) = state.get("stream").cloned() {
+                state["type"] = json!("GLOBAL");
+                state["global"] = json!({"shared_state": {"lsn": 9}, "stream_states": [of_stream]});
+                remove(state, "stream");
+            }
         }),
     ),
     harmless("says_all_that_may_be_said", |output, call| {
@@ -290,7 +289,7 @@ static ALL: &[Fault] = &[
         "stream_statuses_are_in_order",
         of!("read", |output| {
             output.messages.pop();
-            output.messages.push(status("RUNNING"));
+            output.messages.push(status("users", "RUNNING"));
         }),
     ),
     fault("prints_no_state", "state_is_present", of!("read", |output| output.remove("STATE"))),
@@ -334,28 +333,6 @@ static ALL: &[Fault] = &[
         }),
     ),
 ];
-
-/// The messages of `users`, each followed by its like of `acme.teams`.
-fn interleave(output: &mut Output) {
-    let both = output.messages.iter().flat_map(|message| {
-        let mut team = message.clone();
-        match team["type"].as_str() {
-            Some("RECORD") => {
-                team["record"]["stream"] = json!("teams");
-                team["record"]["namespace"] = json!("acme");
-            }
-            Some("STATE") => {
-                team["state"]["stream"]["stream_descriptor"] = json!({"name": "teams", "namespace": "acme"});
-            }
-            _ => {
-                team["trace"]["stream_status"]["stream_descriptor"] =
-                    json!({"name": "teams", "namespace": "acme"});
-            }
-        }
-        [message.clone(), team]
-    });
-    output.messages = both.collect();
-}
 
 fn error() -> Value {
     json!({"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1.0, "error": {

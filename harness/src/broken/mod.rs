@@ -14,6 +14,8 @@ mod faults;
 mod http;
 mod output;
 mod requests;
+mod streams;
+mod trials;
 
 pub(crate) use call::Call;
 pub(crate) use faults::all;
@@ -36,7 +38,7 @@ pub(crate) fn list() -> u8 {
         let recorded: Vec<Value> = fault.recorded().collect();
         json!({
             "name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario,
-            "settings": fault.settings, "recorded": recorded,
+            "settings": fault.settings, "recorded": recorded, "files": fault.files,
         })
     });
     Output::of(lines.collect()).print()

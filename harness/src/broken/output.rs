@@ -13,7 +13,7 @@ pub(crate) struct Output {
     /// Done after everything is printed.
     pub(crate) then: fn(),
     /// What is changed where there is no such message.
-    nothing: Value,
+    pub(crate) nothing: Value,
 }
 
 impl Output {

@@ -31,18 +31,10 @@ fn judge(evidence: &Evidence) -> Verdict {
         let again = &trial.run.transcript;
         for stream in &first.account.streams {
             let second = again.account.stream(&stream.name);
-            if second.sum.set == stream.sum.set && second.records == stream.records {
-                continue;
-            }
-            let got = if second.records == stream.records {
-                format!("{} other ones", second.records)
-            } else {
-                format!("{} records", second.records)
-            };
-            let want = format!("the same {} records as the first time", stream.records);
-            findings.push(Finding::new(want, got).by(again).stream(&stream.name).next(
-                "what differs at every run may be named in scenario.toml: volatile = [\"/record/data/at\"]",
-            ));
+            findings.extend(stream.differs(second).map(|(want, got)| {
+                let next = "what differs at every run may be named in scenario.toml: volatile = [\"/record/data/at\"]";
+                Finding::new(want, got).by(again).stream(&stream.name).next(next)
+            }));
         }
     }
     Verdict::of(findings, judged, "no read was repeated")

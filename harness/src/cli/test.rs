@@ -10,7 +10,8 @@ use crate::{Candidate, Hints, Options, Selection, fleet};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The connectors, each an executable, or its folder (a cargo package, or one with a harness.toml).
+    /// The connectors, each its folder (a cargo package, a Python, Node, Java or Go project, a manifest.yaml, or anything
+    /// with a harness.toml), a file that can be run, or the name of a program on PATH; `@FILE` is a list of them.
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
     /// Only scenarios whose name contains this.

@@ -29,7 +29,7 @@ impl Candidate {
         let mut known = BTreeSet::new();
         let mut all: Vec<(PathBuf, Self)> = Vec::new();
         for path in paths {
-            let absolute = path.canonicalize().unwrap_or_else(|_| plain(path));
+            let absolute = absolute(path);
             if known.insert(absolute.clone()) {
                 let found = locate(path, hints);
                 let name = match &found {
@@ -83,6 +83,19 @@ fn last(path: &Path, count: usize) -> String {
         .map(|part| part.as_os_str().to_string_lossy().into_owned())
         .collect();
     parts[parts.len().saturating_sub(count)..].join("/")
+}
+
+/// Where a path leads. A link to a program is taken by its own name: programs of many names go by it.
+fn absolute(path: &Path) -> PathBuf {
+    let plain = plain(path);
+    let (folder, name) = match (path.is_dir(), path.parent(), path.file_name()) {
+        (true, _, _) => (path, None),
+        (false, Some(folder), Some(name)) if folder.as_os_str().is_empty() => (Path::new("."), Some(name)),
+        (false, Some(folder), Some(name)) => (folder, Some(name)),
+        _ => return plain,
+    };
+    let Ok(folder) = folder.canonicalize() else { return plain };
+    name.map_or(folder.clone(), |name| folder.join(name))
 }
 
 /// A path without `./`.

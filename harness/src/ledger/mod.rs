@@ -43,6 +43,8 @@ const STRANGERS_KEPT: usize = 100;
 pub(crate) struct Wanted {
     pub(crate) name: StreamName,
     pub(crate) schema: Value,
+    /// Whether it is read incrementally.
+    pub(crate) incremental: bool,
 }
 
 /// The pass itself: fed with chunks, it keeps an [`Account`].
@@ -68,7 +70,7 @@ impl Ledger {
     pub(crate) fn new(secrets: Arc<Secrets>, wanted: &[Wanted], digest: Digest) -> Self {
         let mut account = Account::default();
         let mut schemas = Vec::new();
-        for Wanted { name, schema } in wanted {
+        for Wanted { name, schema, incremental } in wanted {
             // A catalog with twins is condemned elsewhere: here they are one stream.
             if account.streams.iter().any(|stream: &StreamAccount| *stream.name == *name) {
                 continue;
@@ -81,6 +83,7 @@ impl Ledger {
             account.streams.push(StreamAccount {
                 name: Arc::new(name.clone()),
                 configured: true,
+                incremental: *incremental,
                 unusable_schema,
                 ..StreamAccount::default()
             });

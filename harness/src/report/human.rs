@@ -16,6 +16,7 @@ use super::progress::Progress;
 use super::spelling::{from_here, plural};
 use super::{Reporter, Style};
 use crate::checks::{self, Group, Level};
+use crate::excerpt;
 use crate::event::{Cause, Counts, Event, ScenarioShown, What};
 use crate::snapshot::Comparison;
 use crate::tally::Standing;
@@ -86,7 +87,10 @@ impl Human {
             plural(scenarios.len(), "scenario", "scenarios"),
             plural(*invocations, "process", "processes"),
         ));
-        self.page.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", command.join(" ")));
+        // A program may stand in an argument, all of it.
+        let spell = |word: &String| if word.contains(' ') { excerpt::of_text(word) } else { word.clone() };
+        let words: Vec<String> = command.iter().map(spell).collect();
+        self.page.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", words.join(" ")));
         if self.style.verbose {
             for ScenarioShown { name, about } in scenarios {
                 let about = about.as_deref().unwrap_or_default();

@@ -5,6 +5,7 @@
 mod bench;
 mod cassette;
 mod faults;
+mod locate;
 mod miss;
 mod record;
 mod words;
