@@ -16,6 +16,7 @@
 //! It goes down once and comes up once; on the way [`Event`]s go to a reporter, which turns them into words. What is
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
+mod baseline;
 #[doc(hidden)]
 pub mod bench;
 mod broken;
@@ -36,6 +37,8 @@ mod field_path;
 mod fleet;
 mod hosts;
 mod judgement;
+mod judging;
+mod known;
 mod ledger;
 mod leftovers;
 mod locate;

@@ -1,20 +1,21 @@
 //! The walk of one connector: plan, processes, evidence, checks, snapshots; an event for every step.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 
-use crate::checks::{self, Level};
 use crate::error::{Error, ExitCode};
 use crate::event::{Counts, ScenarioShown, What};
 use crate::evidence::Evidence;
 use crate::fleet::Options;
-use crate::judgement;
+use crate::judging::Judging;
+use crate::known::Known;
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::performance::Performance;
@@ -46,6 +47,11 @@ impl Shared {
             alone,
         }
     }
+
+    /// The day on which the run began, in UTC.
+    fn today(&self) -> Date {
+        self.began.to_zoned(TimeZone::UTC).date()
+    }
 }
 
 /// How the walk of a connector ended.
@@ -76,11 +82,12 @@ pub(crate) async fn run(
 ) -> Result<Ended, Error> {
     let began = Instant::now();
     let mut scenarios = Scenario::load_all(&connector.fixtures, shared.began, &connector.settings.ignore)?;
-    let all = scenarios.len();
+    let all: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
     scenarios.retain(|scenario| lot.scenarios.contains(&scenario.name));
     if let Some(seconds) = options.timeout {
         connector.settings.timeout.set_all(seconds);
     }
+    let known = Known::of(&connector, shared.today())?;
     let mut tally = Tally::new(options.strict);
     let mut say = |what: What| {
         tally.count(&what);
@@ -92,7 +99,7 @@ pub(crate) async fn run(
         command: connector.command.clone(),
         found: connector.found.clone(),
         scenarios: scenarios.iter().map(shown).collect(),
-        scenarios_filtered: all - scenarios.len(),
+        scenarios_filtered: all.len() - scenarios.len(),
         invocations: plan::invocations(&lines),
     });
     let stage = Arc::new(Stage::set(connector, Arc::clone(&shared.nursery))?);
@@ -102,7 +109,8 @@ pub(crate) async fn run(
     if shared.alone {
         subjects[0].evidence.orphans = shared.nursery.close().await;
     }
-    let Judged { failed, unwritten } = judge(&subjects, lot, &stage.connector.snapshots, options, &mut say);
+    let judging = Judging { connector: &stage.connector, subjects: &subjects, lot, all: &all, options };
+    let (failed, unwritten) = judging.judge(known, &mut say);
     Ok(Ended {
         counts: tally.counts(),
         exit_code: tally.exit_code(),
@@ -170,62 +178,6 @@ async fn play(
         }
     }
     Ok(subjects)
-}
-
-/// What was said of all subjects.
-struct Judged {
-    failed: BTreeSet<Option<String>>,
-    unwritten: Option<Error>,
-}
-
-/// Says what checks and snapshots say.
-fn judge(
-    subjects: &[Subject],
-    lot: &Lot,
-    snapshots: &Path,
-    options: &Options,
-    say: &mut impl FnMut(What),
-) -> Judged {
-    let mut held = BTreeSet::new();
-    let mut failed = BTreeSet::new();
-    // What everything stands on is judged whatever was chosen.
-    let stuck = subjects.len() == 1 && !lot.scenarios.is_empty();
-    if stuck {
-        failed.extend(lot.scenarios.iter().cloned().map(Some));
-    }
-    for subject in subjects {
-        let name = subject.scenario.as_deref();
-        for check in checks::ALL.iter().filter(|check| stuck || lot.judges(options, name, check)) {
-            let what = judgement::judge(check, &subject.evidence, &subject.secrets);
-            if let What::CheckJudged { level, verdict, .. } = &what
-                && verdict.is_fail()
-            {
-                if *level == Level::Must {
-                    held.insert(name);
-                }
-                if *level == Level::Must || options.strict {
-                    failed.insert(subject.scenario.clone());
-                }
-            }
-            say(what);
-        }
-    }
-    subjects.iter().flat_map(judgement::idle_waivers).for_each(&mut *say);
-    let mut unwritten = None;
-    for subject in subjects {
-        // A proposal is to be accepted: none is made of what is known to be wrong.
-        let held = held.contains(&subject.scenario.as_deref());
-        for compared in judgement::compare(subject, snapshots, options.update, held) {
-            match compared {
-                Ok(what) => say(what),
-                Err(error) => unwritten = unwritten.or(Some(error)),
-            }
-        }
-    }
-    if lot.is_whole && subjects.len() > 1 {
-        judgement::unreferenced(subjects, snapshots).into_iter().for_each(say);
-    }
-    Judged { failed, unwritten }
 }
 
 fn shown(scenario: &Scenario) -> ScenarioShown {

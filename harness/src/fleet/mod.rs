@@ -43,6 +43,8 @@ pub struct Options {
     pub timeout: Option<f64>,
     /// What may be written where a snapshot does not match.
     pub update: Update,
+    /// Whether what fails is written down as known.
+    pub baseline: bool,
 }
 
 /// How a run came out.

@@ -13,11 +13,12 @@ use self::count::{Count, in_words};
 use self::failures::Failure;
 use self::page::{BAD, BOLD, DIM, GOOD, Page, WARN};
 use super::progress::Progress;
+use super::repro::repro;
 use super::spelling::{from_here, plural};
 use super::{Reporter, Style};
 use crate::checks::{self, Group, Level};
-use crate::excerpt;
 use crate::event::{Cause, Counts, Event, ScenarioShown, What};
+use crate::excerpt;
 use crate::snapshot::Comparison;
 use crate::tally::Standing;
 use crate::verdict::Verdict;
@@ -99,16 +100,19 @@ impl Human {
         }
     }
 
-    fn judged(&mut self, check: &'static str, group: Group, level: Level, subject: &str, verdict: &Verdict) {
+    fn judged(&mut self, event: &Event) {
+        let What::CheckJudged { subject, check, group, level, verdict } = &event.what else { return };
+        let (check, group, level) = (*check, *group, *level);
         let standing = Standing::of(verdict, level, self.style.strict);
         let section = &mut self.section;
         let worst = section.groups.entry(group).or_default().0.entry(check).or_insert(standing);
         *worst = standing.max(*worst);
         if let Verdict::Fail { findings } | Verdict::Known { findings } = verdict {
-            let (subject, findings) = (subject.to_owned(), findings.clone());
+            let again = repro(&section.path, event.scenario_of(subject), check);
+            let (subject, findings) = (subject.clone(), findings.clone());
             let failures =
                 if standing == Standing::Known { &mut section.known } else { &mut section.failures };
-            failures.push(Failure { check, subject, standing, findings });
+            failures.push(Failure { check, subject, standing, findings, again });
         }
         if self.style.verbose {
             let (paint, word, why) = match verdict {
@@ -269,9 +273,7 @@ impl Reporter for Human {
                 self.section.stderr.insert((subject.clone(), command.clone()), stderr.clone());
             }
             What::TrialsPlanned { .. } | What::InvocationStarted { .. } => {}
-            What::CheckJudged { subject, check, group, level, verdict } => {
-                self.judged(check, *group, *level, subject, verdict);
-            }
+            What::CheckJudged { .. } => self.judged(event),
             What::WaiverFailed { .. } => self.section.waivers.push(event.what.clone()),
             What::SnapshotCompared { subject, command, comparison } => {
                 if matches!(comparison, Comparison::Pending { .. }) {

@@ -5,7 +5,11 @@
 mod bench;
 mod cassette;
 mod faults;
+mod fleet;
+mod fleet_docs;
 mod locate;
 mod miss;
 mod record;
+mod selection;
+mod waivers;
 mod words;

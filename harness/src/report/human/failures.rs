@@ -22,6 +22,8 @@ pub(super) struct Failure {
     pub(super) subject: String,
     pub(super) standing: Standing,
     pub(super) findings: Vec<Finding>,
+    /// The command that shows it again.
+    pub(super) again: String,
 }
 
 impl Page {
@@ -65,6 +67,7 @@ impl Page {
             }
         }
         self.entry("more", format_args!("harness explain {}", failure.check));
+        self.entry("again", &failure.again);
     }
 
     fn finding(&mut self, finding: &Finding) {
