@@ -195,6 +195,10 @@ impl<T: FnMut(&Event)> Fleet<T> {
                     Err(reason) => error = self.ended(place, Err(reason)).or(error),
                 }
             }
+            // There is always room for one beside none: all have been begun, and have ended.
+            if tasks.is_empty() {
+                return error;
+            }
             tokio::select! {
                 // We hold a sender ourselves: it never ends.
                 Some((place, at_ms, what)) = heard.recv() => self.say_of(place, at_ms, what),
@@ -212,9 +216,6 @@ impl<T: FnMut(&Event)> Fleet<T> {
                     }
                 }
                 else => {}
-            }
-            if tasks.is_empty() && self.begun == self.lots.len() {
-                return error;
             }
         }
     }

@@ -168,12 +168,8 @@ impl Human {
         }
     }
 
+    /// Says of one of several connectors how it came out.
     fn finished(&mut self, connector: &str, duration_ms: f64, counts: &Counts, exit_code: i32) {
-        self.progress.end_of(self.several);
-        if !self.several {
-            self.section();
-            return;
-        }
         let (paint, word) = match (exit_code, counts.warned) {
             (0, 0) => (GOOD, "PASS"),
             (0, _) => (WARN, "WARN"),
@@ -197,7 +193,6 @@ impl Human {
     }
 
     fn unjudged(&mut self, connector: &str, cause: Cause, why: &str) {
-        self.progress.end_of(self.several);
         self.section = Section::default();
         let (paint, word) = match cause {
             Cause::Error => (BAD, "FAIL"),
@@ -228,18 +223,23 @@ impl Human {
         if self.several {
             let well = connectors.saturating_sub(self.failed.len() + self.unjudged.len());
             let mut of = vec![format!("{well} of {connectors} connectors conform")];
-            for (names, what) in [(&self.failed, "does not"), (&self.unjudged, "was not judged")] {
+            for (names, one, many) in [
+                (&self.failed, "does not", "do not"),
+                (&self.unjudged, "was not judged", "were not judged"),
+            ] {
                 if !names.is_empty() {
-                    of.push(format!("{} {what}", named(names)));
+                    of.push(format!("{} {}", named(names), if names.len() == 1 { one } else { many }));
                 }
             }
             text = format!("{}\n      {text}", of.join("; "));
         }
-        self.page.line(format_args!(
-            "{paint}{word}{paint:#}  {text}  {DIM}{:.2} s, {:.2} s of it the connector's{DIM:#}",
-            duration_ms / 1e3,
-            connector_ms / 1e3,
-        ));
+        let seconds = duration_ms / 1e3;
+        // Of several that run side by side the sum would say nothing.
+        let own = match self.several {
+            true => String::new(),
+            false => format!(", {:.2} s of it the connector's", connector_ms / 1e3),
+        };
+        self.page.line(format_args!("{paint}{word}{paint:#}  {text}  {DIM}{seconds:.2} s{own}{DIM:#}"));
     }
 }
 
@@ -292,10 +292,19 @@ impl Reporter for Human {
                 self.progress.end();
                 self.page.note(note);
             }
-            What::ConnectorFinished { duration_ms, counts, exit_code, .. } => {
-                self.finished(connector, *duration_ms, counts, *exit_code);
+            What::ConnectorFinished { .. } if !self.several => {
+                self.progress.end();
+                self.section();
             }
-            What::ConnectorUnjudged { cause, why, .. } => self.unjudged(connector, *cause, why),
+            What::ConnectorFinished { duration_ms, counts, exit_code, .. } => {
+                let progress = self.progress.clone();
+                progress.aside(|| self.finished(connector, *duration_ms, counts, *exit_code));
+                progress.step();
+            }
+            What::ConnectorUnjudged { cause, why, .. } => {
+                let progress = self.progress.clone();
+                progress.aside(|| self.unjudged(connector, *cause, why));
+            }
             What::Interrupted {} => {
                 self.progress.end();
                 let what = match (self.several, self.unjudged.len()) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// The line; nothing where there is no terminal.
+#[derive(Clone)]
 pub(super) struct Progress(Option<ProgressBar>);
 
 impl Progress {
@@ -43,11 +44,11 @@ impl Progress {
         }
     }
 
-    /// A connector has ended: of several a step, else all.
-    pub(super) fn end_of(&self, several: bool) {
+    /// Says something above the line.
+    pub(super) fn aside(&self, say: impl FnOnce()) {
         match &self.0 {
-            Some(bar) if several => bar.inc(1),
-            _ => self.end(),
+            Some(bar) => bar.suspend(say),
+            None => say(),
         }
     }
 
