@@ -14,6 +14,8 @@ pub(crate) enum Outcome {
     Succeeds,
     /// It cannot, and says so: a check says FAILED; another command ends with a TRACE ERROR.
     Fails,
+    /// Of `check` alone: it ends with a TRACE ERROR in place of a status.
+    Raises,
 }
 
 impl Outcome {
@@ -28,6 +30,7 @@ impl fmt::Display for Outcome {
         f.write_str(match self {
             Outcome::Succeeds => "succeeds",
             Outcome::Fails => "fails",
+            Outcome::Raises => "raises",
         })
     }
 }
@@ -41,6 +44,8 @@ pub(crate) enum ConfigIs {
     Valid,
     /// The spec's schema does not allow it.
     Invalid,
+    /// Whether it does is not said: a wrong key may well be one that the spec accepts.
+    Either,
 }
 
 /// What is expected of the connector. By default all commands succeed with a valid config and fail with an invalid one.
@@ -48,9 +53,8 @@ pub(crate) enum ConfigIs {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expectation {
     /// Whether `config.json` is meant to satisfy the connector's spec.
-    #[serde(default)]
     #[schemars(extend("default" = "valid"))]
-    pub(crate) config: ConfigIs,
+    pub(crate) config: Option<ConfigIs>,
     /// How `check` comes out.
     pub(crate) check: Option<Outcome>,
     /// How `discover` comes out.
@@ -60,6 +64,21 @@ pub(crate) struct Expectation {
 }
 
 impl Expectation {
+    /// Whether the config is meant to satisfy the spec: it is, where nothing is said.
+    pub(crate) fn config(self) -> ConfigIs {
+        self.config.unwrap_or_default()
+    }
+
+    /// What it says itself, and for the rest what `other` says.
+    pub(crate) fn or(self, other: Expectation) -> Expectation {
+        Expectation {
+            config: self.config.or(other.config),
+            check: self.check.or(other.check),
+            discover: self.discover.or(other.discover),
+            read: self.read.or(other.read),
+        }
+    }
+
     /// How `command` is to come out. Where nothing is said, it succeeds if the config is valid.
     pub(crate) fn of(self, command: Command) -> Outcome {
         let said = match command {
@@ -68,9 +87,9 @@ impl Expectation {
             Command::Discover => self.discover,
             Command::Read => self.read,
         };
-        said.unwrap_or(match self.config {
+        said.unwrap_or(match self.config() {
             ConfigIs::Valid => Outcome::Succeeds,
-            ConfigIs::Invalid => Outcome::Fails,
+            ConfigIs::Invalid | ConfigIs::Either => Outcome::Fails,
         })
     }
 

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! cli -> locate (what to run) -> selection (what of it) -> fleet (many side by side) -> runner (the walk of one)
-//!     -> scenario (what to show it) -> plan (which processes)
+//!     -> scenario (what to show it; acceptance: what a published connector says of that)
+//!     -> plan (which processes)
 //!     -> stage, process (one process against one replay session)
 //!     -> ledger (its output, judged line by line), requests (what it asked for)
 //!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
@@ -16,6 +17,7 @@
 //! It goes down once and comes up once; on the way [`Event`]s go to a reporter, which turns them into words. What is
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
+mod acceptance;
 mod baseline;
 #[doc(hidden)]
 pub mod bench;
@@ -36,6 +38,7 @@ mod expectation;
 mod field_path;
 mod fleet;
 mod hosts;
+mod json_schema;
 mod judgement;
 mod judging;
 mod known;
@@ -49,12 +52,14 @@ mod performance;
 mod plan;
 mod process;
 mod recording;
+mod repertoire;
 pub mod report;
 mod requests;
 mod resumption;
 mod runner;
 mod scenario;
 mod schema;
+mod schemas;
 mod secrets;
 mod selection;
 mod settings;

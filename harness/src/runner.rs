@@ -20,6 +20,7 @@ use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::performance::Performance;
 use crate::plan;
+use crate::repertoire::Repertoire;
 use crate::scenario::Scenario;
 use crate::selection::Lot;
 use crate::stage::Stage;
@@ -81,9 +82,8 @@ pub(crate) async fn run(
     mut say: impl FnMut(What),
 ) -> Result<Ended, Error> {
     let began = Instant::now();
-    let mut scenarios = Scenario::load_all(&connector.fixtures, shared.began, &connector.settings.ignore)?;
-    let all: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-    scenarios.retain(|scenario| lot.scenarios.contains(&scenario.name));
+    let Repertoire { scenarios, all, notes } =
+        Repertoire::load(&connector, shared.began, |name| lot.scenarios.contains(name))?;
     if let Some(seconds) = options.timeout {
         connector.settings.timeout.set_all(seconds);
     }
@@ -102,6 +102,9 @@ pub(crate) async fn run(
         scenarios_filtered: all.len() - scenarios.len(),
         invocations: plan::invocations(&lines),
     });
+    for note in notes {
+        say(What::Noted { note });
+    }
     let stage = Arc::new(Stage::set(connector, Arc::clone(&shared.nursery))?);
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
     let quick = options.quick;
@@ -125,11 +128,9 @@ pub(crate) async fn run(
 /// Plays one scenario, and judges nothing: what its processes did.
 pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
     let shared = Shared::new(1, true);
-    let mut scenarios = Scenario::load_all(&connector.fixtures, shared.began, &connector.settings.ignore)?;
-    let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
-    scenarios.retain(|it| it.name == scenario);
+    let Repertoire { scenarios, all, .. } = Repertoire::load(&connector, shared.began, |name| name == scenario)?;
     if scenarios.is_empty() {
-        let why = format!("none is called `{scenario}`; there are {}", names.join(", "));
+        let why = format!("none is called `{scenario}`; there are {}", all.join(", "));
         return Err(Error::NoScenario { why });
     }
     let lines = plan::lines(&scenarios);

@@ -7,13 +7,15 @@ use connector_replay::Rule;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use crate::acceptance::Acceptance;
 use crate::budget::Budget;
 use crate::clock::ClockSettings;
 use crate::error::Error;
 use crate::hosts::HostPattern;
+use crate::metadata::Metadata;
 use crate::timeout::Timeouts;
 use crate::waiver::Waiver;
-use crate::{metadata, schema, toml_file};
+use crate::{schema, toml_file};
 
 /// The name of the file.
 pub(crate) const FILE: &str = "harness.toml";
@@ -63,6 +65,12 @@ pub(crate) struct Settings {
     /// What requests may cost, in every scenario that does not say otherwise.
     #[serde(default)]
     pub(crate) budget: Budget,
+    /// What `metadata.yaml` says, which lies beside it.
+    #[serde(skip)]
+    pub(crate) metadata: Metadata,
+    /// What `acceptance-test-config.yml` says, which lies beside it.
+    #[serde(skip)]
+    pub(crate) acceptance: Option<Acceptance>,
     /// Failures that are known.
     #[serde(default)]
     pub(crate) waiver: Vec<Waiver>,
@@ -114,7 +122,7 @@ fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Stri
     Ok(Some(words.into_iter().map(|Word(text)| text).collect()))
 }
 
-fn environment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+pub(crate) fn environment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
     let variables: BTreeMap<Variable, Word> = BTreeMap::deserialize(deserializer)?;
     Ok(variables.into_iter().map(|(Variable(name), Word(value))| (name, value)).collect())
 }
@@ -136,7 +144,8 @@ pub(crate) fn join(folder: &Path, relative: &Path) -> PathBuf {
 }
 
 impl Settings {
-    /// Reads `harness.toml` in `folder`; the defaults where there is none.
+    /// Reads `harness.toml` in `folder`; the defaults where there is none. What it does not say, `metadata.yaml` and
+    /// `acceptance-test-config.yml` may.
     pub(crate) fn load(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
         let mut settings = match std::fs::read_to_string(&path) {
@@ -144,8 +153,16 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
             Err(source) => return Err(Error::Read { path, source }),
         };
+        settings.metadata = Metadata::load(folder)?;
         if settings.allowed_hosts.is_none() {
-            settings.allowed_hosts = metadata::allowed_hosts(folder)?;
+            settings.allowed_hosts.clone_from(&settings.metadata.allowed_hosts);
+        }
+        if let Some(acceptance) = Acceptance::load(folder, &settings.metadata)? {
+            for (name, value) in &acceptance.environment {
+                settings.environment.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+            settings.timeout.fill(&acceptance.timeouts);
+            settings.acceptance = Some(acceptance);
         }
         Ok(settings)
     }

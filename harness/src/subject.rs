@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::demands::Exemption;
 use crate::evidence::{Evidence, Run};
 use crate::hosts::Hosts;
 use crate::locate::Connector;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
+use crate::settings::Settings;
 
 /// A scenario whose secrets are known.
 pub(crate) struct Prepared {
@@ -32,12 +34,18 @@ pub(crate) struct Subject {
     pub(crate) scenario: Option<String>,
     /// The folder of its snapshots within the connector's.
     pub(crate) folder: PathBuf,
+    /// The streams that scenario.toml lets be empty.
+    pub(crate) waived: Vec<String>,
 }
 
 impl Subject {
     pub(crate) fn of_connector(connector: &Connector, spec: Run) -> Self {
-        let evidence = Evidence { subject: connector.name.clone(), runs: vec![spec], ..Evidence::default() };
-        Subject { evidence, secrets: Arc::default(), scenario: None, folder: PathBuf::new() }
+        let Settings { acceptance, metadata, .. } = &connector.settings;
+        let demands = acceptance.as_ref().map_or_else(|| metadata.demands(), |it| it.demands.clone());
+        let evidence =
+            Evidence { subject: connector.name.clone(), runs: vec![spec], demands, ..Evidence::default() };
+        let (secrets, folder) = (Arc::default(), PathBuf::new());
+        Subject { evidence, secrets, scenario: None, folder, waived: Vec::new() }
     }
 
     pub(crate) fn of_scenario(
@@ -52,7 +60,8 @@ impl Subject {
             connection_specification: Some(Arc::clone(specification)),
             config: Some(scenario.config.clone()),
             expect: scenario.expect,
-            empty_streams: scenario.empty_streams.iter().map(|stream| stream.name.clone()).collect(),
+            empty_streams: names(scenario.empty_streams.iter().chain(&scenario.may_be_empty)),
+            demands: scenario.demands.clone(),
             has_secrets: !prepared.secrets.is_empty(),
             ignore: scenario.ignore.clone(),
             hosts: Hosts::of(&connector.settings, &scenario.config),
@@ -62,7 +71,12 @@ impl Subject {
             ..Evidence::default()
         };
         let folder = PathBuf::from(&scenario.name);
+        let waived = names(&scenario.empty_streams);
         let (secrets, name) = (Arc::clone(&prepared.secrets), Some(scenario.name.clone()));
-        Subject { evidence, secrets, scenario: name, folder }
+        Subject { evidence, secrets, scenario: name, folder, waived }
     }
+}
+
+fn names<'a>(waivers: impl IntoIterator<Item = &'a Exemption>) -> Vec<String> {
+    waivers.into_iter().map(|waiver| waiver.name.clone()).collect()
 }

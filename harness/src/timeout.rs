@@ -1,5 +1,6 @@
 //! How long a command may take.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use connector_protocol::Command;
@@ -53,6 +54,14 @@ impl Timeouts {
             Command::Read => (self.read, 120.0),
         };
         Duration::from_secs_f64(said.map_or(default, |Seconds(seconds)| seconds))
+    }
+
+    /// Takes these times, in seconds by command, where none is said. A time that cannot be waited for is not taken.
+    pub(crate) fn fill(&mut self, seconds: &BTreeMap<&str, f64>) {
+        let Timeouts { spec, check, discover, read } = self;
+        for (name, said) in [("spec", spec), ("check", check), ("discover", discover), ("read", read)] {
+            *said = said.or_else(|| Seconds::try_from(*seconds.get(name)?).ok());
+        }
     }
 
     /// Gives every command the same time.

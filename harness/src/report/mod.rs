@@ -11,7 +11,7 @@ mod recording;
 mod repro;
 mod spelling;
 
-pub(crate) use spelling::plural;
+pub(crate) use spelling::{from_here, plural, quoted};
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 

@@ -15,7 +15,7 @@ use crate::checks::Check;
 use crate::error::Error;
 use crate::fleet::{Candidate, Options};
 use crate::outstanding::Outstanding;
-use crate::scenario::Scenario;
+use crate::repertoire::Repertoire;
 
 /// Which units and checks are chosen; by default all.
 #[derive(Clone, Debug, Default)]
@@ -70,7 +70,7 @@ impl Selection {
             let Candidate { path, name, found } = candidate;
             let lot =
                 Lot { path: path.clone(), name: name.clone(), is_whole: self.is_all(), ..Lot::default() };
-            let names = found.as_ref().ok().map(|it| Scenario::names(&it.fixtures));
+            let names = found.as_ref().ok().map(|it| Repertoire::names(it));
             // What cannot be judged is said, unless it is known not to be asked for.
             let Some(Ok(names)) = names else {
                 let asked = self.rerun.as_ref().is_none_or(|it| it.names(path)) && owns(name);
@@ -113,7 +113,7 @@ impl Selection {
     /// Says that nothing is left, and of what.
     pub(crate) fn nothing_left(&self, candidates: &[Candidate]) -> Error {
         if let (Some(wanted), [Candidate { found: Ok(connector), .. }]) = (&self.scenario, candidates)
-            && let Ok(names) = Scenario::names(&connector.fixtures)
+            && let Ok(names) = Repertoire::names(connector)
             && !names.iter().any(|name| name.contains(wanted))
         {
             let why = format!("no name contains `{wanted}`; there are {}", names.join(", "));
