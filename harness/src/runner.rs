@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     pub(crate) slots: Arc<Semaphore>,
     /// What time it was when the run began.
     pub(crate) began: Timestamp,
-    /// Whether there is but one connector: then whatever is left behind is its own.
+    /// Whether but one connector is judged: then whatever is left behind is its own.
     pub(crate) alone: bool,
 }
 
@@ -128,7 +128,8 @@ pub(crate) async fn run(
 /// Plays one scenario, and judges nothing: what its processes did.
 pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
     let shared = Shared::new(1, true);
-    let Repertoire { scenarios, all, .. } = Repertoire::load(&connector, shared.began, |name| name == scenario)?;
+    let Repertoire { scenarios, all, .. } =
+        Repertoire::load(&connector, shared.began, |name| name == scenario)?;
     if scenarios.is_empty() {
         let why = format!("none is called `{scenario}`; there are {}", all.join(", "));
         return Err(Error::NoScenario { why });

@@ -75,7 +75,7 @@ pub async fn run(
     let chosen =
         candidates.into_iter().zip(lots).filter_map(|(candidate, lot)| Some((candidate, Arc::new(lot?))));
     let (candidates, lots): (Vec<Candidate>, Vec<Arc<Lot>>) = chosen.unzip();
-    let shared = Arc::new(Shared::new(options.jobs, alone));
+    let shared = Arc::new(Shared::new(options.jobs, candidates.len() == 1));
     let (sender, heard) = mpsc::unbounded_channel();
     let mut fleet = Fleet {
         left: options.selection.rerun.clone().unwrap_or_else(Outstanding::new),
@@ -95,8 +95,7 @@ pub async fn run(
         // What was under way is dropped, and killed thereby.
         () = interrupted => None,
     };
-    // Alone, it has been asked already for what it left behind.
-    let orphans = if alone && judged.is_some() { Vec::new() } else { shared.nursery.close().await };
+    let orphans = shared.nursery.close().await;
     let Some(error) = judged else {
         fleet.interrupt();
         return Ok(Outcome { exit_code: ExitCode::Interrupted, outstanding: fleet.left });

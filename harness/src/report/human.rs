@@ -198,8 +198,8 @@ impl Human {
             Cause::Error => (BAD, "FAIL"),
             Cause::Interrupted | Cause::MaxFail => (WARN, "SKIP"),
         };
-        // Alone, what is said of the run says it.
-        if self.several {
+        // Of one alone that was interrupted, what is said of the run says it.
+        if self.several || cause == Cause::Error {
             self.page.line(format_args!(
                 "{paint}{word}{paint:#}  {BOLD}{connector}{BOLD:#}  was not judged: {why}"
             ));
@@ -211,7 +211,7 @@ impl Human {
         let What::RunFinished { duration_ms, connector_ms, connectors, counts, .. } = what else { return };
         self.progress.end();
         self.page.line("");
-        let unjudged = self.several && !self.unjudged.is_empty();
+        let unjudged = !self.unjudged.is_empty();
         let (paint, word) = match (counts.failed + counts.waivers_failed, counts.snapshots_pending) {
             (1.., _) => (BAD, "Does not conform"),
             _ if unjudged => (BAD, "Was not judged"),
@@ -223,10 +223,9 @@ impl Human {
         if self.several {
             let well = connectors.saturating_sub(self.failed.len() + self.unjudged.len());
             let mut of = vec![format!("{well} of {connectors} connectors conform")];
-            for (names, one, many) in [
-                (&self.failed, "does not", "do not"),
-                (&self.unjudged, "was not judged", "were not judged"),
-            ] {
+            for (names, one, many) in
+                [(&self.failed, "does not", "do not"), (&self.unjudged, "was not judged", "were not judged")]
+            {
                 if !names.is_empty() {
                     of.push(format!("{} {}", named(names), if names.len() == 1 { one } else { many }));
                 }
