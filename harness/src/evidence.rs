@@ -1,6 +1,6 @@
 //! All that checks may look at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use connector_protocol::Command;
@@ -30,6 +30,9 @@ pub struct Evidence {
     pub(crate) empty_streams: Vec<String>,
     /// What is demanded of it beyond what every connector owes.
     pub(crate) demands: Demands,
+    /// Of a connector that has to show which types of files it reads: those that all its scenarios together read, as
+    /// extensions with their dot. One of its scenarios has them.
+    pub(crate) file_types: Option<BTreeSet<String>>,
     /// Whether the config sets a secret that can be searched for.
     pub(crate) has_secrets: bool,
     /// Where requests may go.

@@ -6,6 +6,7 @@
 //! # expect read fails              what the scenario expects; also `# expect config invalid`
 //! # empty users                    a stream that may be empty
 //! # demands {"data_points": true}   what is demanded of it: see `demands.rs`
+//! # files .csv .avro              the types of files that all scenarios together read
 //! # settings allowed_hosts = []    a line of harness.toml
 //! $ read                           a process: `spec`, `check`, `discover` or `read`; what follows belongs to it
 //! $ read : again                   a trial of it: also `reversed`, `alone users`, `stranger`, `terminated`, `unheard`, `future`,
@@ -99,7 +100,10 @@ mod parser {
         evidence.has_secrets = !secrets.is_empty();
         let secrets = Arc::new(secrets);
         for (command, trial, lines) in processes {
-            let mut run = play(command, &lines, &wanted(&evidence), &secrets);
+            let configured = configured(&evidence).filter(|_| command == Command::Read);
+            let wanted = configured.as_ref().map(|it| crate::catalog::wanted(it, &evidence.demands));
+            let mut run = play(command, &lines, &wanted.unwrap_or_default(), &secrets);
+            run.configured = configured.map(Arc::new);
             if let Some(trial) = trial {
                 let question = question(trial, &evidence);
                 run.transcript.trial = Some(question.to_string());
@@ -163,20 +167,21 @@ mod parser {
                 evidence.expect.expect(command.parse().unwrap(), outcome);
             }
             ("demands", json) => evidence.demands = serde_json::from_str(json).unwrap(),
+            ("files", types) => {
+                evidence.file_types = Some(types.split(' ').map(str::to_owned).collect());
+            }
             ("empty", stream) => evidence.empty_streams.push(stream.to_owned()),
             (other, _) => panic!("no such fact: {other}"),
         }
     }
 
-    fn wanted(evidence: &Evidence) -> Vec<Wanted> {
+    /// What a read is given: everything that was discovered.
+    fn configured(evidence: &Evidence) -> Option<Value> {
         let streams: Vec<&Value> = evidence.discovered_streams().map(|(_, _, stream)| stream).collect();
-        let discovered = serde_json::json!({ "streams": streams });
-        let configured = crate::catalog::configure(Some(&discovered), None);
-        configured.iter().flat_map(crate::catalog::wanted).collect()
+        crate::catalog::configure(Some(&serde_json::json!({ "streams": streams })), None)
     }
 
     fn play(command: Command, lines: &[&str], wanted: &[Wanted], secrets: &Arc<Secrets>) -> Run {
-        let wanted = if command == Command::Read { wanted } else { &[] };
         let mut ledger = Ledger::new(Arc::clone(secrets), wanted, Digest::default());
         let mut stderr = StderrLog::new(Arc::clone(secrets));
         let mut journal = Journal::default();

@@ -1,6 +1,6 @@
 //! What is said of the evidence once it is all there: by the checks, and by the snapshots.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use connector_protocol::Command;
@@ -83,6 +83,19 @@ pub(crate) fn idle_waivers(subject: &Subject) -> Vec<What> {
         }
     }
     idle
+}
+
+/// Which checks do not judge a subject, by the reason: what is switched off must not go unseen.
+pub(crate) fn unjudged(subjects: &[Subject]) -> Vec<What> {
+    let mut checks: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for unjudged in subjects.iter().flat_map(|subject| &subject.evidence.demands.unjudged) {
+        checks.entry(&unjudged.reason).or_default().insert(&unjudged.check);
+    }
+    let notes = checks.into_iter().map(|(reason, checks)| {
+        let checks: Vec<&str> = checks.into_iter().collect();
+        What::Noted { note: format!("{reason} (not judged: {})", checks.join(", ")) }
+    });
+    notes.collect()
 }
 
 /// The snapshots in the folder that belong to no scenario, run or not.

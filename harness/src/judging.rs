@@ -83,6 +83,7 @@ impl Judging<'_> {
                 verdict,
             });
         }
+        judgement::unjudged(self.subjects).into_iter().for_each(&mut *say);
         self.subjects.iter().flat_map(judgement::idle_waivers).for_each(&mut *say);
         // Without the trials, what they alone bring to light is not judged.
         let mut faults = self.done(|done| known.faults(done));

@@ -80,7 +80,7 @@ impl<'a> Outlines<'a> {
                 outlines.push(Outline { name, folder, sketch: None });
             }
         }
-        let mut notes = acceptance.map(|it| it.notes.clone()).unwrap_or_default();
+        let mut unplayable = Vec::new();
         let stands = |sketch: &Sketch| Stand::of(sketch, fixtures);
         let any_recorded = sketches.iter().any(|sketch| stands(sketch).recorded);
         let asks_nobody = settings.metadata.allowed_hosts.as_ref().is_some_and(Vec::is_empty);
@@ -102,17 +102,22 @@ impl<'a> Outlines<'a> {
                 }
                 Some(lack) => {
                     if said.insert((&sketch.config_path, &sketch.first_of_config)) {
-                        notes.push(format!("{lack}: {}", unplayed(connector, sketch)));
+                        unplayable.push(format!("{lack}: {}", unplayed(connector, sketch)));
                     }
                 }
             }
         }
         if outlines.is_empty() {
-            let why =
-                if notes.is_empty() { format!("{} names none", acceptance::FILE) } else { notes.join("; ") };
+            let why = if unplayable.is_empty() {
+                format!("{} names no config", acceptance::FILE)
+            } else {
+                unplayable.join("; ")
+            };
             return Err(Error::NoScenario { why });
         }
         outlines.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut notes = acceptance.map(|it| it.notes.clone()).unwrap_or_default();
+        notes.extend(unplayable);
         Ok(Outlines { outlines, notes })
     }
 }

@@ -24,7 +24,7 @@ use crate::repertoire::Repertoire;
 use crate::scenario::Scenario;
 use crate::selection::Lot;
 use crate::stage::Stage;
-use crate::subject::{Prepared, Subject};
+use crate::subject::{Prepared, Subject, tell_file_types};
 use crate::tally::Tally;
 use crate::trials::{self, Played};
 
@@ -166,6 +166,7 @@ async fn play(
     for (prepared, played) in scenarios.iter().zip(played) {
         subjects.push(Subject::of_scenario(connector, prepared, &specification, played));
     }
+    tell_file_types(&mut subjects[1..]);
     if !quick {
         let played: Vec<Played<'_>> = scenarios
             .iter()

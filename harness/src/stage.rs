@@ -12,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::clock::Clock;
+use crate::demands::Demands;
 use crate::environment::{self, Network};
 use crate::error::Error;
 use crate::evidence::Run;
@@ -61,6 +62,7 @@ pub(crate) struct Given<'a> {
     /// Whether it meets real servers: then its clock and its waits are what they are.
     pub(crate) real: bool,
     pub(crate) volatile: &'a [String],
+    pub(crate) demands: Option<&'a Demands>,
     pub(crate) secrets: Arc<Secrets>,
 }
 
@@ -106,6 +108,7 @@ impl Stage {
             now: scenario.now.as_deref(),
             environment: Some(&scenario.environment),
             volatile: &scenario.volatile,
+            demands: Some(&scenario.demands),
             secrets: Arc::clone(secrets),
             ..Given::default()
         };
@@ -148,7 +151,8 @@ impl Stage {
     ) -> Result<Run, Error> {
         let replay = |source| Error::Replay { source };
         let files = self.write_files(&given)?;
-        let wanted = given.configured.map(crate::catalog::wanted).unwrap_or_default();
+        let demands = given.demands.cloned().unwrap_or_default();
+        let wanted = given.configured.map(|it| crate::catalog::wanted(it, &demands)).unwrap_or_default();
         let secrets = given.secrets;
         let (watch, notes) = Watch::over(responder, Arc::clone(&secrets));
         let session = Session::start(&self.authority, watch).await.map_err(replay)?;

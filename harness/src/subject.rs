@@ -77,6 +77,16 @@ impl Subject {
     }
 }
 
+/// Tells one of the scenarios that are to show it which types of files all of them read.
+pub(crate) fn tell_file_types(subjects: &mut [Subject]) {
+    let read = subjects.iter().flat_map(|subject| subject.evidence.transcripts());
+    let streams = read.flat_map(|transcript| &transcript.account.streams);
+    let types = streams.flat_map(|stream| stream.file_types.iter().cloned()).collect();
+    if let Some(subject) = subjects.iter_mut().find(|subject| subject.evidence.demands.reads_files) {
+        subject.evidence.file_types = Some(types);
+    }
+}
+
 fn names<'a>(waivers: impl IntoIterator<Item = &'a Exemption>) -> Vec<String> {
     waivers.into_iter().map(|waiver| waiver.name.clone()).collect()
 }

@@ -51,7 +51,7 @@ macro_rules! of {
     ($command:literal, $inflict:expr) => {
         |output, call| {
             if call.is($command) {
-                let inflict: fn(&mut Output) = $inflict;
+                let inflict: fn(&mut $crate::broken::output::Output) = $inflict;
                 inflict(output);
             }
         }
