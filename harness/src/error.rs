@@ -217,3 +217,23 @@ pub fn chain(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_of_several_codes_is_that_of_the_run() {
+        use ExitCode::{CheckFailed, Conforms, HarnessFailed, NothingJudged, SnapshotsPending, Usage};
+        for (codes, gravest) in [
+            (&[][..], Conforms),
+            (&[Conforms, SnapshotsPending], SnapshotsPending),
+            (&[NothingJudged, SnapshotsPending], NothingJudged),
+            (&[CheckFailed, NothingJudged], CheckFailed),
+            (&[CheckFailed, Usage], Usage),
+            (&[Usage, HarnessFailed], HarnessFailed),
+        ] {
+            assert_eq!(ExitCode::gravest(codes.iter().copied()), gravest, "{codes:?}");
+        }
+    }
+}

@@ -73,6 +73,14 @@ fn one_that_cannot_be_judged_does_not_keep_the_others_from_it() {
 }
 
 #[test]
+fn where_none_can_be_judged_all_are_said() {
+    let bench = Bench::empty();
+    let (code, events) = bench.judge(&["nowhere", "neither"]);
+    assert_eq!((code, of_kind(&events, "connector_unjudged").len()), (4, 2));
+    assert_eq!(events.last().unwrap()["event"], "run_finished");
+}
+
+#[test]
 fn connectors_of_one_name_are_told_apart() {
     let bench = Bench::empty();
     bench.broken("a/x/", "none");
