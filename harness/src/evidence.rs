@@ -11,6 +11,7 @@ use crate::budget::Budget;
 use crate::demands::Demands;
 use crate::expectation::{Expectation, Outcome};
 use crate::hosts::Hosts;
+use crate::refused::Refusals;
 use crate::requests::Requests;
 use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
@@ -61,6 +62,9 @@ pub(crate) struct Run {
     pub(crate) configured: Option<Arc<Value>>,
     /// The names of the files that it was given and that it has changed.
     pub(crate) altered: Vec<String>,
+    /// The connections that it tried to make and that nobody took; `None` where it ran outside of a sandbox, and nobody
+    /// could see.
+    pub(crate) refused: Option<Refusals>,
     /// What it printed that no other run repeats: for snapshots, not for checks.
     pub(crate) volatile: Volatile,
 }

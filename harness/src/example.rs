@@ -19,6 +19,7 @@
 //! > GET https://api.test/ 429 wait one that was answered with another status, and with that body
 //! ! GET https://api.test/users     a request that nobody recorded
 //! ? GET https://api.test/users     a recorded interaction that it never asked for
+//! x tcp db.test:5432               a connection that was refused
 //! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`,
 //!                                  `disturbed at will`, `alters config.json`
 //! ```
@@ -57,13 +58,14 @@ mod parser {
     use std::time::Duration;
 
     use connector_protocol::Command;
-    use connector_replay::{Exchange, Journal, Outcome, Request, Unasked};
+    use connector_replay::{Exchange, Journal, Outcome, Request, Unasked, Via};
     use serde_json::Value;
 
     use crate::evidence::{Evidence, Run};
     use crate::expectation::{ConfigIs, Outcome as Expected};
     use crate::hosts::Hosts;
     use crate::ledger::{Digest, Ledger, StreamName, Wanted};
+    use crate::refused::{Refusals, Refused};
     use crate::requests::{Requests, Seen};
     use crate::resumption::resumptions;
     use crate::secrets::Secrets;
@@ -195,8 +197,9 @@ mod parser {
             let answer = words.next().unwrap_or_default().to_owned().into();
             requests.note(Seen::of(&request, secrets), &request, status, &answer);
             let outcome = unmatched.unwrap_or(Outcome::Answered { interaction: 0 });
-            Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome }
+            Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome, via: Via::Proxy }
         };
+        let mut refused = Refusals::new();
         let mut exit = Exit::Status(0);
         let mut leftovers = Vec::new();
         let mut disturbed = false;
@@ -214,6 +217,13 @@ mod parser {
                     let (method, url) = request.split_once(' ').unwrap();
                     let interaction = journal.unasked.len();
                     journal.unasked.push(Unasked { interaction, method: method.into(), url: url.into() });
+                }
+                Some(("x", refusal)) => {
+                    let (transport, rest) = refusal.split_once(' ').unwrap();
+                    let (host, port) = rest.rsplit_once(':').unwrap();
+                    let transport = if transport == "udp" { "udp" } else { "tcp" };
+                    let refusal = Refused { transport, host: host.to_owned(), port: port.parse().unwrap() };
+                    *refused.entry(refusal).or_default() += 1;
                 }
                 Some(("=", end)) => match end.split_once(' ').unwrap() {
                     ("exit", status) => exit = Exit::Status(status.parse().unwrap()),
@@ -241,7 +251,16 @@ mod parser {
             leftovers,
             disturbed,
         };
-        Run { transcript, journal, requests, configured: None, altered, volatile: Volatile::default() }
+        let refused = Some(refused);
+        Run {
+            transcript,
+            journal,
+            requests,
+            configured: None,
+            altered,
+            refused,
+            volatile: Volatile::default(),
+        }
     }
 
     /// A request without headers and body.

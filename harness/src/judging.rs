@@ -9,15 +9,15 @@ use crate::event::{WaiverFault, What};
 use crate::fleet::Options;
 use crate::judgement;
 use crate::known::{self, Done, Known};
-use crate::locate::Connector;
 use crate::selection::Lot;
+use crate::stage::Stage;
 use crate::subject::Subject;
 use crate::tally::Standing;
 use crate::verdict::Verdict;
 
 /// What is judged, and how.
 pub(crate) struct Judging<'a> {
-    pub(crate) connector: &'a Connector,
+    pub(crate) stage: &'a Stage,
     /// The first is the connector itself.
     pub(crate) subjects: &'a [Subject],
     pub(crate) lot: &'a Lot,
@@ -46,7 +46,7 @@ impl Judging<'_> {
         let mut unwritten = None;
         let mut judgements = mark(&mut known, &raw);
         if self.options.baseline {
-            let file = self.connector.root.join(known::FILE);
+            let file = self.stage.connector.root.join(known::FILE);
             let condemned = judgements.iter().filter(|it| self.standing(it) == Standing::Failed);
             let condemned = condemned.map(|it| (it.subject.scenario.as_deref(), it.check, &it.verdict));
             let (updated, changes) = self.done(|done| baseline::update(&known, condemned, done, &file));
@@ -85,6 +85,8 @@ impl Judging<'_> {
         }
         judgement::unjudged(self.subjects).into_iter().for_each(&mut *say);
         self.subjects.iter().flat_map(judgement::idle_waivers).for_each(&mut *say);
+        let unobserved = |subject| judgement::unobserved(subject, self.stage.rung());
+        self.subjects.iter().flat_map(unobserved).for_each(&mut *say);
         // Without the trials, what they alone bring to light is not judged.
         let mut faults = self.done(|done| known.faults(done));
         if self.options.quick {
@@ -133,7 +135,7 @@ impl Judging<'_> {
     /// Compares snapshots; of what is `held` none is proposed. A proposal is to be accepted: none is made of what is
     /// known to be wrong.
     fn compare(&self, held: &BTreeSet<Option<String>>, say: &mut impl FnMut(What)) -> Option<Error> {
-        let snapshots = &self.connector.snapshots;
+        let snapshots = &self.stage.connector.snapshots;
         let mut unwritten = None;
         for subject in self.subjects {
             let held = held.contains(&subject.scenario);

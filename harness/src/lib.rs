@@ -18,6 +18,7 @@
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
 mod acceptance;
+mod base_url;
 mod baseline;
 #[doc(hidden)]
 pub mod bench;
@@ -51,13 +52,21 @@ mod nearest;
 mod outstanding;
 mod performance;
 mod plan;
+mod ports;
 mod process;
 mod recording;
+mod refused;
 mod repertoire;
 pub mod report;
 mod requests;
 mod resumption;
+mod rung;
 mod runner;
+#[cfg(target_os = "linux")]
+mod sandbox;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_sandbox.rs"]
+mod sandbox;
 mod scenario;
 mod schema;
 mod schemas;
@@ -87,6 +96,7 @@ pub use fleet::{Candidate, Options, Outcome, run};
 pub use ledger::StreamName;
 pub use locate::{Connector, Hints, locate};
 pub use outstanding::Outstanding;
+pub use rung::{Rung, SandboxMode};
 pub use selection::{Filter, FilterError, Partition, Selection};
 pub use snapshot::{Comparison, Update};
 pub use tally::Tally;

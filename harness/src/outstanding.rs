@@ -12,7 +12,7 @@ use crate::selection::fnv1a;
 const VERSION: u32 = 1;
 
 /// The units that are left, as a file keeps them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outstanding {
     version: u32,
@@ -27,6 +27,13 @@ struct Unit {
     /// Absent for the connector itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<String>,
+}
+
+impl Default for Outstanding {
+    /// Nothing is left.
+    fn default() -> Self {
+        Outstanding { version: VERSION, units: BTreeSet::new() }
+    }
 }
 
 impl Outstanding {
@@ -67,11 +74,6 @@ impl Outstanding {
         Ok(())
     }
 
-    /// What is left when nothing is yet done.
-    pub(crate) fn new() -> Self {
-        Outstanding { version: VERSION, units: BTreeSet::new() }
-    }
-
     /// Whether nothing is left.
     pub fn is_empty(&self) -> bool {
         self.units.is_empty()
@@ -110,7 +112,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("deep/outstanding.json");
         assert_eq!(Outstanding::load(&file).unwrap(), None);
-        let mut outstanding = Outstanding::new();
+        let mut outstanding = Outstanding::default();
         outstanding.add(Path::new("a"), Some("first_read"));
         outstanding.add(Path::new("b"), None);
         outstanding.save(&file).unwrap();

@@ -21,6 +21,7 @@ use crate::locate::Connector;
 use crate::performance::Performance;
 use crate::plan;
 use crate::repertoire::Repertoire;
+use crate::rung::SandboxMode;
 use crate::scenario::Scenario;
 use crate::selection::Lot;
 use crate::stage::Stage;
@@ -94,10 +95,15 @@ pub(crate) async fn run(
         say(what);
     };
     let lines = plan::lines(&scenarios);
+    let stage = Stage::set(connector, Arc::clone(&shared.nursery), options.sandbox).await?;
+    let stage = Arc::new(stage);
+    let Connector { command, found, .. } = stage.connector.clone();
     say(What::ConnectorStarted {
         path: lot.path.clone(),
-        command: connector.command.clone(),
-        found: connector.found.clone(),
+        command,
+        found,
+        rung: stage.rung(),
+        no_sandbox: stage.no_sandbox.clone(),
         scenarios: scenarios.iter().map(shown).collect(),
         scenarios_filtered: all.len() - scenarios.len(),
         invocations: plan::invocations(&lines),
@@ -105,14 +111,13 @@ pub(crate) async fn run(
     for note in notes {
         say(What::Noted { note });
     }
-    let stage = Arc::new(Stage::set(connector, Arc::clone(&shared.nursery))?);
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
     let quick = options.quick;
     let mut subjects = play(&mut performance, &stage.connector, (scenarios, lines), quick, &mut say).await?;
     if shared.alone {
         subjects[0].evidence.orphans = shared.nursery.close().await;
     }
-    let judging = Judging { connector: &stage.connector, subjects: &subjects, lot, all: &all, options };
+    let judging = Judging { stage: &stage, subjects: &subjects, lot, all: &all, options };
     let (failed, unwritten) = judging.judge(known, &mut say);
     Ok(Ended {
         counts: tally.counts(),
@@ -126,7 +131,11 @@ pub(crate) async fn run(
 }
 
 /// Plays one scenario, and judges nothing: what its processes did.
-pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
+pub(crate) async fn rehearse(
+    connector: Connector,
+    scenario: &str,
+    sandbox: SandboxMode,
+) -> Result<Evidence, Error> {
     let shared = Shared::new(1, true);
     let Repertoire { scenarios, all, .. } =
         Repertoire::load(&connector, shared.began, |name| name == scenario)?;
@@ -135,7 +144,8 @@ pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evi
         return Err(Error::NoScenario { why });
     }
     let lines = plan::lines(&scenarios);
-    let stage = Arc::new(Stage::set(connector, Arc::clone(&shared.nursery))?);
+    let stage = Stage::set(connector, Arc::clone(&shared.nursery), sandbox).await?;
+    let stage = Arc::new(stage);
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
     let played = play(&mut performance, &stage.connector, (scenarios, lines), true, &mut |_| {}).await;
     shared.nursery.close().await;
@@ -160,8 +170,8 @@ async fn play(
         return Ok(subjects);
     };
     let specification = Arc::new(answer["connectionSpecification"].take());
-    let scenarios: Vec<Arc<Prepared>> =
-        scenarios.into_iter().map(|scenario| Arc::new(Prepared::new(scenario, &specification))).collect();
+    let prepared = |scenario| Prepared::new(connector, scenario, &specification).map(Arc::new);
+    let scenarios: Vec<Arc<Prepared>> = scenarios.into_iter().map(prepared).collect::<Result<_, _>>()?;
     let played = performance.scenarios(&scenarios, lines, say).await?;
     for (prepared, played) in scenarios.iter().zip(played) {
         subjects.push(Subject::of_scenario(connector, prepared, &specification, played));

@@ -41,6 +41,7 @@ pub(crate) fn list() -> u8 {
         json!({
             "name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario,
             "settings": fault.settings, "recorded": recorded, "files": fault.files,
+            "sandboxed": fault.sandboxed,
         })
     });
     Output::of(lines.collect()).print()

@@ -15,6 +15,7 @@ mod check_refuses_incomplete_configs;
 mod check_refuses_wrong_values;
 mod check_status_is_expected;
 mod config_matches_spec;
+mod connections_are_intercepted;
 mod cursor_fields_exist;
 mod disturbed_reads_end;
 mod emitted_at_is_plausible;
@@ -190,6 +191,7 @@ pub static ALL: &[Check] = &[
     recording_is_used::CHECK,
     requests_use_https::CHECK,
     hosts_are_declared::CHECK,
+    connections_are_intercepted::CHECK,
     hosts_are_allowed::CHECK,
     requests_stay_within_budget::CHECK,
     page_size_is_used::CHECK,

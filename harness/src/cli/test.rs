@@ -8,10 +8,12 @@ use super::chosen::{Choice, Chosen};
 use super::paths;
 use crate::error::{Error, ExitCode, chain};
 use crate::report::{self, Format, Style};
+use crate::rung::SandboxMode;
 use crate::snapshot::Update;
 use crate::{Candidate, Hints, Options, Outstanding, fleet};
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct Arguments {
     /// The connectors, each its folder (a cargo package, a Python, Node, Java or Go project, a manifest.yaml, or anything
     /// with a harness.toml), a file that can be run, or the name of a program on PATH; `@FILE` is a list of them.
@@ -31,6 +33,9 @@ pub(super) struct Arguments {
     /// How many processes run side by side, over all connectors; as many as there are cores unless said otherwise.
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Whether the connector runs where there is no network but the replay server (Linux; see docs/sandbox.md).
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    sandbox: SandboxMode,
     /// The plain commands alone: no trials, which are the processes that are started to answer one question more each.
     #[arg(long)]
     quick: bool,
@@ -100,6 +105,7 @@ impl Arguments {
             timeout: self.timeout,
             update,
             baseline: self.baseline_update.is_some_and(|when| when == Baseline::Always || !in_ci),
+            sandbox: self.sandbox,
         };
         let mut reporter =
             report::of(self.format, Style { verbose: self.verbose, strict: self.strict, snapshots });

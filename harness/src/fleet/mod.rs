@@ -16,6 +16,7 @@ use crate::error::{Error, ExitCode, chain};
 use crate::event::{Cause, Counts, Event, What};
 use crate::locate::Connector;
 use crate::outstanding::Outstanding;
+use crate::rung::SandboxMode;
 use crate::runner::{self, Ended, Shared};
 use crate::selection::{Lot, Selection};
 use crate::snapshot::Update;
@@ -43,6 +44,8 @@ pub struct Options {
     pub timeout: Option<f64>,
     /// What may be written where a snapshot does not match.
     pub update: Update,
+    /// Whether the connectors run in a sandbox.
+    pub sandbox: SandboxMode,
     /// Whether what fails is written down as known.
     pub baseline: bool,
 }
@@ -78,7 +81,7 @@ pub async fn run(
     let shared = Arc::new(Shared::new(options.jobs, candidates.len() == 1));
     let (sender, heard) = mpsc::unbounded_channel();
     let mut fleet = Fleet {
-        left: options.selection.rerun.clone().unwrap_or_else(Outstanding::new),
+        left: options.selection.rerun.clone().unwrap_or_default(),
         options: Arc::new(options),
         began: Instant::now(),
         lots,

@@ -15,6 +15,7 @@ use self::page::{BAD, BOLD, DIM, GOOD, Page, WARN};
 use super::progress::Progress;
 use super::repro::repro;
 use super::spelling::{from_here, plural};
+use super::way;
 use super::{Reporter, Style};
 use crate::checks::{self, Group, Level};
 use crate::event::{Cause, Counts, Event, ScenarioShown, What};
@@ -68,8 +69,16 @@ impl Human {
     }
 
     fn started(&mut self, connector: &str, what: &What) {
-        let What::ConnectorStarted { path, command, found, scenarios, scenarios_filtered, invocations } =
-            what
+        let What::ConnectorStarted {
+            path,
+            command,
+            found,
+            rung,
+            no_sandbox,
+            scenarios,
+            scenarios_filtered,
+            invocations,
+        } = what
         else {
             return;
         };
@@ -92,6 +101,10 @@ impl Human {
         let spell = |word: &String| if word.contains(' ') { excerpt::of_text(word) } else { word.clone() };
         let words: Vec<String> = command.iter().map(spell).collect();
         self.page.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", words.join(" ")));
+        if self.style.verbose || no_sandbox.is_some() {
+            let why = no_sandbox.as_ref().map(|why| format!(" (no sandbox: {why})")).unwrap_or_default();
+            self.page.entry("net", format_args!("{}{DIM}{why}{DIM:#}", way::of_run(*rung)));
+        }
         if self.style.verbose {
             for ScenarioShown { name, about } in scenarios {
                 let about = about.as_deref().unwrap_or_default();
@@ -234,9 +247,10 @@ impl Human {
         }
         let seconds = duration_ms / 1e3;
         // Of several that run side by side the sum would say nothing.
-        let own = match self.several {
-            true => String::new(),
-            false => format!(", {:.2} s of it the connector's", connector_ms / 1e3),
+        let own = if self.several {
+            String::new()
+        } else {
+            format!(", {:.2} s of it the connector's", connector_ms / 1e3)
         };
         self.page.line(format_args!("{paint}{word}{paint:#}  {text}  {DIM}{seconds:.2} s{own}{DIM:#}"));
     }
@@ -264,11 +278,16 @@ impl Reporter for Human {
                 let what = trial.as_ref().unwrap_or(command);
                 self.progress.doing(format!("{subject} {what}"));
             }
-            What::InvocationFinished { subject, command, trial, stderr, .. } => {
+            What::InvocationFinished { subject, command, trial, stderr, requests, via, .. } => {
                 if !self.several {
                     self.progress.step();
                 }
                 let command = trial.as_ref().unwrap_or(command);
+                if self.style.verbose && *requests > 0 {
+                    let via = way::of_requests(via);
+                    let line = format!("      {DIM}came{DIM:#}   {subject} {command}: {via}");
+                    self.section.details.push(line);
+                }
                 self.section.stderr.insert((subject.clone(), command.clone()), stderr.clone());
             }
             What::TrialsPlanned { .. } | What::InvocationStarted { .. } => {}
@@ -285,7 +304,7 @@ impl Reporter for Human {
                 self.section.notes.push(note);
             }
             What::Noted { note } if self.several && event.connector.is_some() => {
-                self.section.notes.push(note.clone())
+                self.section.notes.push(note.clone());
             }
             What::Noted { note } => {
                 self.progress.end();

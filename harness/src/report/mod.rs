@@ -6,10 +6,12 @@ mod difference;
 mod human;
 mod json;
 mod paragraph;
+mod place;
 mod progress;
 mod recording;
 mod repro;
 mod spelling;
+mod way;
 
 pub(crate) use spelling::{from_here, plural, quoted};
 use std::io::{IsTerminal as _, Write};

@@ -70,7 +70,7 @@ impl Selection {
             let Candidate { path, name, found } = candidate;
             let lot =
                 Lot { path: path.clone(), name: name.clone(), is_whole: self.is_all(), ..Lot::default() };
-            let names = found.as_ref().ok().map(|it| Repertoire::names(it));
+            let names = found.as_ref().ok().map(Repertoire::names);
             // What cannot be judged is said, unless it is known not to be asked for.
             let Some(Ok(names)) = names else {
                 let asked = self.rerun.as_ref().is_none_or(|it| it.names(path)) && owns(name);

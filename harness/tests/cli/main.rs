@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
 mod acceptance;
+mod base_url;
 mod bench;
 mod cassette;
 mod faults;
@@ -11,6 +12,8 @@ mod fleet_docs;
 mod locate;
 mod miss;
 mod record;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod selection;
 mod waivers;
 mod words;

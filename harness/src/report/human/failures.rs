@@ -6,6 +6,7 @@ use super::page::{BAD, BOLD, DIM, Page, WARN};
 use crate::checks::{self, Group};
 use crate::event::{WaiverFault, What};
 use crate::excerpt;
+use crate::report::place;
 use crate::report::spelling::from_here;
 use crate::tally::Standing;
 use crate::verdict::Finding;
@@ -76,7 +77,7 @@ impl Page {
         let at =
             finding.pointer.as_deref().map(|it| format!("{} ", excerpt::of_text(it))).unwrap_or_default();
         self.entry("want", format_args!("{at}{want}"));
-        let place = excerpt::of_text(&place_of(finding));
+        let place = excerpt::of_text(&place::of(finding));
         let place = if place.is_empty() { place } else { format!("   {DIM}{place}{DIM:#}") };
         self.entry("got", format_args!("{got}{place}"));
         if let Some(reason) = &finding.waived {
@@ -122,23 +123,4 @@ impl Page {
         self.entry("got", why);
         self.entry("hint", next);
     }
-}
-
-/// Where a finding stands: its stream, its command, its line, and how often.
-fn place_of(finding: &Finding) -> String {
-    let mut parts = Vec::new();
-    if let Some(stream) = &finding.stream {
-        parts.push(stream.to_string());
-    }
-    let process = finding.trial.clone().or_else(|| Some(finding.command?.to_string()));
-    match (process, finding.line) {
-        (Some(process), Some(line)) => parts.push(format!("{process}, stdout line {line}")),
-        (Some(process), None) => parts.push(process),
-        (None, Some(line)) => parts.push(format!("stdout line {line}")),
-        (None, None) => {}
-    }
-    if finding.times > 1 {
-        parts.push(format!("{} times in all", finding.times));
-    }
-    parts.join(", ")
 }
