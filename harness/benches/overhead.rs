@@ -24,7 +24,7 @@ fn main() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../reference-connectors/source-exchange-rates");
     // The first run builds it.
     let (_, first) = run(&connector, &["--cargo-profile", "release"]);
-    let binary = PathBuf::from(first[0]["command"][0].as_str().unwrap());
+    let binary = PathBuf::from(first[1]["command"][0].as_str().unwrap());
     let own = |folder: &str| {
         connector.join("../..").join(folder).join("source-exchange-rates").display().to_string()
     };

@@ -36,7 +36,7 @@ use crate::trials::Planned;
 pub(crate) struct Stage {
     pub(crate) connector: Connector,
     pub(crate) authority: Authority,
-    pub(crate) nursery: Nursery,
+    pub(crate) nursery: Arc<Nursery>,
     /// A private folder for the files that connectors are started with; gone when the run is over.
     folder: TempDir,
     /// In it, what interpreters load.
@@ -83,7 +83,11 @@ const PORTS: [u16; 2] = [80, 443];
 impl Stage {
     /// # Errors
     /// What the harness lacks, which may be the sandbox where that is required.
-    pub(crate) async fn set(connector: Connector, mode: SandboxMode) -> Result<Stage, Error> {
+    pub(crate) async fn set(
+        connector: Connector,
+        nursery: Arc<Nursery>,
+        mode: SandboxMode,
+    ) -> Result<Stage, Error> {
         let mut builder = tempfile::Builder::new();
         // Configs with secrets lie in it.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -93,7 +97,7 @@ impl Stage {
         })?;
         let authority = Authority::new().map_err(|source| Error::Replay { source })?;
         let mut stage = Stage {
-            nursery: Nursery::open(),
+            nursery,
             shim: Shim::write(folder.path(), authority.certificate())?,
             clock: Clock::of(&connector.settings.clock, &connector.root)?,
             authority,

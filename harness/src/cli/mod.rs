@@ -3,8 +3,10 @@
 mod accept;
 mod broken;
 mod cassette;
+mod chosen;
 mod explain;
 mod list;
+mod paths;
 mod record;
 mod schema;
 mod test;
@@ -20,7 +22,7 @@ use crate::sandbox;
     name = "harness",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 conforms, 1 a check failed, 2 interrupted, 3 the harness failed, 4 usage or \
+    after_help = "Exit codes: 0 conforms, 1 a check or a waiver failed, 2 interrupted, 3 the harness failed, 4 usage or \
                   configuration, 5 nothing was judged, 6 snapshots wait for review."
 )]
 pub struct Cli {

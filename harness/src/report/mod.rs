@@ -9,6 +9,7 @@ mod paragraph;
 mod place;
 mod progress;
 mod recording;
+mod repro;
 mod spelling;
 mod way;
 
@@ -46,8 +47,6 @@ pub struct Style {
     pub verbose: bool,
     /// Checks of level should condemn too.
     pub strict: bool,
-    /// The path of the connector, for the commands that the report proposes.
-    pub path: PathBuf,
     /// The folder of the snapshots, where the command line names one.
     pub snapshots: Option<PathBuf>,
 }

@@ -60,7 +60,7 @@ fn published() -> Bench {
 }
 
 fn scenarios(events: &[Value]) -> Vec<&str> {
-    events[0]["scenarios"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect()
+    events[1]["scenarios"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect()
 }
 
 fn notes(events: &[Value]) -> String {

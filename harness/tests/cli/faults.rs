@@ -36,7 +36,7 @@ fn judge(fault: &Value) {
     // What hangs, hangs for as long as we let it; what does not may take its time on a busy machine.
     let timeout = if fault["condemned_by"] == "process_ends_by_itself" { "2" } else { "60" };
     let (code, events) = bench.test(&["--timeout", timeout]);
-    if fault["sandboxed"] == true && events[0]["rung"] != "sandbox" {
+    if fault["sandboxed"] == true && events[1]["rung"] != "sandbox" {
         return;
     }
 
