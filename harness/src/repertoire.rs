@@ -32,8 +32,7 @@ impl Repertoire {
         wanted: impl Fn(&str) -> bool,
     ) -> Result<Repertoire, Error> {
         let settings = &connector.settings;
-        let circumstances =
-            Circumstances { began, ignore: &settings.ignore, metadata: &settings.metadata };
+        let circumstances = Circumstances { began, ignore: &settings.ignore, metadata: &settings.metadata };
         let Outlines { outlines, notes } = Outlines::of(connector)?;
         let scenarios = outlines
             .iter()

@@ -128,7 +128,8 @@ pub(crate) async fn run(
 /// Plays one scenario, and judges nothing: what its processes did.
 pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
     let shared = Shared::new(1, true);
-    let Repertoire { scenarios, all, .. } = Repertoire::load(&connector, shared.began, |name| name == scenario)?;
+    let Repertoire { scenarios, all, .. } =
+        Repertoire::load(&connector, shared.began, |name| name == scenario)?;
     if scenarios.is_empty() {
         let why = format!("none is called `{scenario}`; there are {}", all.join(", "));
         return Err(Error::NoScenario { why });
@@ -182,5 +183,5 @@ async fn play(
 }
 
 fn shown(scenario: &Scenario) -> ScenarioShown {
-    ScenarioShown { name: scenario.name.clone(), about: scenario.about.clone() }
+    ScenarioShown { name: scenario.name.clone(), about: scenario.about.clone(), file: scenario.file.clone() }
 }

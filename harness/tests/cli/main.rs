@@ -11,6 +11,7 @@ mod fleet_docs;
 mod locate;
 mod miss;
 mod record;
+mod reports;
 mod selection;
 mod waivers;
 mod words;
