@@ -134,6 +134,12 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The reports that were asked for cannot be made side by side.
+    #[error("make the reports: {why}")]
+    Reports {
+        /// Why, and what to do.
+        why: String,
+    },
     /// A check of that name does not exist.
     #[error("find the check `{id}`: {hint}")]
     NoCheck {

@@ -39,6 +39,9 @@ pub struct ScenarioShown {
     /// What it shows, in its author's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// The file to look at first: its scenario.toml, or its recording where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
 }
 
 /// Why a connector was not judged.

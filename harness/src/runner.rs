@@ -194,5 +194,5 @@ async fn play(
 }
 
 fn shown(scenario: &Scenario) -> ScenarioShown {
-    ScenarioShown { name: scenario.name.clone(), about: scenario.about.clone() }
+    ScenarioShown { name: scenario.name.clone(), about: scenario.about.clone(), file: scenario.file.clone() }
 }

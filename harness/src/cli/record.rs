@@ -129,7 +129,7 @@ impl Arguments {
                 sandbox: self.sandbox,
                 ..Options::default()
             };
-            let mut reporter = report::of(Format::Human, style);
+            let mut reporter = report::main(Format::Human, style);
             let candidates = vec![Candidate::new(&self.path, connector)];
             let outcome =
                 fleet::run(candidates, options, interrupted()?, |event| reporter.tell(event)).await?;

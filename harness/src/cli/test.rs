@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::chosen::{Choice, Chosen};
 use super::paths;
 use crate::error::{Error, ExitCode, chain};
-use crate::report::{self, Format, Style};
+use crate::report::{Destination, Format, Several, Style};
 use crate::rung::SandboxMode;
 use crate::snapshot::Update;
 use crate::{Candidate, Hints, Options, Outstanding, fleet};
@@ -55,9 +55,13 @@ pub(super) struct Arguments {
     /// The profile that a cargo package is built with; dev unless said otherwise.
     #[arg(long, value_name = "NAME")]
     cargo_profile: Option<String>,
-    /// How to report: `human` goes to stderr, `json` to stdout.
+    /// How to report: `human` goes to stderr, every other to stdout.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Beside that, write a report in a format to a file, its folders made, or to stdout where it is `-`. May be given
+    /// several times: `--report junit=target/harness.xml --report github=-`.
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    reports: Vec<Destination>,
     /// Show every check of every scenario, and why checks had nothing to judge.
     #[arg(long, short)]
     verbose: bool,
@@ -107,14 +111,20 @@ impl Arguments {
             baseline: self.baseline_update.is_some_and(|when| when == Baseline::Always || !in_ci),
             sandbox: self.sandbox,
         };
-        let mut reporter =
-            report::of(self.format, Style { verbose: self.verbose, strict: self.strict, snapshots });
+        let style = Style { verbose: self.verbose, strict: self.strict, snapshots };
+        let mut reports = Several::open(self.format, &self.reports, &style)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let outcome = runtime.block_on(async {
             let interrupted = interrupted()?;
-            fleet::run(candidates, options, interrupted, |event| reporter.tell(event)).await
-        })?;
-        reporter.close().map_err(|source| Error::Report { source })?;
+            fleet::run(candidates, options, interrupted, |event| reports.tell(event)).await
+        });
+        if let Err(error) = &outcome {
+            reports.break_off(&chain(error));
+        }
+        let closed = reports.close();
+        // Of two errors, the one that says more of the connector.
+        let outcome = outcome?;
+        closed?;
         if let Some(Err(error)) = cache.map(|file| outcome.outstanding.save(&file)) {
             // The verdict stands without it.
             let _heard = writeln!(

@@ -10,11 +10,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use self::count::{Count, in_words};
-use self::failures::Failure;
 use self::page::{BAD, BOLD, DIM, GOOD, Page, WARN};
 use super::progress::Progress;
+use super::reason::{Failure, Failures, Key, Reason};
 use super::repro::repro;
-use super::spelling::{from_here, plural};
+use super::spelling::{from_here, named, plural};
 use super::way;
 use super::{Reporter, Style};
 use crate::checks::{self, Group, Level};
@@ -34,6 +34,8 @@ pub(super) struct Human {
     /// Whether there are several connectors: then one that conforms is a line.
     several: bool,
     section: Section,
+    /// What was shown in full, and of which subject.
+    shown: BTreeMap<Key, String>,
     /// The names of the connectors that were judged and did not end well, and of those that were not judged.
     failed: Vec<String>,
     unjudged: Vec<String>,
@@ -46,8 +48,8 @@ struct Section {
     groups: BTreeMap<Group, Count>,
     /// What `stderr` said last, by subject and command.
     stderr: BTreeMap<(String, String), String>,
-    failures: Vec<Failure>,
-    known: Vec<Failure>,
+    failures: Failures,
+    known: Failures,
     waivers: Vec<What>,
     pending: Vec<(String, Comparison)>,
     notes: Vec<String>,
@@ -63,6 +65,7 @@ impl Human {
             progress,
             several: false,
             section: Section::default(),
+            shown: BTreeMap::new(),
             failed: Vec::new(),
             unjudged: Vec::new(),
         }
@@ -106,7 +109,7 @@ impl Human {
             self.page.entry("net", format_args!("{}{DIM}{why}{DIM:#}", way::of_run(*rung)));
         }
         if self.style.verbose {
-            for ScenarioShown { name, about } in scenarios {
+            for ScenarioShown { name, about, .. } in scenarios {
                 let about = about.as_deref().unwrap_or_default();
                 self.page.entry("shows", format_args!("{name:<20} {DIM}{about}{DIM:#}"));
             }
@@ -122,10 +125,10 @@ impl Human {
         *worst = standing.max(*worst);
         if let Verdict::Fail { findings } | Verdict::Known { findings } = verdict {
             let again = repro(&section.path, event.scenario_of(subject), check);
-            let (subject, findings) = (subject.clone(), findings.clone());
             let failures =
                 if standing == Standing::Known { &mut section.known } else { &mut section.failures };
-            failures.push(Failure { check, subject, standing, findings, again });
+            let (subjects, reasons) = (vec![subject.clone()], Reason::of(findings));
+            failures.add(Failure { check, level, standing, subjects, reasons, again, file: None });
         }
         if self.style.verbose {
             let (paint, word, why) = match verdict {
@@ -154,20 +157,25 @@ impl Human {
             page.line(line);
         }
         // A request without an answer is the cause of what else went wrong: it is said first.
-        section.failures.sort_by_key(|failure| {
+        section.failures.all.sort_by_key(|failure| {
             checks::find(failure.check)
                 .is_none_or(|it| it.group != Group::Requests || it.level == Level::Should)
         });
-        for failure in &section.failures {
+        for failure in &section.failures.all {
+            if let Some(before) = self.shown.get(&failure.key()) {
+                page.same(failure, before);
+                continue;
+            }
             page.failure(failure, &mut section.stderr);
+            self.shown.insert(failure.key(), failure.subjects.first().cloned().unwrap_or_default());
         }
         for waiver in &section.waivers {
             page.waiver(waiver);
         }
-        if !section.known.is_empty() && !self.several {
+        if !section.known.all.is_empty() && !self.several {
             page.line("");
         }
-        for failure in &section.known {
+        for failure in &section.known.all {
             if self.style.verbose { page.failure(failure, &mut section.stderr) } else { page.known(failure) }
         }
         if !section.pending.is_empty() {
@@ -198,7 +206,7 @@ impl Human {
         if exit_code != 0 {
             self.failed.push(connector.to_owned());
         }
-        let is_more = !self.section.failures.is_empty() || !self.section.pending.is_empty();
+        let is_more = !self.section.failures.all.is_empty() || !self.section.pending.is_empty();
         self.section();
         if is_more {
             self.page.line("");
@@ -240,7 +248,7 @@ impl Human {
                 [(&self.failed, "does not", "do not"), (&self.unjudged, "was not judged", "were not judged")]
             {
                 if !names.is_empty() {
-                    of.push(format!("{} {}", named(names), if names.len() == 1 { one } else { many }));
+                    of.push(format!("{} {}", named(names, NAMED), if names.len() == 1 { one } else { many }));
                 }
             }
             text = format!("{}\n      {text}", of.join("; "));
@@ -254,12 +262,6 @@ impl Human {
         };
         self.page.line(format_args!("{paint}{word}{paint:#}  {text}  {DIM}{seconds:.2} s{own}{DIM:#}"));
     }
-}
-
-/// Some names, the rest counted.
-fn named(names: &[String]) -> String {
-    let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > NAMED { format!("{shown} and {} more", names.len() - NAMED) } else { shown }
 }
 
 impl Reporter for Human {

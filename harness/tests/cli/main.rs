@@ -12,6 +12,7 @@ mod fleet_docs;
 mod locate;
 mod miss;
 mod record;
+mod reports;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod selection;
