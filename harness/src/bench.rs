@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::ledger::{Ledger, StreamName, Wanted};
+use crate::ledger::{Digest, Ledger, StreamName, Wanted};
 use crate::secrets::Secrets;
 
 /// Judges output of a read of the stream `orders`.
@@ -16,7 +16,11 @@ impl Judge {
         let specification = json!({"properties": {"key": {"airbyte_secret": true}}});
         let secrets = Secrets::of(&specification, &json!({"key": "sk_live_9d1f0c2b7a"}));
         let name = StreamName { namespace: None, name: "orders".to_owned() };
-        Judge(Ledger::new(Arc::new(secrets), &[Wanted { name, schema: schema.clone() }]))
+        Judge(Ledger::new(
+            Arc::new(secrets),
+            &[Wanted { name, schema: schema.clone(), incremental: false }],
+            Digest::default(),
+        ))
     }
 
     /// Takes the next bytes of stdout.

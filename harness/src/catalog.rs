@@ -21,10 +21,12 @@ pub(crate) fn configure(discovered: Option<&Value>, wanted: Option<&Value>) -> O
 
 /// The streams of a configured catalog, with the schemas that their records are judged by.
 pub(crate) fn wanted(configured: &Value) -> Vec<Wanted> {
-    let streams = streams_of(Some(configured)).iter().map(|stream| &stream["stream"]);
-    streams
-        .map(|stream| Wanted { name: StreamName::of(stream), schema: stream["json_schema"].clone() })
-        .collect()
+    let wanted = |configured: &Value| {
+        let stream = &configured["stream"];
+        let (name, schema) = (StreamName::of(stream), stream["json_schema"].clone());
+        Wanted { name, schema, incremental: configured["sync_mode"] == "incremental" }
+    };
+    streams_of(Some(configured)).iter().map(wanted).collect()
 }
 
 fn streams_of(catalog: Option<&Value>) -> &[Value] {

@@ -48,6 +48,11 @@ pub enum What {
         /// How many processes are planned.
         invocations: usize,
     },
+    /// The plain commands have come out so that trials can be made: more processes than were planned.
+    TrialsPlanned {
+        /// How many.
+        invocations: usize,
+    },
     /// A process is about to be started.
     InvocationStarted {
         /// Its number in the plan, from 0; they start in another order where several run side by side.
@@ -56,6 +61,9 @@ pub enum What {
         subject: String,
         /// `spec`, `check`, `discover` or `read`.
         command: String,
+        /// What is tried, where it is no plain command.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trial: Option<String>,
     },
     /// It has ended.
     InvocationFinished {
@@ -65,6 +73,9 @@ pub enum What {
         subject: String,
         /// `spec`, `check`, `discover` or `read`.
         command: String,
+        /// What is tried, where it is no plain command.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        trial: Option<String>,
         /// All of its command line.
         command_line: String,
         /// How it ended, for people.

@@ -8,11 +8,13 @@ use connector_replay::{Journal, Rule, Unasked};
 use serde_json::Value;
 
 use crate::budget::Budget;
+use crate::demands::Demands;
 use crate::expectation::{Expectation, Outcome};
 use crate::hosts::Hosts;
 use crate::requests::Requests;
 use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
+use crate::trial::{Case, Question, Trial};
 
 /// What is known of one subject: the connector itself (its `spec`), or one scenario of it.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +28,8 @@ pub struct Evidence {
     pub(crate) expect: Expectation,
     /// Streams that may bring no record.
     pub(crate) empty_streams: Vec<String>,
+    /// What is demanded of it beyond what every connector owes.
+    pub(crate) demands: Demands,
     /// Whether the config sets a secret that can be searched for.
     pub(crate) has_secrets: bool,
     /// Where requests may go.
@@ -38,8 +42,10 @@ pub struct Evidence {
     pub(crate) ignore: Vec<Rule>,
     /// Processes that were left behind and that no single command would answer for, by name.
     pub(crate) orphans: Vec<String>,
-    /// The processes, in the order of the plan. There may be several of one command.
+    /// The processes of the plain commands, in the order of the plan. There may be several of one command.
     pub(crate) runs: Vec<Run>,
+    /// Further processes, each made to answer one question.
+    pub(crate) trials: Vec<Trial>,
 }
 
 /// One process and the requests that it made.
@@ -48,6 +54,10 @@ pub(crate) struct Run {
     pub(crate) transcript: Transcript,
     pub(crate) journal: Journal,
     pub(crate) requests: Requests,
+    /// The configured catalog that a read was given.
+    pub(crate) configured: Option<Arc<Value>>,
+    /// The names of the files that it was given and that it has changed.
+    pub(crate) altered: Vec<String>,
     /// What it printed that no other run repeats: for snapshots, not for checks.
     pub(crate) volatile: Volatile,
 }
@@ -55,12 +65,12 @@ pub(crate) struct Run {
 impl Evidence {
     /// The interactions that none of the processes asked for, by their place.
     pub(crate) fn unasked(&self) -> BTreeMap<usize, &Unasked> {
-        let journals = || self.runs.iter().map(|run| &run.journal);
+        let journals: Vec<&Journal> = self.runs.iter().map(|run| &run.journal).collect();
         let mut unasked = BTreeMap::new();
-        for interaction in journals().flat_map(|journal| &journal.unasked) {
+        for interaction in journals.iter().flat_map(|journal| &journal.unasked) {
             unasked.entry(interaction.interaction).or_insert((interaction, 0)).1 += 1;
         }
-        let by_none = unasked.into_iter().filter(|(_, (_, times))| *times == self.runs.len());
+        let by_none = unasked.into_iter().filter(|(_, (_, times))| *times == journals.len());
         by_none.map(|(place, (interaction, _))| (place, interaction)).collect()
     }
 
@@ -77,8 +87,43 @@ impl Evidence {
         self.ended(command).filter(move |transcript| expected && transcript.status() == Some(0))
     }
 
+    /// What the plain commands did.
     pub(crate) fn transcripts(&self) -> impl Iterator<Item = &Transcript> {
         self.runs.iter().map(|run| &run.transcript)
+    }
+
+    /// What every process did, trials included: for rules that hold whatever is asked.
+    pub(crate) fn every_transcript(&self) -> impl Iterator<Item = &Transcript> {
+        self.every_run().map(|run| &run.transcript)
+    }
+
+    /// The plain read that this trial repeats in some way, if both ended by themselves and well.
+    pub(crate) fn read_like(&self, trial: &Trial) -> Option<&Transcript> {
+        let first = self.succeeded(Command::Read).next()?;
+        (trial.run.transcript.status() == Some(0)).then_some(first)
+    }
+
+    /// What every process did and asked for, trials included.
+    pub(crate) fn every_run(&self) -> impl Iterator<Item = &Run> {
+        self.runs.iter().chain(self.trials.iter().map(|trial| &trial.run))
+    }
+
+    /// The checks of configs made from the spec that ended by themselves.
+    pub(crate) fn tried_configs(&self) -> impl Iterator<Item = (&Case, &Transcript)> {
+        self.trials.iter().filter_map(|trial| match &trial.question {
+            Question::CheckOf(case) if trial.run.transcript.status().is_some() => {
+                Some((case, &trial.run.transcript))
+            }
+            _ => None,
+        })
+    }
+
+    /// The trials whose question `picks` picks.
+    pub(crate) fn tried<'a>(
+        &'a self,
+        picks: impl Fn(&Question) -> bool + 'a,
+    ) -> impl Iterator<Item = &'a Trial> {
+        self.trials.iter().filter(move |trial| picks(&trial.question))
     }
 
     /// The streams that `discover` found, each as a JSON object.

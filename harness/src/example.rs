@@ -5,15 +5,21 @@
 //! # config {"key": "a"}            the scenario's config
 //! # expect read fails              what the scenario expects; also `# expect config invalid`
 //! # empty users                    a stream that may be empty
+//! # demands {"data_points": true}   what is demanded of it: see `demands.rs`
 //! # settings allowed_hosts = []    a line of harness.toml
 //! $ read                           a process: `spec`, `check`, `discover` or `read`; what follows belongs to it
+//! $ read : again                   a trial of it: also `reversed`, `alone users`, `stranger`, `terminated`, `unheard`, `future`,
+//!                                  `from 3` (the state on line 3 of the read before it)
+//! $ check : missing /key           a trial with a config made from the spec; also `wrong /key`, `valid`
+//! $ spec : homeless                `spec` without HOME
 //! {"type": "RECORD", ...}          a line of its stdout
 //! 2> text                          a line of its stderr
 //! > GET https://api.test/users     a request that was answered with status 200
 //! > GET https://api.test/ 429 wait one that was answered with another status, and with that body
 //! ! GET https://api.test/users     a request that nobody recorded
 //! ? GET https://api.test/users     a recorded interaction that it never asked for
-//! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`
+//! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`,
+//!                                  `disturbed at will`, `alters config.json`
 //! ```
 //!
 //! A `read` is configured with all streams of the `discover` before it.
@@ -33,29 +39,33 @@ mod parser {
     use crate::evidence::{Evidence, Run};
     use crate::expectation::{ConfigIs, Outcome as Expected};
     use crate::hosts::Hosts;
-    use crate::ledger::{Ledger, StreamName, Wanted};
+    use crate::ledger::{Digest, Ledger, StreamName, Wanted};
     use crate::requests::{Requests, Seen};
+    use crate::resumption::resumptions;
     use crate::secrets::Secrets;
     use crate::settings::Settings;
     use crate::snapshot::Volatile;
     use crate::stderr::StderrLog;
     use crate::transcript::{Exit, Transcript};
+    use crate::trial::{Case, CaseKind, Question, Trial};
 
     /// Reads an example. It takes the way of real output: through the ledger.
     pub(crate) fn parse(text: &str) -> Evidence {
         let mut evidence = Evidence::default();
-        let mut processes: Vec<(Command, Vec<&str>)> = Vec::new();
+        let mut processes: Vec<(Command, Option<&str>, Vec<&str>)> = Vec::new();
         let mut settings = String::new();
         for line in text.lines() {
             if let Some(word) = line.strip_prefix("$ ") {
-                processes.push((word.parse().unwrap(), Vec::new()));
+                let (command, trial) =
+                    word.split_once(" : ").map_or((word, None), |(it, trial)| (it, Some(trial)));
+                processes.push((command.parse().unwrap(), trial, Vec::new()));
             } else if let Some(line) = line.strip_prefix("# settings ") {
                 settings.push_str(line);
                 settings.push('\n');
             } else if let Some(fact) = line.strip_prefix("# ") {
                 learn(&mut evidence, fact);
             } else {
-                processes.last_mut().expect("a `$ command` before its output").1.push(line);
+                processes.last_mut().expect("a `$ command` before its output").2.push(line);
             }
         }
         let settings: Settings = toml::from_str(&settings).unwrap();
@@ -65,14 +75,55 @@ mod parser {
         let secrets = Secrets::of(specification, evidence.config.as_ref().unwrap_or(&Value::Null));
         evidence.has_secrets = !secrets.is_empty();
         let secrets = Arc::new(secrets);
-        for (command, lines) in processes {
-            let run = play(command, &lines, &wanted(&evidence), &secrets);
+        for (command, trial, lines) in processes {
+            let mut run = play(command, &lines, &wanted(&evidence), &secrets);
+            if let Some(trial) = trial {
+                let question = question(trial, &evidence);
+                run.transcript.trial = Some(question.to_string());
+                evidence.trials.push(Trial { question, run });
+                continue;
+            }
             let journal = &run.journal;
             let recorded = journal.exchanges.len() + journal.unasked.len();
             evidence.recorded = evidence.recorded.max(Some(recorded));
             evidence.runs.push(run);
         }
         evidence
+    }
+
+    /// What a trial asks.
+    fn question(words: &str, evidence: &Evidence) -> Question {
+        let case = |kind, pointer: &str| {
+            Question::CheckOf(Case {
+                kind,
+                pointer: pointer.to_owned(),
+                about: format!("with a change at {pointer}"),
+            })
+        };
+        match words.split_once(' ').unwrap_or((words, "")) {
+            ("again", _) => Question::ReadAgain,
+            ("reversed", _) => Question::ReadReversed,
+            ("alone", stream) => Question::ReadAlone(StreamName { namespace: None, name: stream.to_owned() }),
+            ("stranger", _) => Question::ReadOfStranger,
+            ("terminated", _) => Question::ReadTerminated,
+            ("unheard", _) => Question::ReadUnheard,
+            ("future", _) => Question::ReadFromFuture,
+            ("homeless", _) => Question::SpecWithoutHome,
+            ("valid", _) => case(CaseKind::Valid, ""),
+            ("missing", pointer) => case(CaseKind::Missing, pointer),
+            ("wrong", pointer) => case(CaseKind::Wrong, pointer),
+            ("from", line) => {
+                let read =
+                    evidence.transcripts().find(|it| it.command == Command::Read).expect("a read before it");
+                let mut found = resumptions(read, usize::MAX);
+                let last = found.last().map(|it| it.line);
+                found.retain(|it| it.line.to_string() == line);
+                let resumption = found.pop().expect("a STATE on that line");
+                let last = last == Some(resumption.line);
+                Question::ReadFrom { resumption, last }
+            }
+            (other, _) => panic!("no such trial: {other}"),
+        }
     }
 
     fn learn(evidence: &mut Evidence, fact: &str) {
@@ -87,21 +138,22 @@ mod parser {
                 let outcome = if outcome == "fails" { Expected::Fails } else { Expected::Succeeds };
                 evidence.expect.expect(command.parse().unwrap(), outcome);
             }
+            ("demands", json) => evidence.demands = serde_json::from_str(json).unwrap(),
             ("empty", stream) => evidence.empty_streams.push(stream.to_owned()),
             (other, _) => panic!("no such fact: {other}"),
         }
     }
 
     fn wanted(evidence: &Evidence) -> Vec<Wanted> {
-        let streams = evidence.discovered_streams();
-        streams
-            .map(|(_, _, it)| Wanted { name: StreamName::of(&it), schema: it["json_schema"].clone() })
-            .collect()
+        let streams: Vec<Value> = evidence.discovered_streams().map(|(_, _, stream)| stream).collect();
+        let discovered = serde_json::json!({ "streams": streams });
+        let configured = crate::catalog::configure(Some(&discovered), None);
+        configured.iter().flat_map(crate::catalog::wanted).collect()
     }
 
     fn play(command: Command, lines: &[&str], wanted: &[Wanted], secrets: &Arc<Secrets>) -> Run {
         let wanted = if command == Command::Read { wanted } else { &[] };
-        let mut ledger = Ledger::new(Arc::clone(secrets), wanted);
+        let mut ledger = Ledger::new(Arc::clone(secrets), wanted, Digest::default());
         let mut stderr = StderrLog::new(Arc::clone(secrets));
         let mut journal = Journal::default();
         let mut requests = Requests::default();
@@ -118,6 +170,8 @@ mod parser {
         };
         let mut exit = Exit::Status(0);
         let mut leftovers = Vec::new();
+        let mut disturbed = false;
+        let mut altered = Vec::new();
         for line in lines {
             match line.split_once(' ') {
                 Some(("2>", text)) => stderr.feed(format!("{text}\n").as_bytes()),
@@ -140,6 +194,8 @@ mod parser {
                     }
                     ("never", why) => exit = Exit::NeverStarted(why.to_owned()),
                     ("leaves", name) => leftovers.push(name.to_owned()),
+                    ("disturbed", _) => disturbed = true,
+                    ("alters", file) => altered.push(file.to_owned()),
                     (other, _) => panic!("no such end: {other}"),
                 },
                 _ => ledger.feed(format!("{line}\n").as_bytes()),
@@ -147,14 +203,16 @@ mod parser {
         }
         let transcript = Transcript {
             command,
+            trial: None,
             command_line: String::new(),
             account: ledger.finish(),
             stderr: stderr.finish(),
             exit,
             duration: Duration::ZERO,
             leftovers,
+            disturbed,
         };
-        Run { transcript, journal, requests, volatile: Volatile::default() }
+        Run { transcript, journal, requests, configured: None, altered, volatile: Volatile::default() }
     }
 
     /// A request without headers and body.

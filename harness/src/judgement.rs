@@ -16,7 +16,12 @@ use crate::verdict::Verdict;
 
 /// What `check` says of `evidence`, secrets masked: findings quote what the connector printed.
 pub(crate) fn judge(check: &Check, evidence: &Evidence, secrets: &Secrets) -> What {
-    let verdict = match (check.judge)(evidence) {
+    let unjudged = evidence.demands.unjudged.iter().find(|unjudged| unjudged.check == check.id);
+    let verdict = match unjudged {
+        Some(unjudged) => Verdict::Skip { reason: unjudged.reason.clone() },
+        None => (check.judge)(evidence),
+    };
+    let verdict = match verdict {
         Verdict::Fail { findings } => {
             let masked = findings.into_iter().map(|finding| finding.map_text(|text| secrets.mask(text)));
             Verdict::Fail { findings: masked.collect() }
@@ -97,4 +102,26 @@ pub(crate) fn unreferenced(subjects: &[Subject], snapshots: &Path) -> Vec<What> 
 
 fn file_of(subject: &Subject, snapshots: &Path, name: &str) -> PathBuf {
     snapshots.join(&subject.folder).join(format!("{name}.snap"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::ALL;
+    use crate::demands::Unjudged;
+    use crate::example;
+
+    #[test]
+    fn a_check_that_a_demand_takes_back_says_the_reason_in_place_of_a_verdict() {
+        let check = &ALL[0];
+        let mut evidence = example::parse(check.condemns[0]);
+        let verdict_of = |evidence: &Evidence| match judge(check, evidence, &Secrets::default()) {
+            What::CheckJudged { verdict, .. } => verdict,
+            what => panic!("{what:?}"),
+        };
+        assert!(verdict_of(&evidence).is_fail());
+        let reason = "acceptance-test-config.yml: slow API".to_owned();
+        evidence.demands.unjudged.push(Unjudged { check: check.id.to_owned(), reason: reason.clone() });
+        assert_eq!(verdict_of(&evidence), Verdict::Skip { reason });
+    }
 }

@@ -108,6 +108,12 @@ impl Nursery {
 }
 
 impl Attended<'_> {
+    /// Asks it to end, as a platform does.
+    pub(crate) fn terminate(&self) {
+        // An error says that it has ended already.
+        let _gone_or_asked = kill(self.leader, Signal::SIGTERM);
+    }
+
     /// Ends its whole group, itself included.
     pub(crate) fn kill_group(&self) {
         // An error says that the group is empty: what we want.

@@ -17,11 +17,13 @@
 
 #[doc(hidden)]
 pub mod bench;
+mod broken;
 mod budget;
 mod catalog;
 pub mod checks;
 pub mod cli;
 mod clock;
+mod demands;
 mod environment;
 mod error;
 mod event;
@@ -42,6 +44,7 @@ mod process;
 mod recording;
 pub mod report;
 mod requests;
+mod resumption;
 mod runner;
 mod scenario;
 mod secrets;
@@ -54,6 +57,8 @@ mod subject;
 mod tally;
 mod terms;
 mod transcript;
+mod trial;
+mod trials;
 pub mod verdict;
 
 pub use error::{Error, ExitCode, chain};

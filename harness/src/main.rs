@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         }
     };
     match cli.run() {
-        Ok(code) => ExitCode::from(code as u8),
+        Ok(code) => ExitCode::from(code),
         // Whoever reads `harness list | head` has seen enough.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

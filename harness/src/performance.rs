@@ -13,6 +13,8 @@ use crate::evidence::Run;
 use crate::plan;
 use crate::stage::Stage;
 use crate::subject::Prepared;
+use crate::trial::{Question, Trial};
+use crate::trials::Planned;
 
 /// How long at least one process ran.
 #[derive(Default)]
@@ -48,8 +50,8 @@ pub(crate) struct Performance {
 
 /// What a line of the plan reports while it is played.
 enum Report {
-    Starts { number: usize, subject: String, command: Command },
-    Ended { number: usize, subject: String, line: usize, played: Box<Run> },
+    Starts { number: usize, subject: String, command: Command, trial: Option<String> },
+    Ended { number: usize, subject: String, line: usize, played: Box<Run>, question: Option<Question> },
     Noted(String),
 }
 
@@ -65,7 +67,7 @@ impl Performance {
 
     pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Result<Run, Error> {
         let subject = self.stage.connector.name.clone();
-        self.begin(0, &subject, Command::Spec, say);
+        self.begin(0, &subject, Command::Spec, None, say);
         let played = self.stage.spec().await?;
         self.end(0, subject, &played, say);
         Ok(played)
@@ -80,10 +82,9 @@ impl Performance {
         say: &mut impl FnMut(What),
     ) -> Result<Vec<Vec<Run>>, Error> {
         let slots = Arc::new(Semaphore::new(jobs.max(1)));
-        let (sender, mut reports) = mpsc::unbounded_channel();
-        // Dropped on the way out, whatever the reason, and with it every task and every process.
+        let (sender, reports) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
-        let mut number = 1;
+        let mut number = self.started;
         let mut order = Vec::new();
         for (place, line) in lines.into_iter().enumerate() {
             let first = number;
@@ -96,15 +97,65 @@ impl Performance {
             });
         }
         drop(sender);
-        let mut by_line: Vec<Vec<Run>> = order.iter().map(|_| Vec::new()).collect();
+        let mut by_scenario: Vec<Vec<Run>> = scenarios.iter().map(|_| Vec::new()).collect();
+        for (line, _, played) in self.follow(tasks, reports, say).await? {
+            by_scenario[order[line]].push(played);
+        }
+        Ok(by_scenario)
+    }
+
+    /// Makes all trials, `jobs` side by side; returns them by scenario, in the order of the plan.
+    pub(crate) async fn trials(
+        &mut self,
+        scenarios: &[Arc<Prepared>],
+        plans: Vec<Vec<Planned>>,
+        jobs: usize,
+        say: &mut impl FnMut(What),
+    ) -> Result<Vec<Vec<Trial>>, Error> {
+        let slots = Arc::new(Semaphore::new(jobs.max(1)));
+        let (sender, reports) = mpsc::unbounded_channel();
+        let mut tasks = JoinSet::new();
+        let mut order = Vec::new();
+        for (scenario, plan) in plans.into_iter().enumerate() {
+            for planned in plan {
+                let line = order.len();
+                order.push(scenario);
+                let number = self.started + line;
+                let (stage, slots, sender) = (Arc::clone(&self.stage), Arc::clone(&slots), sender.clone());
+                let prepared = Arc::clone(&scenarios[scenario]);
+                tasks.spawn(async move {
+                    attempt(&stage, &prepared, planned, (number, line), &slots, &sender).await
+                });
+            }
+        }
+        drop(sender);
+        let mut by_scenario: Vec<Vec<Trial>> = scenarios.iter().map(|_| Vec::new()).collect();
+        for (line, question, run) in self.follow(tasks, reports, say).await? {
+            if let Some(question) = question {
+                by_scenario[order[line]].push(Trial { question, run });
+            }
+        }
+        Ok(by_scenario)
+    }
+
+    /// Says what is reported until all tasks have ended; returns what they played, in the order of their lines.
+    async fn follow(
+        &mut self,
+        mut tasks: JoinSet<Result<(), Error>>,
+        mut reports: mpsc::UnboundedReceiver<Report>,
+        say: &mut impl FnMut(What),
+    ) -> Result<Vec<(usize, Option<Question>, Run)>, Error> {
+        let mut all = Vec::new();
         // Ends when the last task has dropped its sender.
         while let Some(report) = reports.recv().await {
             match report {
-                Report::Starts { number, subject, command } => self.begin(number, &subject, command, say),
+                Report::Starts { number, subject, command, trial } => {
+                    self.begin(number, &subject, command, trial, say);
+                }
                 Report::Noted(note) => say(What::Noted { note }),
-                Report::Ended { number, subject, line, played } => {
+                Report::Ended { number, subject, line, played, question } => {
                     self.end(number, subject, &played, say);
-                    by_line[line].push(*played);
+                    all.push((line, question, *played));
                 }
             }
         }
@@ -114,18 +165,23 @@ impl Performance {
                 source: std::io::Error::other(error),
             })??;
         }
-        let mut by_scenario: Vec<Vec<Run>> = scenarios.iter().map(|_| Vec::new()).collect();
-        for (scenario, played) in order.into_iter().zip(by_line) {
-            by_scenario[scenario].extend(played);
-        }
-        Ok(by_scenario)
+        // Stable: the processes of one line come one after the other.
+        all.sort_by_key(|(line, _, _)| *line);
+        Ok(all)
     }
 
-    fn begin(&mut self, number: usize, subject: &str, command: Command, say: &mut impl FnMut(What)) {
+    fn begin(
+        &mut self,
+        number: usize,
+        subject: &str,
+        command: Command,
+        trial: Option<String>,
+        say: &mut impl FnMut(What),
+    ) {
         self.busy.begin();
         self.started += 1;
         let (subject, command) = (subject.to_owned(), command.to_string());
-        say(What::InvocationStarted { invocation: number, subject, command });
+        say(What::InvocationStarted { invocation: number, subject, command, trial });
     }
 
     fn end(&mut self, number: usize, subject: String, played: &Run, say: &mut impl FnMut(What)) {
@@ -135,6 +191,7 @@ impl Performance {
             invocation: number,
             subject,
             command: transcript.command.to_string(),
+            trial: transcript.trial.clone(),
             command_line: transcript.command_line.clone(),
             exit: transcript.exit.to_string(),
             status: transcript.status(),
@@ -171,14 +228,34 @@ async fn play(
         let _slot = slots.acquire().await;
         let number = first + offset;
         // Whoever listens no longer wants to hear how it goes on.
-        let _heard = reports.send(Report::Starts { number, subject: subject.clone(), command });
+        let _heard = reports.send(Report::Starts { number, subject: subject.clone(), command, trial: None });
         let played = stage.play(command, &prepared.scenario, configured.as_ref(), &prepared.secrets).await?;
         if command == Command::Discover {
             let discovered = played.transcript.account.answer(command);
             configured = crate::catalog::configure(discovered.as_ref(), prepared.scenario.catalog.as_ref());
         }
         let (subject, played) = (subject.clone(), Box::new(played));
-        let _heard = reports.send(Report::Ended { number, subject, line, played });
+        let _heard = reports.send(Report::Ended { number, subject, line, played, question: None });
     }
+    Ok(())
+}
+
+/// Makes one trial.
+async fn attempt(
+    stage: &Stage,
+    prepared: &Prepared,
+    planned: Planned,
+    (number, line): (usize, usize),
+    slots: &Semaphore,
+    reports: &mpsc::UnboundedSender<Report>,
+) -> Result<(), Error> {
+    let subject = format!("{}/{}", stage.connector.name, prepared.scenario.name);
+    let (command, trial) = (planned.command, Some(planned.question.to_string()));
+    // The semaphore is never closed.
+    let _slot = slots.acquire().await;
+    let _heard = reports.send(Report::Starts { number, subject: subject.clone(), command, trial });
+    let tried = stage.attempt(planned, &prepared.scenario, line, &prepared.secrets).await?;
+    let (question, played) = (Some(tried.question), Box::new(tried.run));
+    let _heard = reports.send(Report::Ended { number, subject, line, played, question });
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use connector_protocol::Command;
 use nix::errno::Errno;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::Child;
+use tokio::sync::Notify;
 
 use crate::error::Error;
 use crate::ledger::Ledger;
@@ -20,6 +22,18 @@ use crate::transcript::{Exit, Transcript};
 /// How long output may still come after the process has ended and all it left was killed.
 const DRAIN: Duration = Duration::from_secs(1);
 
+/// How long a connector may take to end once it was disturbed: less than any platform gives it before it kills.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is done to a process once it has printed its first record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Disturbance {
+    /// It is sent SIGTERM, as by a platform that stops a sync.
+    Terminate,
+    /// Its stdout is closed, as by a platform that has gone.
+    CloseStdout,
+}
+
 /// What to start, and what it may take.
 pub(crate) struct Invocation<'a> {
     pub(crate) command: Command,
@@ -28,6 +42,9 @@ pub(crate) struct Invocation<'a> {
     pub(crate) environment: BTreeMap<OsString, OsString>,
     pub(crate) folder: &'a Path,
     pub(crate) limit: Duration,
+    /// What is tried, where it is no plain command.
+    pub(crate) trial: Option<String>,
+    pub(crate) disturbance: Option<Disturbance>,
 }
 
 /// Runs one process to its end, its output judged on the way.
@@ -40,8 +57,12 @@ pub(crate) async fn run(
     let started = Instant::now();
     let command_line =
         invocation.words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let mut disturbed = false;
     let (exit, leftovers) = match spawn(&invocation, nursery) {
-        Ok((child, attended)) => attend(child, attended, invocation.limit, &mut ledger, &mut stderr).await,
+        Ok((child, attended)) => {
+            let limits = (invocation.limit, invocation.disturbance);
+            attend(child, attended, limits, &mut ledger, &mut stderr, &mut disturbed).await
+        }
         // What we lack ourselves is no fault of the connector.
         Err(source) if is_our_lack(&source) => {
             return Err(Error::Environment { doing: "start a process".to_owned(), source });
@@ -53,12 +74,14 @@ pub(crate) async fn run(
     };
     Ok(Transcript {
         command: invocation.command,
+        trial: invocation.trial,
         command_line,
         account: ledger.finish(),
         stderr: stderr.finish(),
         exit,
         duration: started.elapsed(),
         leftovers,
+        disturbed,
     })
 }
 
@@ -86,13 +109,32 @@ fn spawn<'a>(invocation: &Invocation<'_>, nursery: &'a Nursery) -> std::io::Resu
 async fn attend(
     mut child: Child,
     attended: Attended<'_>,
-    limit: Duration,
+    (mut limit, disturbance): (Duration, Option<Disturbance>),
     ledger: &mut Ledger,
     stderr: &mut StderrLog,
+    disturbed: &mut bool,
 ) -> (Exit, Vec<String>) {
     let (out, err) = (child.stdout.take(), child.stderr.take());
+    let disturbing = Notify::new();
+    let listen = |chunk: &[u8]| {
+        ledger.feed(chunk);
+        if *disturbed || disturbance.is_none() || ledger.records() == 0 {
+            return ControlFlow::Continue(());
+        }
+        *disturbed = true;
+        disturbing.notify_one();
+        if disturbance == Some(Disturbance::CloseStdout) {
+            return ControlFlow::Break(());
+        }
+        attended.terminate();
+        ControlFlow::Continue(())
+    };
+    let log = |chunk: &[u8]| {
+        stderr.feed(chunk);
+        ControlFlow::Continue(())
+    };
     let pumps = async {
-        tokio::join!(pump(out, |chunk| ledger.feed(chunk)), pump(err, |chunk| stderr.feed(chunk)));
+        tokio::join!(pump(out, listen), pump(err, log));
     };
     tokio::pin!(pumps);
     let deadline = tokio::time::sleep(limit);
@@ -101,6 +143,11 @@ async fn attend(
     let exit = loop {
         tokio::select! {
             () = &mut pumps, if pumping => pumping = false,
+            // Notified once: its time runs from here.
+            () = disturbing.notified() => {
+                deadline.as_mut().reset(tokio::time::Instant::now() + PATIENCE.min(limit));
+                limit = PATIENCE.min(limit);
+            }
             status = child.wait() => break match status {
                 Ok(status) => exit_of(status),
                 Err(error) => Exit::NeverStarted(format!("its end could not be awaited: {error}")),
@@ -129,12 +176,15 @@ async fn attend(
     (exit, leftovers)
 }
 
-async fn pump(pipe: Option<impl AsyncRead + Unpin>, mut take: impl FnMut(&[u8])) {
+/// Hands on what comes, until it ends or `take` has enough; then the pipe is closed.
+async fn pump(pipe: Option<impl AsyncRead + Unpin>, mut take: impl FnMut(&[u8]) -> ControlFlow<()>) {
     let Some(mut pipe) = pipe else { return };
     let mut chunk = vec![0; 64 * 1024];
     // An error on a pipe means what its end means: nothing more comes.
     while let Ok(bytes @ 1..) = pipe.read(&mut chunk).await {
-        take(&chunk[..bytes]);
+        if take(&chunk[..bytes]).is_break() {
+            return;
+        }
         // A process that prints without a pause must not keep the clock from being read.
         tokio::task::consume_budget().await;
     }

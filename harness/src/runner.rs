@@ -21,6 +21,7 @@ use crate::snapshot::Update;
 use crate::stage::Stage;
 use crate::subject::{Prepared, Subject};
 use crate::tally::{Standing, Tally};
+use crate::trials::{self, Played};
 
 /// How a run is to be done.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,8 @@ pub struct Options {
     pub exact: bool,
     /// Whether checks of level should condemn too.
     pub strict: bool,
+    /// Whether the plain commands are enough: then no trial is made.
+    pub quick: bool,
     /// How many processes run side by side.
     pub jobs: usize,
     /// Seconds that every command may take, in place of what the settings say.
@@ -72,7 +75,7 @@ pub async fn run(
     let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = tokio::select! {
-        played = play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut say) => Some(played?),
+        played = play(&mut performance, &stage.connector, (scenarios, lines), options, &mut say) => Some(played?),
         // What was under way is dropped, and killed thereby.
         () = interrupted => None,
     };
@@ -107,13 +110,13 @@ pub async fn run(
 
 /// Plays one scenario, and judges nothing: what its processes did.
 pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
-    let options = Options { scenario: Some(scenario.to_owned()), exact: true, ..Options::default() };
+    let options =
+        Options { scenario: Some(scenario.to_owned()), exact: true, quick: true, ..Options::default() };
     let scenarios = select(&connector, &options)?;
     let lines = plan::lines(&scenarios);
     let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
-    let played =
-        play(&mut performance, &stage.connector, (scenarios, lines), options.jobs, &mut |_| {}).await;
+    let played = play(&mut performance, &stage.connector, (scenarios, lines), &options, &mut |_| {}).await;
     stage.nursery.close().await;
     let last = played?.pop().map(|subject| subject.evidence);
     last.ok_or_else(|| Error::NoScenario { why: format!("`{scenario}` was not played") })
@@ -124,7 +127,7 @@ async fn play(
     performance: &mut Performance,
     connector: &Connector,
     (scenarios, lines): (Vec<Scenario>, Vec<plan::Line>),
-    jobs: usize,
+    options: &Options,
     say: &mut impl FnMut(What),
 ) -> Result<Vec<Subject>, Error> {
     let spec = performance.spec(say).await?;
@@ -138,9 +141,22 @@ async fn play(
     let specification = Arc::new(answer["connectionSpecification"].take());
     let scenarios: Vec<Arc<Prepared>> =
         scenarios.into_iter().map(|scenario| Arc::new(Prepared::new(scenario, &specification))).collect();
-    let played = performance.scenarios(&scenarios, lines, jobs, say).await?;
+    let played = performance.scenarios(&scenarios, lines, options.jobs, say).await?;
     for (prepared, played) in scenarios.iter().zip(played) {
         subjects.push(Subject::of_scenario(connector, prepared, &specification, played));
+    }
+    if !options.quick {
+        let played: Vec<Played<'_>> = scenarios
+            .iter()
+            .zip(&subjects[1..])
+            .map(|(prepared, subject)| Played { prepared, evidence: &subject.evidence })
+            .collect();
+        let plans = trials::plan(&played);
+        say(What::TrialsPlanned { invocations: plans.iter().map(Vec::len).sum() });
+        let tried = performance.trials(&scenarios, plans, options.jobs, say).await?;
+        for (subject, tried) in subjects[1..].iter_mut().zip(tried) {
+            subject.evidence.trials = tried;
+        }
     }
     Ok(subjects)
 }

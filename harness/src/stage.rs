@@ -1,6 +1,6 @@
 //! One scenario made ready to be played: its files written, its network up for each process, its secrets known.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +14,18 @@ use crate::clock::Clock;
 use crate::environment::{self, Network};
 use crate::error::Error;
 use crate::evidence::Run;
-use crate::ledger::Ledger;
+use crate::ledger::{Digest, Ledger};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
-use crate::process::{self, Invocation};
+use crate::process::{self, Disturbance, Invocation};
 use crate::requests::Watch;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
 use crate::shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
+use crate::trial::{Question, Trial};
+use crate::trials::Planned;
 
 /// What every process of a run shares.
 pub(crate) struct Stage {
@@ -47,6 +49,11 @@ pub(crate) struct Given<'a> {
     /// The configured catalog, for a read.
     pub(crate) configured: Option<&'a Value>,
     pub(crate) state: Option<&'a Value>,
+    /// What is tried, where it is no plain command.
+    pub(crate) trial: Option<String>,
+    pub(crate) disturbance: Option<Disturbance>,
+    /// Whether its environment tells of no user.
+    pub(crate) homeless: bool,
     pub(crate) now: Option<&'a str>,
     /// Whether it meets real servers: then its clock and its waits are what they are.
     pub(crate) real: bool,
@@ -94,11 +101,37 @@ impl Stage {
             configured,
             state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
-            real: false,
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
+            ..Given::default()
         };
         self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await
+    }
+
+    /// Runs a trial of a scenario, the `number`th of it, against a recording that starts anew.
+    pub(crate) async fn attempt(
+        &self,
+        planned: Planned,
+        scenario: &Scenario,
+        number: usize,
+        secrets: &Arc<Secrets>,
+    ) -> Result<Trial, Error> {
+        let Planned { question, command, config, configured, state, disturbance } = planned;
+        let given = Given {
+            folder: Path::new(&scenario.name).join(format!("trial-{number}")),
+            config: Some(config.as_ref().unwrap_or(&scenario.config)).filter(|_| command != Command::Spec),
+            configured: configured.as_ref(),
+            state: state.as_ref(),
+            trial: Some(question.to_string()),
+            disturbance,
+            homeless: question == Question::SpecWithoutHome,
+            now: scenario.now.as_deref(),
+            volatile: &scenario.volatile,
+            secrets: Arc::clone(secrets),
+            ..Given::default()
+        };
+        let run = self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await?;
+        Ok(Trial { question, run })
     }
 
     /// Runs a command, its requests answered by `responder`.
@@ -117,14 +150,26 @@ impl Stage {
         let proxy_url = session.proxy_url();
         let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
         let clock = if given.real { &Clock::default() } else { &self.clock };
-        let invocation = self.invocation(command, &network, clock.variables(given.now), &files);
-        let ledger = Ledger::new(Arc::clone(&secrets), &wanted);
+        let mut invocation = Invocation {
+            trial: given.trial,
+            disturbance: given.disturbance,
+            ..self.invocation(command, &network, clock.variables(given.now), &files)
+        };
+        if given.homeless {
+            for name in ["HOME", "LOGNAME", "USER"] {
+                invocation.environment.remove(OsStr::new(name));
+            }
+        }
+        let digest = Digest::passing_over(given.volatile);
+        let ledger = Ledger::new(Arc::clone(&secrets), &wanted, digest);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
+        let altered = altered(&files, [given.config, given.configured, given.state]);
         let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
-        Ok(Run { transcript, journal, requests: notes.take(), volatile })
+        let configured = given.configured.cloned().map(Arc::new);
+        Ok(Run { transcript, journal, requests: notes.take(), configured, altered, volatile })
     }
 
     fn invocation(
@@ -147,6 +192,8 @@ impl Stage {
             environment: environment::of(network, &self.shim, clock, &settings.environment),
             folder: root,
             limit: self.limit(command),
+            trial: None,
+            disturbance: None,
         }
     }
 
@@ -178,4 +225,14 @@ impl Stage {
         }
         Ok(files)
     }
+}
+
+/// The names of the files that are no longer what was written.
+fn altered(files: &[(&str, PathBuf)], written: [Option<&Value>; 3]) -> Vec<String> {
+    let is_altered = |(path, value): &(&PathBuf, &Value)| {
+        std::fs::read(path).is_ok_and(|text| text != value.to_string().as_bytes())
+    };
+    let files = files.iter().map(|(_, path)| path).zip(written.into_iter().flatten());
+    let names = files.filter(is_altered).filter_map(|(path, _)| path.file_name());
+    names.map(|name| name.to_string_lossy().into_owned()).collect()
 }

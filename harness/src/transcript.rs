@@ -13,6 +13,8 @@ use crate::verdict::Finding;
 #[derive(Clone, Debug)]
 pub(crate) struct Transcript {
     pub(crate) command: Command,
+    /// For a trial, what was tried: it stands in every finding. `None` for the plain command.
+    pub(crate) trial: Option<String>,
     /// What it was started with, as one would type it.
     pub(crate) command_line: String,
     pub(crate) account: Account,
@@ -21,6 +23,10 @@ pub(crate) struct Transcript {
     pub(crate) duration: Duration,
     /// Processes that it started and did not wait for, by name. We ended them.
     pub(crate) leftovers: Vec<String>,
+    /// Whether it was disturbed as [`Disturbance`] says. It may have ended before.
+    ///
+    /// [`Disturbance`]: crate::process::Disturbance
+    pub(crate) disturbed: bool,
 }
 
 /// What it wrote to stderr.

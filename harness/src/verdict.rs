@@ -74,6 +74,9 @@ pub struct Finding {
     /// The command whose process it was, if it was one.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     pub command: Option<Command>,
+    /// What was tried, where it was no plain command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trial: Option<String>,
     /// Line of that process's stdout, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
@@ -92,6 +95,9 @@ pub struct Finding {
     /// What to do next, where there is more to say than `harness explain`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// The reason for which it is known and does not condemn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived: Option<String>,
 }
 
 #[expect(clippy::ref_option, reason = "the shape that serde asks for")]
@@ -128,6 +134,7 @@ impl Finding {
 
     pub(crate) fn by(mut self, transcript: &Transcript) -> Self {
         self.command = Some(transcript.command);
+        self.trial.clone_from(&transcript.trial);
         self
     }
 

@@ -26,7 +26,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.transcripts() {
+    for transcript in evidence.every_transcript() {
         judged |= transcript.account.said > 0;
         findings
             .extend(transcript.account.violations.iter().map(|seen| Finding::violation(seen).by(transcript)));

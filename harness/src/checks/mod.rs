@@ -6,19 +6,29 @@
 mod catalog_is_one_message;
 mod catalog_schemas_are_valid;
 mod catalog_streams_are_unique;
+mod check_answers_every_config;
+mod check_refuses_incomplete_configs;
+mod check_refuses_wrong_values;
 mod check_status_is_expected;
 mod config_matches_spec;
 mod cursor_fields_exist;
+mod disturbed_reads_end;
+mod files_are_left_alone;
+mod future_states_bring_nothing;
 mod hosts_are_allowed;
+mod invalid_configs_are_config_errors;
 mod messages_match_protocol;
 mod outcome_is_expected;
 mod page_size_is_used;
 mod primary_keys_exist;
 mod process_ends_by_itself;
 mod process_leaves_none_behind;
+mod reads_are_repeatable;
+mod reads_go_on_from_state;
 mod recording_is_used;
 mod records_are_of_configured_streams;
 mod records_match_schema;
+mod refusals_name_the_field;
 mod requests_are_not_repeated;
 mod requests_match_recording;
 mod requests_stay_within_budget;
@@ -26,14 +36,18 @@ mod requests_use_https;
 mod secrets_go_to_allowed_hosts;
 mod secrets_stay_secret;
 mod spec_is_one_message;
+mod spec_needs_no_home;
 mod state_carries_record_count;
 mod state_is_present;
+mod state_is_used;
 mod state_is_well_formed;
 mod state_record_counts_are_true;
 mod stdout_is_protocol_only;
 mod stream_statuses_are_in_order;
+mod streams_are_independent;
 mod streams_have_records;
 mod trace_errors_agree_with_exit;
+mod unknown_streams_are_refused;
 
 pub(crate) use requests_match_recording::ignore_line;
 use std::fmt;
@@ -47,13 +61,21 @@ use crate::verdict::Verdict;
 pub static ALL: &[Check] = &[
     process_ends_by_itself::CHECK,
     process_leaves_none_behind::CHECK,
+    files_are_left_alone::CHECK,
+    disturbed_reads_end::CHECK,
     outcome_is_expected::CHECK,
     stdout_is_protocol_only::CHECK,
     messages_match_protocol::CHECK,
     trace_errors_agree_with_exit::CHECK,
     spec_is_one_message::CHECK,
     config_matches_spec::CHECK,
+    spec_needs_no_home::CHECK,
     check_status_is_expected::CHECK,
+    check_answers_every_config::CHECK,
+    check_refuses_incomplete_configs::CHECK,
+    check_refuses_wrong_values::CHECK,
+    refusals_name_the_field::CHECK,
+    invalid_configs_are_config_errors::CHECK,
     catalog_is_one_message::CHECK,
     catalog_streams_are_unique::CHECK,
     catalog_schemas_are_valid::CHECK,
@@ -62,11 +84,17 @@ pub static ALL: &[Check] = &[
     records_are_of_configured_streams::CHECK,
     records_match_schema::CHECK,
     streams_have_records::CHECK,
+    reads_are_repeatable::CHECK,
+    streams_are_independent::CHECK,
+    unknown_streams_are_refused::CHECK,
     stream_statuses_are_in_order::CHECK,
     state_is_present::CHECK,
     state_is_well_formed::CHECK,
     state_carries_record_count::CHECK,
     state_record_counts_are_true::CHECK,
+    reads_go_on_from_state::CHECK,
+    state_is_used::CHECK,
+    future_states_bring_nothing::CHECK,
     requests_match_recording::CHECK,
     recording_is_used::CHECK,
     requests_use_https::CHECK,

@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
-    for transcript in evidence.transcripts() {
+    for transcript in evidence.every_transcript().filter(|transcript| !transcript.disturbed) {
         let next = match &transcript.exit {
             Exit::Status(_) => continue,
             Exit::Signal(_) => "a crash in native code and a kill for want of memory end so",

@@ -33,7 +33,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     // What a process that we killed left behind is our doing.
-    for transcript in evidence.transcripts().filter(|transcript| transcript.status().is_some()) {
+    for transcript in evidence.every_transcript().filter(|transcript| transcript.status().is_some()) {
         judged = true;
         if !transcript.leftovers.is_empty() {
             findings.push(

@@ -28,7 +28,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         };
     }
     let mut findings = Vec::new();
-    for transcript in evidence.transcripts() {
+    for transcript in evidence.every_transcript() {
         let stdout = transcript.account.leaks.iter().map(|leak| (leak, "stdout"));
         let stderr = transcript.stderr.leaks.iter().map(|leak| (leak, "stderr"));
         for (leak, place) in stdout.chain(stderr) {

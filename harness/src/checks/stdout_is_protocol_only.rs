@@ -25,9 +25,14 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.transcripts() {
+    for transcript in evidence.every_transcript() {
         judged |= transcript.account.lines > 0;
-        findings.extend(transcript.account.strays.iter().map(|stray| finding(stray).by(transcript)));
+        // Who was disturbed may have been cut off in the middle of a line.
+        let is_cut = |stray: &&Seen<Stray>| {
+            transcript.disturbed && matches!(stray.what, Stray::Unfinished(_) | Stray::NotJson { .. })
+        };
+        let strays = transcript.account.strays.iter().filter(|stray| !is_cut(stray));
+        findings.extend(strays.map(|stray| finding(stray).by(transcript)));
     }
     Verdict::of(findings, judged, "nothing was printed")
 }

@@ -1,6 +1,7 @@
 //! The command line: what can be typed, and what it sets in motion.
 
 mod accept;
+mod broken;
 mod cassette;
 mod explain;
 mod list;
@@ -8,8 +9,6 @@ mod record;
 mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
-
-use crate::error::ExitCode;
 
 /// Judges any Airbyte-protocol connector, in any language, offline.
 #[derive(Debug, Parser)]
@@ -44,6 +43,9 @@ enum Command {
     Review(accept::Arguments),
     /// Take the snapshots that wait for review.
     Accept(accept::Arguments),
+    /// Be a connector that is broken in one way.
+    #[command(hide = true)]
+    Broken(broken::Arguments),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -57,18 +59,18 @@ enum Color {
 }
 
 impl Cli {
-    /// Does what was typed.
+    /// Does what was typed; returns the exit code.
     ///
     /// # Errors
     /// Whatever keeps the harness from its work; [`crate::Error`] knows the exit code that goes with it.
-    pub fn run(self) -> anyhow::Result<ExitCode> {
+    pub fn run(self) -> anyhow::Result<u8> {
         match self.color {
             Color::Auto => anstream::ColorChoice::Auto,
             Color::Always => anstream::ColorChoice::Always,
             Color::Never => anstream::ColorChoice::Never,
         }
         .write_global();
-        match self.command {
+        let code = match self.command {
             Command::Test(arguments) => arguments.run(),
             Command::Record(arguments) => arguments.run(),
             Command::Cassette(arguments) => arguments.run(),
@@ -76,6 +78,9 @@ impl Cli {
             Command::Explain(arguments) => arguments.run(),
             Command::Review(arguments) => arguments.review(),
             Command::Accept(arguments) => arguments.accept(),
-        }
+            // A connector has codes of its own.
+            Command::Broken(arguments) => return arguments.run(),
+        };
+        code.map(|code| code as u8)
     }
 }

@@ -113,6 +113,7 @@ impl Arguments {
             // What was recorded is worth no more than what can be replayed from it.
             let update = if replays { Update::Propose } else { Update::Unseen };
             let options = Options {
+                quick: true,
                 scenario: Some(self.scenario),
                 exact: true,
                 strict: false,

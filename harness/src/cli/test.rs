@@ -28,6 +28,9 @@ pub(super) struct Arguments {
     /// How many processes run side by side; as many as there are cores unless said otherwise.
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// The plain commands alone: no trials, which are the processes that are started to answer one question more each.
+    #[arg(long)]
+    quick: bool,
     /// Checks of level should condemn too.
     #[arg(long)]
     strict: bool,
@@ -56,6 +59,7 @@ impl Arguments {
             scenario: self.scenario,
             exact: false,
             strict: self.strict,
+            quick: self.quick,
             jobs: self.jobs.map_or(cores, usize::from),
             timeout: self.timeout,
             update,

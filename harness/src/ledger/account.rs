@@ -1,11 +1,12 @@
 //! What one pass over a connector's stdout found: all that checks may know of it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use connector_protocol::{Command, MessageType};
 use serde_json::Value;
 
+use super::digest::Sum;
 use super::schema::Violation;
 use crate::secrets::Leak;
 
@@ -117,7 +118,11 @@ impl Placed {
 pub(crate) struct StreamAccount {
     pub(crate) name: Arc<StreamName>,
     pub(crate) configured: bool,
+    /// Whether it is configured to be read incrementally.
+    pub(crate) incremental: bool,
     pub(crate) records: u64,
+    /// What its records are, to be compared with those of another read.
+    pub(crate) sum: Sum,
     /// Line of its first record, 0 if there was none.
     pub(crate) first_line: u64,
     pub(crate) since_state: u64,
@@ -126,6 +131,23 @@ pub(crate) struct StreamAccount {
     pub(crate) violations: Vec<Seen<Violation>>,
     /// Why its schema could not be used, so that no record was judged by it.
     pub(crate) unusable_schema: Option<String>,
+}
+
+static UNSEEN: LazyLock<StreamAccount> = LazyLock::new(StreamAccount::default);
+
+impl StreamAccount {
+    /// What was wanted and what came, if another read did not bring the same records.
+    pub(crate) fn differs(&self, other: &StreamAccount) -> Option<(String, String)> {
+        if (self.records, self.sum.set) == (other.records, other.sum.set) {
+            return None;
+        }
+        let got = if self.records == other.records {
+            "as many others".to_owned()
+        } else {
+            other.records.to_string()
+        };
+        Some((format!("the same {} records as before", self.records), got))
+    }
 }
 
 /// All that one pass over the stdout of one process found.
@@ -150,6 +172,11 @@ impl Account {
     /// The messages of one type, in order.
     pub(crate) fn of_kind(&self, kind: MessageType) -> impl Iterator<Item = &Placed> {
         self.messages.iter().filter(move |placed| placed.kind == kind)
+    }
+
+    /// What was seen of a stream: nothing, if it was not seen.
+    pub(crate) fn stream(&self, name: &StreamName) -> &StreamAccount {
+        self.streams.iter().find(|stream| *stream.name == *name).unwrap_or(&UNSEEN)
     }
 
     /// The TRACE messages of one type, in order, each with the payload that its `field` holds.

@@ -5,6 +5,7 @@
 //! each rule, and the messages that are few by nature.
 
 mod account;
+mod digest;
 mod formats;
 mod lines;
 mod protocol;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 pub use account::StreamName;
 pub(crate) use account::{Account, Placed, Seen, Stray, StreamAccount, note};
+pub(crate) use digest::Digest;
 pub(crate) use lines::{LONGEST_LINE, Line, Lines};
 pub(crate) use protocol::{first_fault_by, first_fault_of_catalog};
 pub(crate) use schema::{Schema, Violation};
@@ -41,6 +43,8 @@ const STRANGERS_KEPT: usize = 100;
 pub(crate) struct Wanted {
     pub(crate) name: StreamName,
     pub(crate) schema: Value,
+    /// Whether it is read incrementally.
+    pub(crate) incremental: bool,
 }
 
 /// The pass itself: fed with chunks, it keeps an [`Account`].
@@ -51,6 +55,7 @@ pub(crate) struct Ledger {
 
 struct Book {
     secrets: Arc<Secrets>,
+    digest: Digest,
     account: Account,
     /// The compiled schemas of the streams asked for, by their place in `account.streams`.
     schemas: Vec<Option<Schema>>,
@@ -62,10 +67,10 @@ struct Book {
 
 impl Ledger {
     /// A ledger for one process. `wanted` is empty but for `read`.
-    pub(crate) fn new(secrets: Arc<Secrets>, wanted: &[Wanted]) -> Self {
+    pub(crate) fn new(secrets: Arc<Secrets>, wanted: &[Wanted], digest: Digest) -> Self {
         let mut account = Account::default();
         let mut schemas = Vec::new();
-        for Wanted { name, schema } in wanted {
+        for Wanted { name, schema, incremental } in wanted {
             // A catalog with twins is condemned elsewhere: here they are one stream.
             if account.streams.iter().any(|stream: &StreamAccount| *stream.name == *name) {
                 continue;
@@ -78,11 +83,12 @@ impl Ledger {
             account.streams.push(StreamAccount {
                 name: Arc::new(name.clone()),
                 configured: true,
+                incremental: *incremental,
                 unusable_schema,
                 ..StreamAccount::default()
             });
         }
-        let book = Book { secrets, account, schemas, last: 0, since_global_state: 0, kept: 0 };
+        let book = Book { secrets, digest, account, schemas, last: 0, since_global_state: 0, kept: 0 };
         Ledger { lines: Lines::new(LONGEST_LINE), book }
     }
 
@@ -92,6 +98,11 @@ impl Ledger {
         let room = RAW_KEPT.saturating_sub(self.book.account.raw.len());
         self.book.account.raw.extend_from_slice(&chunk[..chunk.len().min(room)]);
         self.lines.feed(chunk, |line| self.book.enter(&line));
+    }
+
+    /// RECORD messages so far.
+    pub(crate) fn records(&self) -> u64 {
+        self.book.account.records
     }
 
     /// Stdout has ended.
@@ -170,7 +181,9 @@ impl Book {
         if stream.first_line == 0 {
             stream.first_line = line;
         }
-        let (Some(Some(schema)), Some(data)) = (self.schemas.get(place), record.get("data")) else { return };
+        let Some(data) = record.get("data") else { return };
+        stream.sum.add(self.digest.of(data));
+        let Some(Some(schema)) = self.schemas.get(place) else { return };
         if !schema.accepts(data) {
             for violation in schema.violations(data, size) {
                 note(&mut stream.violations, line, violation, |one, other| one.rule == other.rule);

@@ -73,6 +73,10 @@ impl<'a> Members<'a> {
         Members(members)
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Cow<'a, str>, Tree<'a>)> {
+        self.0.iter()
+    }
+
     fn find(&self, key: &str) -> Option<&Tree<'a>> {
         if self.0.len() < SORTED_FROM {
             return self.0.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value);

@@ -12,7 +12,6 @@ mod folder;
 mod known;
 mod mode;
 mod performance;
-mod resume;
 mod step;
 
 use std::path::PathBuf;

@@ -10,12 +10,13 @@ use serde_json::Value;
 
 use super::folder::{self, Folder};
 use super::known::Known;
-use super::{Mode, Options, Outcomes, Step, resume};
+use super::{Mode, Options, Outcomes, Step};
 use crate::error::Error;
 use crate::evidence::Run;
 use crate::expectation::Outcome;
 use crate::ledger::Placed;
 use crate::report::plural;
+use crate::resumption::resumptions;
 use crate::secrets::Secrets;
 use crate::stage::{Given, Stage};
 use crate::terms;
@@ -118,10 +119,10 @@ impl<'a> Performance<'a> {
         let empty = streams.iter().filter(|stream| stream.configured && stream.records == 0);
         self.takes.empty = empty.map(|stream| stream.name.to_string()).collect();
 
-        let states = resume::states_after(&read.transcript, self.options.resumes);
-        for (place, state) in states.iter().enumerate() {
-            let name = format!("read from state {} of {}", place + 1, states.len());
-            self.run(Command::Read, Some(&configured), Some(state), &name, tell).await?;
+        let resumptions = resumptions(&read.transcript, self.options.resumes);
+        for (place, resumption) in resumptions.iter().enumerate() {
+            let name = format!("read from state {} of {}", place + 1, resumptions.len());
+            self.run(Command::Read, Some(&configured), Some(&resumption.input), &name, tell).await?;
         }
         Ok(())
     }
@@ -151,6 +152,7 @@ impl<'a> Performance<'a> {
             real: true,
             volatile: &[],
             secrets: Arc::clone(&self.secrets),
+            ..Given::default()
         };
         let run = self.stage.perform(command, given, recorder).await?;
         // The real config is on disk no longer than it is needed.

@@ -188,8 +188,9 @@ impl Human {
         // What a process said on stderr helps where the process itself is at fault. It is said once.
         if check.is_some_and(|check| check.group == Group::Process) {
             for finding in &failure.findings {
-                let Some(command) = finding.command else { continue };
-                let stderr = self.stderr.remove(&(failure.subject.clone(), command.to_string()));
+                let command = finding.trial.clone().or_else(|| Some(finding.command?.to_string()));
+                let Some(command) = command else { continue };
+                let stderr = self.stderr.remove(&(failure.subject.clone(), command));
                 let stderr = stderr.unwrap_or_default();
                 let lines: Vec<&str> = stderr.lines().collect();
                 for line in &lines[lines.len().saturating_sub(STDERR_SHOWN)..] {
@@ -340,11 +341,14 @@ impl Reporter for Human {
                 self.started(connector, command, found, scenarios, *invocations);
                 self.progress.begin(*invocations);
             }
-            What::InvocationStarted { subject, command, .. } => {
-                self.progress.doing(format!("{subject} {command}"));
+            What::TrialsPlanned { invocations } => self.progress.expect_more(*invocations),
+            What::InvocationStarted { subject, command, trial, .. } => {
+                let what = trial.as_ref().unwrap_or(command);
+                self.progress.doing(format!("{subject} {what}"));
             }
-            What::InvocationFinished { subject, command, stderr, .. } => {
+            What::InvocationFinished { subject, command, trial, stderr, .. } => {
                 self.progress.step();
+                let command = trial.as_ref().unwrap_or(command);
                 self.stderr.insert((subject.clone(), command.clone()), stderr.clone());
             }
             What::CheckJudged { subject, check, group, level, verdict } => {
@@ -379,9 +383,10 @@ fn place_of(finding: &Finding) -> String {
     if let Some(stream) = &finding.stream {
         parts.push(stream.to_string());
     }
-    match (finding.command, finding.line) {
-        (Some(command), Some(line)) => parts.push(format!("{command}, stdout line {line}")),
-        (Some(command), None) => parts.push(command.to_string()),
+    let process = finding.trial.clone().or_else(|| Some(finding.command?.to_string()));
+    match (process, finding.line) {
+        (Some(process), Some(line)) => parts.push(format!("{process}, stdout line {line}")),
+        (Some(process), None) => parts.push(process),
         (None, Some(line)) => parts.push(format!("stdout line {line}")),
         (None, None) => {}
     }

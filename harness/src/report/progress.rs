@@ -25,6 +25,12 @@ impl Progress {
         }
     }
 
+    pub(super) fn expect_more(&self, by: usize) {
+        if let Some(bar) = &self.0 {
+            bar.inc_length(by as u64);
+        }
+    }
+
     pub(super) fn doing(&self, what: String) {
         if let Some(bar) = &self.0 {
             bar.set_message(what);

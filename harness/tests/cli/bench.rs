@@ -1,10 +1,12 @@
 //! A connector's folder made for one test, and the harness run on it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub(crate) const HARNESS: &str = env!("CARGO_BIN_EXE_harness");
 
 const CASSETTE: &str = r#"{"cassette": 1, "interactions": [
     {"request": {"method": "GET", "url": "http://api.broken.test/users"},
@@ -17,7 +19,7 @@ pub(crate) struct Bench(TempDir);
 impl Bench {
     /// The broken connector with that fault, and one scenario.
     pub(crate) fn new(fault: &str) -> Self {
-        Bench::of(&[&broken().display().to_string(), fault])
+        Bench::of(&[HARNESS, "broken", fault])
     }
 
     /// Any command, and one scenario.
@@ -60,7 +62,7 @@ impl Bench {
 
     /// The same, not started yet; its output goes into pipes.
     pub(crate) fn command(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_harness"));
+        let mut command = Command::new(HARNESS);
         command
             .args(arguments)
             .current_dir(self.path())
@@ -92,16 +94,4 @@ pub(crate) fn condemned_by(events: &[Value]) -> Vec<&str> {
     let mut checks: Vec<&str> = failed.map(|event| event["check"].as_str().unwrap()).collect();
     checks.dedup();
     checks
-}
-
-/// Cargo builds examples beside the test binaries: `target/<profile>/examples`.
-pub(crate) fn broken() -> PathBuf {
-    let harness = Path::new(env!("CARGO_BIN_EXE_harness"));
-    let broken = harness.parent().unwrap().join("examples/broken");
-    assert!(
-        broken.exists(),
-        "{} is not there; run `cargo build -p connector-harness --examples`",
-        broken.display()
-    );
-    broken
 }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use connector_harness::checks::{self, Level};
 use serde_json::Value;
 
-use crate::bench::{Bench, broken, condemned_by};
+use crate::bench::{Bench, HARNESS, condemned_by};
 
-/// The table of `tests/broken/faults.rs`.
+/// The table of `src/broken`.
 fn table() -> Vec<Value> {
-    let output = Command::new(broken()).arg("--list").output().unwrap();
+    let output = Command::new(HARNESS).args(["broken", "--list"]).output().unwrap();
     String::from_utf8(output.stdout)
         .unwrap()
         .lines()
@@ -30,6 +30,9 @@ fn judge(fault: &Value) {
     let settings = format!("{}{}", bench.read("harness.toml"), fault["settings"].as_str().unwrap());
     bench.write("harness.toml", &settings);
     bench.record(fault["recorded"].as_array().unwrap());
+    for file in fault["files"].as_array().unwrap() {
+        bench.write(&format!("fixtures/normal/{}", file[0].as_str().unwrap()), file[1].as_str().unwrap());
+    }
     // What hangs, hangs for as long as we let it; what does not may take its time on a busy machine.
     let timeout = if fault["condemned_by"] == "process_ends_by_itself" { "2" } else { "60" };
     let (code, events) = bench.test(&["--timeout", timeout]);

@@ -1,5 +1,4 @@
 use std::io::Write as _;
-use std::process::ExitCode;
 
 use serde_json::Value;
 
@@ -13,20 +12,24 @@ pub(crate) struct Output {
     pub(crate) line_feed: bool,
     /// Done after everything is printed.
     pub(crate) then: fn(),
+    /// What is changed where there is no such message.
+    pub(crate) nothing: Value,
 }
 
 impl Output {
     pub(crate) fn of(messages: Vec<Value>) -> Self {
-        Output { messages, status: 0, before: Vec::new(), line_feed: true, then: || {} }
+        Output { messages, status: 0, before: Vec::new(), line_feed: true, then: || {}, nothing: Value::Null }
     }
 
-    /// The first message of a type.
+    /// The first message of a type. Where there is none, a change to it changes nothing.
     pub(crate) fn message(&mut self, kind: &str) -> &mut Value {
-        self.messages.iter_mut().find(|message| message["type"] == kind).expect("a message of that type")
+        let found = self.messages.iter_mut().find(|message| message["type"] == kind);
+        found.unwrap_or(&mut self.nothing)
     }
 
+    /// Before the first message of a type, or first of all.
     pub(crate) fn insert_before(&mut self, kind: &str, message: Value) {
-        let place = self.messages.iter().position(|message| message["type"] == kind).expect("such a message");
+        let place = self.messages.iter().position(|message| message["type"] == kind).unwrap_or_default();
         self.messages.insert(place, message);
     }
 
@@ -34,7 +37,8 @@ impl Output {
         self.messages.retain(|message| message["type"] != kind);
     }
 
-    pub(crate) fn print(self) -> ExitCode {
+    /// Prints it, and returns the exit status.
+    pub(crate) fn print(self) -> u8 {
         let mut text = self.before;
         let lines: Vec<String> = self.messages.iter().map(Value::to_string).collect();
         text.extend_from_slice(lines.join("\n").as_bytes());
@@ -45,6 +49,23 @@ impl Output {
         let _printed = std::io::stdout().write_all(&text);
         let _flushed = std::io::stdout().flush();
         (self.then)();
-        ExitCode::from(self.status)
+        self.status
     }
+}
+
+pub(crate) fn push(list: &mut Value, item: Value) {
+    if let Some(list) = list.as_array_mut() {
+        list.push(item);
+    }
+}
+
+pub(crate) fn remove(object: &mut Value, key: &str) {
+    if let Some(object) = object.as_object_mut() {
+        object.remove(key);
+    }
+}
+
+/// The first stream that `discover` prints.
+pub(crate) fn stream(output: &mut Output) -> &mut Value {
+    &mut output.message("CATALOG")["catalog"]["streams"][0]
 }

@@ -34,6 +34,12 @@ pub(crate) fn close_stdout_and_sleep() {
     let _never_returns = Command::new("sh").args(["-c", "exec sleep 600 >&- 2>&-"]).exec();
 }
 
+/// Ends by itself soon; when it is sent SIGTERM, it does not end for long.
+pub(crate) fn sleep_when_asked_to_end() {
+    use std::os::unix::process::CommandExt as _;
+    let _never_returns = Command::new("sh").args(["-c", "trap 'exec sleep 600' TERM; sleep 0.5"]).exec();
+}
+
 pub(crate) fn leave_child() {
     let child = Command::new("sleep").arg("600").spawn();
     if let Ok(child) = child {

@@ -1,14 +1,15 @@
 //! Faults of what is asked for.
 
-use crate::faults::{Fault, fault, harmless};
-use crate::http;
-use crate::output::Output;
+use super::call::Call;
+use super::fault::{Fault, fault, harmless};
+use super::http;
+use super::output::Output;
 
 /// In a read: asks for every one of these, one after the other.
 macro_rules! asks_for {
     ($($url:literal),*) => {
-        |_: &mut Output, command: &str| {
-            if command == "read" {
+        |_: &mut Output, call: &Call| {
+            if call.is("read") {
                 $(http::get($url);)*
             }
         }

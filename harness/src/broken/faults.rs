@@ -4,77 +4,41 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::output::Output;
-use crate::{deed, requests, status};
-
-pub(crate) struct Fault {
-    pub(crate) name: &'static str,
-    /// The one check that condemns it. None: it is no fault after all.
-    pub(crate) condemned_by: Option<&'static str>,
-    /// What `scenario.toml` says.
-    pub(crate) scenario: &'static str,
-    /// What `harness.toml` says besides.
-    pub(crate) settings: &'static str,
-    /// What is recorded besides, all of it GET: URL, status and JSON.
-    pub(crate) recorded: &'static [(&'static str, u16, &'static str)],
-    pub(crate) inflict: fn(&mut Output, command: &str),
-}
-
-pub(crate) const fn fault(
-    name: &'static str,
-    condemned_by: &'static str,
-    inflict: fn(&mut Output, &str),
-) -> Fault {
-    Fault { condemned_by: Some(condemned_by), ..harmless(name, inflict) }
-}
-
-pub(crate) const fn harmless(name: &'static str, inflict: fn(&mut Output, &str)) -> Fault {
-    Fault { name, condemned_by: None, scenario: "", settings: "", recorded: &[], inflict }
-}
-
-/// A fault of the output of one command.
-macro_rules! of {
-    ($command:literal, $inflict:expr) => {
-        |output, command| {
-            if command == $command {
-                let inflict: fn(&mut Output) = $inflict;
-                inflict(output);
-            }
-        }
-    };
-}
+use super::connector::status;
+use super::fault::{Fault, fault, harmless, of};
+use super::output::{Output, push, remove, stream};
+use super::streams::{in_namespace, interleave, stream_named, two_streams};
+use super::{deed, requests, trials};
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
-    ALL.iter().chain(requests::ALL)
+    [ALL, requests::ALL, trials::ALL].into_iter().flatten()
 }
 
 static ALL: &[Fault] = &[
     harmless("none", |_, _| {}),
     harmless("floods_stderr", of!("read", |_| deed::flood(&mut std::io::stderr(), 64))),
     harmless("prints_blank_lines", of!("read", |output| output.before = b"\n\n  \n".to_vec())),
-    harmless("reads_two_streams_side_by_side", |output, command| match command {
-        "discover" => {
-            let mut teams = stream(output).clone();
-            teams["name"] = json!("teams");
-            teams["namespace"] = json!("acme");
-            output.message("CATALOG")["catalog"]["streams"].as_array_mut().unwrap().push(teams);
+    harmless("reads_two_streams_side_by_side", |output, call| {
+        two_streams(output, call);
+        stream_named(output, "teams")["namespace"] = json!("acme");
+        if call.is("read") {
+            in_namespace(output, "teams", "acme");
+            interleave(output);
         }
-        "read" => interleave(output),
-        _ => {}
     }),
     harmless(
         "keeps_a_global_state",
         of!("read", |output| {
-            let state = json!({"stream_descriptor": {"name": "users"}, "stream_state": {"id": 2}});
-            output.message("STATE")["state"] = json!({
-                "type": "GLOBAL",
-                "global": {"shared_state": {"lsn": 9}, "stream_states": [state]},
-                "sourceStats": {"recordCount": 2.0},
-            });
+            let state = &mut output.message("STATE")["state"];
+            if let Some(of_stream) = state.get("stream").cloned() {
+                state["type"] = json!("GLOBAL");
+                state["global"] = json!({"shared_state": {"lsn": 9}, "stream_states": [of_stream]});
+                remove(state, "stream");
+            }
         }),
     ),
-    harmless("says_all_that_may_be_said", |output, command| {
+    harmless("says_all_that_may_be_said", |output, call| {
         let descriptor = json!({"name": "users"});
         let trace = |kind: &str, field: &str, payload: Value| json!({"type": "TRACE", "trace": {"type": kind, "emitted_at": 1.0, field: payload}});
         let control = json!({"type": "CONNECTOR_CONFIG", "emitted_at": 1.0, "connectorConfig": {"config": {"key": "canary-5b1c9e"}}});
@@ -82,7 +46,7 @@ static ALL: &[Fault] = &[
         output
             .messages
             .insert(0, json!({"type": "LOG", "log": {"level": "INFO", "message": "memory: 12 %"}}));
-        if command == "read" {
+        if call.is("read") {
             let estimate = json!({"name": "users", "type": "STREAM", "row_estimate": 2});
             let limited = json!({"stream_descriptor": descriptor, "status": "RUNNING", "reasons": [{"type": "RATE_LIMITED"}]});
             output.insert_before("RECORD", trace("ESTIMATE", "estimate", estimate));
@@ -174,7 +138,7 @@ static ALL: &[Fault] = &[
         "leaves_out_emitted_at",
         "messages_match_protocol",
         of!("read", |output| {
-            output.message("RECORD")["record"].as_object_mut().unwrap().remove("emitted_at");
+            remove(&mut output.message("RECORD")["record"], "emitted_at");
         }),
     ),
     fault(
@@ -248,7 +212,7 @@ static ALL: &[Fault] = &[
         "catalog_streams_are_unique",
         of!("discover", |output| {
             let twin = stream(output).clone();
-            output.message("CATALOG")["catalog"]["streams"].as_array_mut().unwrap().push(twin);
+            push(&mut output.message("CATALOG")["catalog"]["streams"], twin);
         }),
     ),
     fault(
@@ -304,11 +268,20 @@ static ALL: &[Fault] = &[
         }),
     ),
     fault(
+        "makes_up_ids",
+        "reads_are_repeatable",
+        of!("read", |output| {
+            output.message("RECORD")["record"]["data"]["run"] = json!(std::process::id());
+        }),
+    ),
+    fault(
         "completes_before_the_last_record",
         "stream_statuses_are_in_order",
         of!("read", |output| {
-            let last = output.messages.pop().unwrap();
-            output.messages.insert(2, last);
+            if output.messages.len() > 3 {
+                let last = output.messages.len() - 1;
+                output.messages[2..=last].rotate_right(1);
+            }
         }),
     ),
     fault(
@@ -316,7 +289,7 @@ static ALL: &[Fault] = &[
         "stream_statuses_are_in_order",
         of!("read", |output| {
             output.messages.pop();
-            output.messages.push(status("RUNNING"));
+            output.messages.push(status("users", "RUNNING"));
         }),
     ),
     fault("prints_no_state", "state_is_present", of!("read", |output| output.remove("STATE"))),
@@ -332,7 +305,7 @@ static ALL: &[Fault] = &[
         "does_not_count",
         "state_carries_record_count",
         of!("read", |output| {
-            output.message("STATE")["state"].as_object_mut().unwrap().remove("sourceStats");
+            remove(&mut output.message("STATE")["state"], "sourceStats");
         }),
     ),
     fault(
@@ -360,32 +333,6 @@ static ALL: &[Fault] = &[
         }),
     ),
 ];
-
-/// The messages of `users`, each followed by its like of `acme.teams`.
-fn interleave(output: &mut Output) {
-    let both = output.messages.iter().flat_map(|message| {
-        let mut team = message.clone();
-        match team["type"].as_str() {
-            Some("RECORD") => {
-                team["record"]["stream"] = json!("teams");
-                team["record"]["namespace"] = json!("acme");
-            }
-            Some("STATE") => {
-                team["state"]["stream"]["stream_descriptor"] = json!({"name": "teams", "namespace": "acme"});
-            }
-            _ => {
-                team["trace"]["stream_status"]["stream_descriptor"] =
-                    json!({"name": "teams", "namespace": "acme"});
-            }
-        }
-        [message.clone(), team]
-    });
-    output.messages = both.collect();
-}
-
-fn stream(output: &mut Output) -> &mut Value {
-    &mut output.message("CATALOG")["catalog"]["streams"][0]
-}
 
 fn error() -> Value {
     json!({"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1.0, "error": {

@@ -1,0 +1,45 @@
+//! Connectors that are broken in one way each: by them `harness selftest` and the end-to-end tests judge the checks.
+//!
+//! `harness broken FAULT COMMAND [--config ...]` is a small good connector with one fault. It reads one page of users over
+//! plain HTTP through the proxy of its environment. To add a fault, add a line to one of the tables: [`faults`],
+//! [`requests`].
+
+#![expect(clippy::disallowed_methods, reason = "a broken connector starts processes that nobody looks after")]
+
+mod call;
+mod connector;
+mod deed;
+mod fault;
+mod faults;
+mod http;
+mod output;
+mod requests;
+mod streams;
+mod trials;
+
+pub(crate) use call::Call;
+pub(crate) use faults::all;
+use serde_json::{Value, json};
+
+use self::output::Output;
+
+/// Is the connector with that fault; a fault that nobody knows is none. Returns its exit status.
+pub(crate) fn run(fault: &str, call: &Call) -> u8 {
+    let Some(mut output) = connector::answer(call) else { return 2 };
+    if let Some(fault) = all().find(|known| known.name == fault) {
+        (fault.inflict)(&mut output, call);
+    }
+    output.print()
+}
+
+/// Prints the table of faults, one JSON object a line, for the tests.
+pub(crate) fn list() -> u8 {
+    let lines = all().map(|fault| {
+        let recorded: Vec<Value> = fault.recorded().collect();
+        json!({
+            "name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario,
+            "settings": fault.settings, "recorded": recorded, "files": fault.files,
+        })
+    });
+    Output::of(lines.collect()).print()
+}

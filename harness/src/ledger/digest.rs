@@ -1,0 +1,134 @@
+//! A number in place of a record, so that two reads can be compared without keeping either.
+
+use std::hash::{DefaultHasher, Hasher as _};
+
+use super::tree::Tree;
+
+/// Digests of records, in 64 bits. Equal for equal values: the order of members does not count.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Digest {
+    /// Paths into the data of what no two runs share.
+    volatile: Vec<Vec<String>>,
+}
+
+impl Digest {
+    /// `volatile` are JSON pointers into messages; those into the data of records are passed over.
+    pub(crate) fn passing_over(volatile: &[String]) -> Self {
+        let paths = volatile.iter().filter_map(|pointer| pointer.strip_prefix("/record/data/"));
+        let unescape = |part: &str| part.replace("~1", "/").replace("~0", "~");
+        Digest { volatile: paths.map(|path| path.split('/').map(unescape).collect()).collect() }
+    }
+
+    pub(crate) fn of(&self, data: &Tree<'_>) -> u64 {
+        let volatile: Vec<&[String]> = self.volatile.iter().map(Vec::as_slice).collect();
+        of(data, &volatile)
+    }
+}
+
+fn of(value: &Tree<'_>, volatile: &[&[String]]) -> u64 {
+    // With the same keys in every process, unlike that of a `HashMap`.
+    let mut hasher = DefaultHasher::new();
+    match value {
+        Tree::Null => hasher.write_u8(0),
+        Tree::Bool(value) => hasher.write(&[1, u8::from(*value)]),
+        Tree::Number(number) => {
+            hasher.write_u8(2);
+            match (number.as_u64(), number.as_i64(), number.as_f64()) {
+                (Some(number), _, _) => hasher.write_u64(number),
+                (None, Some(number), _) => hasher.write_i64(number),
+                (None, None, number) => hasher.write_u64(number.unwrap_or_default().to_bits()),
+            }
+        }
+        Tree::Text(text) => {
+            hasher.write_u8(3);
+            hasher.write(text.as_bytes());
+        }
+        Tree::List(items) => {
+            hasher.write_u8(4);
+            for (index, item) in items.iter().enumerate() {
+                hasher.write_u64(of(item, &within(volatile, &index.to_string())));
+            }
+        }
+        Tree::Map(members) => {
+            hasher.write_u8(5);
+            let mut sum = 0_u64;
+            for (name, value) in members.iter() {
+                if volatile.iter().any(|path| matches!(path, [last] if last == name)) {
+                    continue;
+                }
+                let mut member = DefaultHasher::new();
+                member.write(name.as_bytes());
+                member.write_u64(of(value, &within(volatile, name)));
+                sum = sum.wrapping_add(member.finish());
+            }
+            hasher.write_u64(sum);
+        }
+    }
+    hasher.finish()
+}
+
+/// What of the paths leads on below `name`.
+fn within<'a>(volatile: &[&'a [String]], name: &str) -> Vec<&'a [String]> {
+    let below = volatile.iter().filter_map(|path| path.split_first().filter(|(first, _)| *first == name));
+    below.map(|(_, rest)| rest).filter(|rest| !rest.is_empty()).collect()
+}
+
+/// What was read of a stream, as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sum {
+    /// The same whatever the order of the records.
+    pub(crate) set: u64,
+    /// The same only in the same order.
+    pub(crate) sequence: u64,
+}
+
+impl Sum {
+    pub(crate) fn add(&mut self, digest: u64) {
+        self.set = self.set.wrapping_add(digest);
+        self.sequence = self.sequence.rotate_left(5).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ digest;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn digest(text: &str, volatile: &[&str]) -> u64 {
+        let volatile: Vec<String> = volatile.iter().map(|it| (*it).to_owned()).collect();
+        Digest::passing_over(&volatile).of(&Tree::parse(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn the_order_of_members_does_not_count_and_everything_else_does() {
+        let one = digest(r#"{"a": 1, "b": [1, 2.5, null, true, "x"]}"#, &[]);
+        assert_eq!(one, digest(r#"{"b": [1, 2.5, null, true, "x"], "a": 1}"#, &[]));
+        for other in [
+            r#"{"a": 2, "b": [1, 2.5, null, true, "x"]}"#,
+            r#"{"a": "1", "b": [1, 2.5, null, true, "x"]}"#,
+            r#"{"a": 1, "b": [2.5, 1, null, true, "x"]}"#,
+            r#"{"b": 1, "a": [1, 2.5, null, true, "x"]}"#,
+            r#"{"a": 1}"#,
+        ] {
+            assert_ne!(one, digest(other, &[]), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_is_volatile_does_not_count() {
+        let volatile = ["/record/data/at", "/record/data/in/0/at", "/record/emitted_at"];
+        let one = digest(r#"{"at": 1, "id": 1, "in": [{"at": 2, "b": 1}]}"#, &volatile);
+        assert_eq!(one, digest(r#"{"at": 9, "id": 1, "in": [{"at": 8, "b": 1}]}"#, &volatile));
+        assert_ne!(one, digest(r#"{"at": 9, "id": 1, "in": [{"at": 8, "b": 2}]}"#, &volatile));
+    }
+
+    #[test]
+    fn a_sequence_tells_the_order_and_a_set_does_not() {
+        let sum = |digests: &[u64]| {
+            let mut sum = Sum::default();
+            digests.iter().for_each(|digest| sum.add(*digest));
+            sum
+        };
+        assert_eq!(sum(&[1, 2]).set, sum(&[2, 1]).set);
+        assert_ne!(sum(&[1, 2]).sequence, sum(&[2, 1]).sequence);
+    }
+}

@@ -1,0 +1,134 @@
+//! From where a read can be taken up again: the states that it has printed, as a platform would hand them back.
+
+use std::collections::BTreeMap;
+
+use connector_protocol::MessageType;
+use serde_json::Value;
+
+use crate::ledger::StreamName;
+use crate::transcript::Transcript;
+
+/// What a platform would hand to the next read after a STATE message of this one, and what that state stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Resumption {
+    /// The value for `--state`: of every stream the last state so far.
+    pub(crate) input: Value,
+    /// The line of the message, counted from 1.
+    pub(crate) line: u64,
+    pub(crate) covered: Covered,
+}
+
+/// The records that need not come again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Covered {
+    /// By stream, how many of its records.
+    Streams(BTreeMap<StreamName, u64>),
+    /// So many of all streams together.
+    All(u64),
+}
+
+/// The resumptions of a read, each state once, in their order; of more than `most` the first, the last, and others evenly
+/// between them.
+pub(crate) fn resumptions(read: &Transcript, most: usize) -> Vec<Resumption> {
+    let mut held: Vec<(String, Value)> = Vec::new();
+    let mut covered = BTreeMap::new();
+    let mut all: Vec<Resumption> = Vec::new();
+    for message in read.account.of_kind(MessageType::State) {
+        let state = message.payload();
+        let (input, covered) = match state["type"].as_str() {
+            Some(kind @ ("STREAM" | "GLOBAL")) => {
+                let of = format!("{kind} {}", state["stream"]["stream_descriptor"]);
+                let is_global = kind == "GLOBAL";
+                held.retain(|(name, _)| *name != of);
+                held.push((of, state));
+                covered.extend(message.stream_name().map(|stream| (stream, message.records)));
+                let input = Value::Array(held.iter().map(|(_, state)| state.clone()).collect());
+                let all = || Covered::All(message.records);
+                (input, if is_global { all() } else { Covered::Streams(covered.clone()) })
+            }
+            // From before states had types: one object for all streams.
+            _ => (state["data"].clone(), Covered::All(message.records)),
+        };
+        if input.is_null() {
+            continue;
+        }
+        match all.iter_mut().find(|known| known.input == input) {
+            // Said again later, it stands for more.
+            Some(known) => *known = Resumption { input, line: message.line, covered },
+            None => all.push(Resumption { input, line: message.line, covered }),
+        }
+    }
+    if all.len() <= most {
+        return all;
+    }
+    let last = all.len() - 1;
+    let mut places: Vec<usize> = (0..most).map(|place| place * last / (most - 1).max(1)).collect();
+    places.dedup();
+    places.into_iter().map(|place| all[place].clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn states(lines: &[&str], most: usize) -> Vec<Value> {
+        let evidence = crate::example::parse(&format!("$ read\n{}", lines.join("\n")));
+        let found = resumptions(&evidence.runs[0].transcript, most);
+        found.into_iter().map(|resumption| resumption.input).collect()
+    }
+
+    fn state(stream: &str, at: u32) -> String {
+        format!(
+            r#"{{"type": "STATE", "state": {{"type": "STREAM", "stream": {{"stream_descriptor": {{"name": "{stream}"}}, "stream_state": {{"at": {at}}}}}}}}}"#
+        )
+    }
+
+    #[test]
+    fn of_every_stream_the_last_state_so_far_is_handed_on() {
+        let (a1, b1, a2) = (state("a", 1), state("b", 1), state("a", 2));
+        let states = states(&[&a1, &b1, &b1, &a2], 10);
+        let shown: Vec<Vec<String>> = states
+            .iter()
+            .map(|state| {
+                let of = |state: &Value| {
+                    let stream = &state["stream"];
+                    format!("{}{}", stream["stream_descriptor"]["name"], stream["stream_state"]["at"])
+                };
+                state.as_array().unwrap().iter().map(of).collect()
+            })
+            .collect();
+        assert_eq!(shown, [vec!["\"a\"1"], vec!["\"a\"1", "\"b\"1"], vec!["\"b\"1", "\"a\"2"]]);
+    }
+
+    #[test]
+    fn of_many_states_some_are_taken_the_first_and_the_last_among_them() {
+        let lines: Vec<String> = (0..100).map(|at| state("a", at)).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let at: Vec<_> =
+            states(&lines, 3).iter().map(|it| it[0]["stream"]["stream_state"]["at"].clone()).collect();
+        assert_eq!(at, [json!(0), json!(49), json!(99)]);
+    }
+
+    #[test]
+    fn a_state_without_a_type_is_handed_on_as_it_is() {
+        let line = r#"{"type": "STATE", "state": {"data": {"a": 1}}}"#;
+        assert_eq!(states(&[line], 3), [json!({"a": 1})]);
+    }
+
+    #[test]
+    fn a_state_covers_what_came_before_it_of_its_stream() {
+        let record = r#"{"type":"RECORD","record":{"stream":"a","data":{},"emitted_at":1}}"#;
+        let lines = [record, record, &state("a", 1), &state("b", 1), record, &state("a", 2)];
+        let evidence = crate::example::parse(&format!("$ read\n{}", lines.join("\n")));
+        let found = resumptions(&evidence.runs[0].transcript, 9);
+        let of = |name: &str| StreamName { namespace: None, name: name.to_owned() };
+        let covered = |a, b: Option<u64>| {
+            let streams = [(of("a"), Some(a)), (of("b"), b)];
+            Covered::Streams(streams.into_iter().filter_map(|(name, count)| Some((name, count?))).collect())
+        };
+        let shown: Vec<_> = found.iter().map(|it| (it.line, it.covered.clone())).collect();
+        assert_eq!(shown, [(3, covered(2, None)), (4, covered(2, Some(0))), (6, covered(3, Some(0)))]);
+    }
+}

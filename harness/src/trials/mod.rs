@@ -1,0 +1,100 @@
+//! Which trials a connector is put to, once its plain commands have come out well.
+//!
+//! What a connector does wrong in a plain command is said of that command: a trial of it would only say so again. So trials
+//! are planned from the evidence of the plain commands, and each judges one thing more. Where one scenario proves as much
+//! as all of them, it is made with one alone: every process costs an interpreter seconds.
+
+mod config;
+mod read;
+
+use std::cmp::Reverse;
+
+use connector_protocol::Command;
+use serde_json::Value;
+
+use crate::evidence::{Evidence, Run};
+use crate::expectation::{ConfigIs, Outcome};
+use crate::process::Disturbance;
+use crate::subject::Prepared;
+use crate::trial::Question;
+
+/// A trial that is yet to be made.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    pub(crate) question: Question,
+    pub(crate) command: Command,
+    /// In place of the scenario's.
+    pub(crate) config: Option<Value>,
+    /// The configured catalog of a read.
+    pub(crate) configured: Option<Value>,
+    pub(crate) state: Option<Value>,
+    pub(crate) disturbance: Option<Disturbance>,
+}
+
+impl Planned {
+    fn of(question: Question, command: Command) -> Self {
+        Planned { question, command, config: None, configured: None, state: None, disturbance: None }
+    }
+}
+
+/// What was played of a scenario.
+pub(crate) struct Played<'a> {
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) evidence: &'a Evidence,
+}
+
+/// The trials of all scenarios, in their order.
+pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
+    let mut plans: Vec<Vec<Planned>> = played.iter().map(|_| Vec::new()).collect();
+    if let Some(place) = played.iter().position(|played| accepts_its_config(played.evidence)) {
+        plans[place].push(Planned::of(Question::SpecWithoutHome, Command::Spec));
+        plans[place].extend(config::trials(played[place].evidence));
+    }
+    // The one that shows most: of several the first.
+    let reads = || {
+        let all = played.iter().enumerate();
+        all.filter_map(|(place, played)| Some((place, good_read(played.evidence)?)))
+    };
+    let lead =
+        reads().max_by_key(|(place, read)| (streams_of(read), Reverse(*place))).map(|(place, _)| place);
+    for (place, read) in reads() {
+        let scenario = &played[place].prepared.scenario;
+        if lead == Some(place) {
+            plans[place].extend(read::of_lead(scenario, read));
+        }
+        // What only a resumed read asks for was recorded to be asked for again.
+        let holds_resumed = || scenario.cassette.interactions().iter().any(|it| it.optional);
+        if scenario.state.is_none() && (lead == Some(place) || holds_resumed()) {
+            plans[place].extend(read::resumed(read));
+        }
+        if let Some(future) = &played[place].evidence.demands.future_state {
+            plans[place].extend(read::from_future(&future.state, read));
+        }
+    }
+    plans
+}
+
+/// Whether `check` has accepted the scenario's config, as it must.
+fn accepts_its_config(evidence: &Evidence) -> bool {
+    let accepted = |status: Value| status["status"] == "SUCCEEDED";
+    evidence.expect.config == ConfigIs::Valid
+        && evidence.expect.of(Command::Check) == Outcome::Succeeds
+        && evidence
+            .succeeded(Command::Check)
+            .any(|it| it.account.answer(Command::Check).is_some_and(accepted))
+}
+
+/// The plain read of a scenario, if it brought records and came out as it must.
+fn good_read(evidence: &Evidence) -> Option<&Run> {
+    let is_good = |run: &&Run| {
+        let transcript = &run.transcript;
+        let well = evidence.succeeded(Command::Read).any(|good| std::ptr::eq(good, transcript));
+        well && transcript.account.records > 0
+    };
+    evidence.runs.iter().find(is_good)
+}
+
+/// How many streams brought records.
+fn streams_of(read: &Run) -> usize {
+    read.transcript.account.streams.iter().filter(|stream| stream.records > 0).count()
+}

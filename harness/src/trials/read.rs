@@ -1,0 +1,100 @@
+//! Trials of a read that brought records.
+
+use connector_protocol::Command;
+use serde_json::{Value, json};
+
+use super::Planned;
+use crate::evidence::Run;
+use crate::ledger::StreamName;
+use crate::process::Disturbance;
+use crate::resumption::resumptions;
+use crate::scenario::Scenario;
+use crate::trial::Question;
+
+/// From how many of its states a read is taken up again: the first, one in the middle, the last.
+const RESUMPTIONS: usize = 3;
+
+/// A stream that no connector has. The name is the one that Airbyte's own tests use, so that nobody is surprised.
+const STRANGER: &str = "__AIRBYTE__stream_that_does_not_exist";
+
+/// What is tried of the read that shows most.
+pub(super) fn of_lead(scenario: &Scenario, read: &Run) -> Vec<Planned> {
+    let Some(configured) = read.configured.as_deref() else { return Vec::new() };
+    let as_it_was =
+        |question| Planned { state: scenario.state.clone(), ..Planned::read(question, configured.clone()) };
+    let disturbed = |question, disturbance| Planned { disturbance: Some(disturbance), ..as_it_was(question) };
+    let mut trials = vec![
+        as_it_was(Question::ReadAgain),
+        Planned::read(Question::ReadOfStranger, of_stranger()),
+        disturbed(Question::ReadTerminated, Disturbance::Terminate),
+        disturbed(Question::ReadUnheard, Disturbance::CloseStdout),
+    ];
+    let streams = configured["streams"].as_array().map_or(&[][..], Vec::as_slice);
+    let with = |question, streams: Vec<Value>| Planned {
+        state: scenario.state.clone(),
+        ..Planned::read(question, with_streams(configured, streams))
+    };
+    if streams.len() > 1 {
+        trials.push(with(Question::ReadReversed, streams.iter().rev().cloned().collect()));
+    }
+    // The last of those with records: it has most before it.
+    let has_records = |stream: &&Value| {
+        let name = StreamName::of(&stream["stream"]);
+        read.transcript.account.stream(&name).records > 0
+    };
+    if streams.len() > 1
+        && let Some(alone) = streams.iter().rev().find(has_records)
+    {
+        let name = StreamName::of(&alone["stream"]);
+        trials.push(with(Question::ReadAlone(name), vec![alone.clone()]));
+    }
+    trials
+}
+
+/// The reads that go on from states of this one.
+pub(super) fn resumed(read: &Run) -> Vec<Planned> {
+    let Some(configured) = read.configured.as_deref() else { return Vec::new() };
+    let last_line = resumptions(&read.transcript, usize::MAX).last().map(|it| it.line);
+    let resumptions = resumptions(&read.transcript, RESUMPTIONS).into_iter();
+    resumptions
+        .map(|resumption| {
+            let state = Some(resumption.input.clone());
+            let last = last_line == Some(resumption.line);
+            let question = Question::ReadFrom { resumption, last };
+            Planned { state, ..Planned::read(question, configured.clone()) }
+        })
+        .collect()
+}
+
+/// The read from the future state that the scenario gives, of the streams that stand in it.
+pub(super) fn from_future(state: &Value, read: &Run) -> Option<Planned> {
+    let configured = read.configured.as_deref()?;
+    let incremental = |stream: &&Value| stream["sync_mode"] == "incremental";
+    let streams = configured["streams"].as_array()?.iter().filter(incremental).cloned().collect();
+    let planned = Planned::read(Question::ReadFromFuture, with_streams(configured, streams));
+    Some(Planned { state: Some(state.clone()), ..planned })
+}
+
+impl Planned {
+    fn read(question: Question, configured: Value) -> Self {
+        Planned { configured: Some(configured), ..Planned::of(question, Command::Read) }
+    }
+}
+
+fn with_streams(configured: &Value, streams: Vec<Value>) -> Value {
+    let mut configured = configured.clone();
+    configured["streams"] = Value::Array(streams);
+    configured
+}
+
+fn of_stranger() -> Value {
+    json!({"streams": [{
+        "stream": {
+            "name": STRANGER,
+            "json_schema": {"type": "object", "properties": {}},
+            "supported_sync_modes": ["full_refresh"],
+        },
+        "sync_mode": "full_refresh",
+        "destination_sync_mode": "overwrite",
+    }]})
+}
