@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-pub fn schema() -> Value {
+pub(crate) fn schema() -> Value {
     let text = json!({"type": ["null", "string"]});
     json!({
         "type": "object",
@@ -27,7 +27,7 @@ pub fn schema() -> Value {
     })
 }
 
-pub fn record(id: usize) -> Value {
+pub(crate) fn record(id: usize) -> Value {
     json!({"type": "RECORD", "record": {"stream": "orders", "emitted_at": 1_700_000_000_000_u64, "data": {
         "id": id,
         "created_at": "2024-03-01T12:34:56.789Z",
