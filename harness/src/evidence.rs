@@ -126,17 +126,18 @@ impl Evidence {
         self.trials.iter().filter(move |trial| picks(&trial.question))
     }
 
-    /// The streams that `discover` found, each as a JSON object.
-    pub(crate) fn discovered_streams(&self) -> impl Iterator<Item = (&Transcript, u64, Value)> {
+    /// The payloads of the SPEC messages that `spec` printed, each with its line.
+    pub(crate) fn specs(&self) -> impl Iterator<Item = (&Transcript, u64, Value)> {
+        self.ended(Command::Spec).flat_map(|transcript| {
+            let specs = transcript.account.of_kind(connector_protocol::MessageType::Spec);
+            specs.map(move |placed| (transcript, placed.line, placed.payload()))
+        })
+    }
+
+    /// The streams that `discover` found, each as a JSON object, with the line of their catalog.
+    pub(crate) fn discovered_streams(&self) -> impl Iterator<Item = (&Transcript, u64, &Value)> {
         self.ended(Command::Discover).flat_map(|transcript| {
-            let catalogs = transcript.account.of_kind(connector_protocol::MessageType::Catalog);
-            catalogs.flat_map(move |placed| {
-                let streams = match placed.payload()["streams"].take() {
-                    Value::Array(streams) => streams,
-                    _ => Vec::new(),
-                };
-                streams.into_iter().map(move |stream| (transcript, placed.line, stream))
-            })
+            transcript.account.catalog_streams().iter().map(move |(line, stream)| (transcript, *line, stream))
         })
     }
 }

@@ -24,6 +24,29 @@
 //!
 //! A `read` is configured with all streams of the `discover` before it.
 
+/// An example of a `spec` that prints this connectionSpecification.
+macro_rules! spec_of {
+    ($schema:literal) => {
+        concat!("$ spec\n{\"type\":\"SPEC\",\"spec\":{\"connectionSpecification\":", $schema, "}}")
+    };
+}
+
+/// An example of a `discover` that finds streams: one by its schema, or several whole ones.
+macro_rules! catalog_of {
+    (schema $schema:literal) => {
+        $crate::example::catalog_of!(
+            "{\"name\":\"a\",\"supported_sync_modes\":[\"full_refresh\"],\"json_schema\":",
+            $schema,
+            "}"
+        )
+    };
+    ($($streams:literal),+ $(,)?) => {
+        concat!("$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[", $($streams),+, "]}}")
+    };
+}
+
+pub(crate) use {catalog_of, spec_of};
+
 #[cfg(test)]
 pub(crate) use parser::{parse, request};
 
@@ -132,10 +155,11 @@ mod parser {
                 evidence.connection_specification = Some(Arc::new(serde_json::from_str(json).unwrap()));
             }
             ("config", json) => evidence.config = Some(serde_json::from_str(json).unwrap()),
-            ("expect", "config invalid") => evidence.expect.config = ConfigIs::Invalid,
+            ("expect", "config invalid") => evidence.expect.config = Some(ConfigIs::Invalid),
+            ("expect", "config either") => evidence.expect.config = Some(ConfigIs::Either),
             ("expect", what) => {
                 let (command, outcome) = what.split_once(' ').unwrap();
-                let outcome = if outcome == "fails" { Expected::Fails } else { Expected::Succeeds };
+                let outcome: Expected = serde_json::from_value(outcome.into()).unwrap();
                 evidence.expect.expect(command.parse().unwrap(), outcome);
             }
             ("demands", json) => evidence.demands = serde_json::from_str(json).unwrap(),
@@ -145,7 +169,7 @@ mod parser {
     }
 
     fn wanted(evidence: &Evidence) -> Vec<Wanted> {
-        let streams: Vec<Value> = evidence.discovered_streams().map(|(_, _, stream)| stream).collect();
+        let streams: Vec<&Value> = evidence.discovered_streams().map(|(_, _, stream)| stream).collect();
         let discovered = serde_json::json!({ "streams": streams });
         let configured = crate::catalog::configure(Some(&discovered), None);
         configured.iter().flat_map(crate::catalog::wanted).collect()

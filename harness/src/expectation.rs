@@ -11,6 +11,8 @@ use serde::Deserialize;
 pub(crate) enum Outcome {
     Succeeds,
     Fails,
+    /// Of `check` alone: it ends with a TRACE ERROR in place of a status.
+    Raises,
 }
 
 impl Outcome {
@@ -25,6 +27,7 @@ impl fmt::Display for Outcome {
         f.write_str(match self {
             Outcome::Succeeds => "succeeds",
             Outcome::Fails => "fails",
+            Outcome::Raises => "raises",
         })
     }
 }
@@ -36,20 +39,36 @@ pub(crate) enum ConfigIs {
     #[default]
     Valid,
     Invalid,
+    /// Whether it does is not said: a wrong key may well be one that the spec accepts.
+    Either,
 }
 
 /// The `[expect]` table of `scenario.toml`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expectation {
-    #[serde(default)]
-    pub(crate) config: ConfigIs,
+    pub(crate) config: Option<ConfigIs>,
     pub(crate) check: Option<Outcome>,
     pub(crate) discover: Option<Outcome>,
     pub(crate) read: Option<Outcome>,
 }
 
 impl Expectation {
+    /// Whether the config is meant to satisfy the spec: it is, where nothing is said.
+    pub(crate) fn config(self) -> ConfigIs {
+        self.config.unwrap_or_default()
+    }
+
+    /// What it says itself, and for the rest what `other` says.
+    pub(crate) fn or(self, other: Expectation) -> Expectation {
+        Expectation {
+            config: self.config.or(other.config),
+            check: self.check.or(other.check),
+            discover: self.discover.or(other.discover),
+            read: self.read.or(other.read),
+        }
+    }
+
     /// How `command` is to come out. Where nothing is said, it succeeds if the config is valid.
     pub(crate) fn of(self, command: Command) -> Outcome {
         let said = match command {
@@ -58,9 +77,9 @@ impl Expectation {
             Command::Discover => self.discover,
             Command::Read => self.read,
         };
-        said.unwrap_or(match self.config {
+        said.unwrap_or(match self.config() {
             ConfigIs::Valid => Outcome::Succeeds,
-            ConfigIs::Invalid => Outcome::Fails,
+            ConfigIs::Invalid | ConfigIs::Either => Outcome::Fails,
         })
     }
 

@@ -15,8 +15,13 @@ pub(crate) fn of(value: &Value) -> Option<Vec<&str>> {
 }
 
 /// Whether a JSON Schema declares the field at `path`, in whichever branch and behind whichever local reference.
-fn is_declared(schema: &Value, path: &[&str]) -> bool {
-    declares(schema, schema, path, 0)
+pub(crate) fn is_declared(schema: &Value, path: &[&str]) -> bool {
+    find(schema, path).is_some()
+}
+
+/// The schema that a JSON Schema declares for the field at `path`: of several, the first.
+pub(crate) fn find<'a>(schema: &'a Value, path: &[&str]) -> Option<&'a Value> {
+    find_below(schema, schema, path, 0)
 }
 
 /// What is wrong if the schema of a discovered stream does not declare the field at `path`.
@@ -26,16 +31,19 @@ pub(crate) fn undeclared(stream: &Value, path: &[&str]) -> Option<Finding> {
         .then(|| Finding::new(wanted(), "none").stream(&StreamName::of(stream)))
 }
 
-fn declares(root: &Value, schema: &Value, path: &[&str], depth: u32) -> bool {
-    let Some((first, rest)) = path.split_first() else { return true };
+fn find_below<'a>(root: &'a Value, schema: &'a Value, path: &[&str], depth: u32) -> Option<&'a Value> {
+    let Some((first, rest)) = path.split_first() else { return Some(schema) };
     if depth > DEEPEST {
-        return false;
+        return None;
     }
     let pointer = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     let target = pointer.and_then(|pointer| root.pointer(pointer));
     let branches = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| schema[key].as_array()).flatten();
-    schema["properties"].get(first).is_some_and(|field| declares(root, field, rest, depth + 1))
-        || target.into_iter().chain(branches).any(|branch| declares(root, branch, path, depth + 1))
+    let own = schema["properties"].get(first).and_then(|field| find_below(root, field, rest, depth + 1));
+    own.or_else(|| {
+        let mut others = target.into_iter().chain(branches);
+        others.find_map(|branch| find_below(root, branch, path, depth + 1))
+    })
 }
 
 #[cfg(test)]

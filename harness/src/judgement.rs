@@ -52,7 +52,7 @@ pub(crate) fn compare(
         (run.transcript.command.as_str(), text)
     });
     // Where there is no cassette, nothing can be asked for.
-    let whole = recorded.is_some() && ended.count() == runs.len();
+    let whole = recorded.is_some() && !runs.is_empty() && ended.count() == runs.len();
     let asked = whole.then(|| (REQUESTS, snapshot::text_of_requests(runs, &subject.secrets)));
     printed.chain(asked).map(move |(name, text)| {
         let title = format!("harness test {}, {name}", subject.evidence.subject);
@@ -69,7 +69,7 @@ pub(crate) fn compare(
 pub(crate) fn idle_waivers(subject: &Subject) -> Vec<What> {
     let mut idle = Vec::new();
     for transcript in subject.evidence.succeeded(Command::Read) {
-        for waived in &subject.evidence.empty_streams {
+        for waived in &subject.waived {
             let streams = &transcript.account.streams;
             let stream =
                 streams.iter().find(|stream| stream.configured && stream.name.to_string() == *waived);

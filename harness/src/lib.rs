@@ -3,7 +3,7 @@
 //! The walk of `harness test PATH`, a file or a folder a step:
 //!
 //! ```text
-//! cli -> locate (what to run) -> scenario (what to show it) -> plan (which processes)
+//! cli -> locate (what to run) -> scenario (what to show it; acceptance: what a published connector says of that) -> plan (which processes)
 //!     -> stage, process (one process against one replay session)
 //!     -> ledger (its output, judged line by line), requests (what it asked for)
 //!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
@@ -15,6 +15,7 @@
 //! It goes down once and comes up once; on the way [`Event`]s go to a reporter, which turns them into words. What is
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
+mod acceptance;
 #[doc(hidden)]
 pub mod bench;
 mod broken;
@@ -33,6 +34,7 @@ mod excerpt;
 mod expectation;
 mod field_path;
 mod hosts;
+mod json_schema;
 mod judgement;
 mod ledger;
 mod leftovers;
@@ -42,11 +44,13 @@ mod performance;
 mod plan;
 mod process;
 mod recording;
+mod repertoire;
 pub mod report;
 mod requests;
 mod resumption;
 mod runner;
 mod scenario;
+mod schemas;
 mod secrets;
 mod settings;
 mod shim;

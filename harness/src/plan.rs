@@ -1,4 +1,4 @@
-//! Which processes a run needs: each command once per scenario, what depends on another after it.
+//! Which processes a run needs: each command of a scenario once, what depends on another after it.
 
 use connector_protocol::Command;
 
@@ -15,13 +15,20 @@ pub(crate) struct Line {
 /// What is run after `spec`, which comes first and once: it says what is secret, and whether there is a connector at
 /// all.
 pub(crate) fn lines(scenarios: &[Scenario]) -> Vec<Line> {
-    let lines: &[&[Command]] = &[
-        &[Command::Check],
-        // A read is asked for what was discovered.
-        &[Command::Discover, Command::Read],
-    ];
-    (0..scenarios.len())
-        .flat_map(|scenario| lines.iter().map(move |commands| Line { scenario, commands }))
+    let lines_of = |scenario: &Scenario| {
+        let plays = |command| scenario.commands.contains(&command);
+        let check: &[Command] = if plays(Command::Check) { &[Command::Check] } else { &[] };
+        let rest: &[Command] = match (plays(Command::Discover), plays(Command::Read)) {
+            // A read is asked for what was discovered.
+            (_, true) => &[Command::Discover, Command::Read],
+            (true, false) => &[Command::Discover],
+            (false, false) => &[],
+        };
+        [check, rest].into_iter().filter(|commands| !commands.is_empty())
+    };
+    let scenarios = scenarios.iter().enumerate();
+    scenarios
+        .flat_map(|(scenario, it)| lines_of(it).map(move |commands| Line { scenario, commands }))
         .collect()
 }
 

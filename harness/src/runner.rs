@@ -16,6 +16,7 @@ use crate::judgement;
 use crate::locate::Connector;
 use crate::performance::Performance;
 use crate::plan;
+use crate::repertoire::Repertoire;
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
 use crate::stage::Stage;
@@ -53,7 +54,7 @@ pub async fn run(
     mut tell: impl FnMut(&Event),
 ) -> Result<ExitCode, Error> {
     let began = Instant::now();
-    let scenarios = select(&connector, options)?;
+    let Repertoire { scenarios, notes } = select(&connector, options)?;
     if let Some(seconds) = options.timeout {
         connector.settings.timeout.set_all(seconds);
     }
@@ -72,6 +73,9 @@ pub async fn run(
         scenarios: scenarios.iter().map(shown).collect(),
         invocations: plan::invocations(&lines),
     });
+    for note in notes {
+        say(What::Noted { note });
+    }
     let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = tokio::select! {
@@ -112,7 +116,7 @@ pub async fn run(
 pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
     let options =
         Options { scenario: Some(scenario.to_owned()), exact: true, quick: true, ..Options::default() };
-    let scenarios = select(&connector, &options)?;
+    let scenarios = select(&connector, &options)?.scenarios;
     let lines = plan::lines(&scenarios);
     let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
@@ -200,9 +204,8 @@ fn shown(scenario: &Scenario) -> ScenarioShown {
     ScenarioShown { name: scenario.name.clone(), about: scenario.about.clone() }
 }
 
-fn select(connector: &Connector, options: &Options) -> Result<Vec<Scenario>, Error> {
-    let mut scenarios =
-        Scenario::load_all(&connector.fixtures, Timestamp::now(), &connector.settings.ignore)?;
+fn select(connector: &Connector, options: &Options) -> Result<Repertoire, Error> {
+    let Repertoire { mut scenarios, notes } = Repertoire::load(connector, Timestamp::now())?;
     if let Some(wanted) = &options.scenario {
         let names: Vec<String> = scenarios.iter().map(|scenario| scenario.name.clone()).collect();
         scenarios.retain(|scenario| {
@@ -214,5 +217,5 @@ fn select(connector: &Connector, options: &Options) -> Result<Vec<Scenario>, Err
             });
         }
     }
-    Ok(scenarios)
+    Ok(Repertoire { scenarios, notes })
 }

@@ -1,17 +1,21 @@
 //! A scenario: a folder of fixtures that shows the connector one situation.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use connector_protocol::StateInput;
+use connector_protocol::{Command, StateInput};
 use connector_replay::{Cassette, Rule, Tape, Terms};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::acceptance::Sketch;
 use crate::budget::Budget;
+use crate::demands::{Demands, Exemption, ExpectedRecords, Unjudged, files};
 use crate::error::Error;
-use crate::expectation::Expectation;
+use crate::expectation::{Expectation, Outcome};
+use crate::metadata::Metadata;
 use crate::terms;
 
 /// One situation, read from its folder.
@@ -23,7 +27,15 @@ pub(crate) struct Scenario {
     /// What time it is for the connector: an RFC 3339 timestamp.
     pub(crate) now: Option<String>,
     pub(crate) expect: Expectation,
-    pub(crate) empty_streams: Vec<EmptyStream>,
+    /// What is run of it; a read only after a discover.
+    pub(crate) commands: Vec<Command>,
+    /// The streams that it lets be empty.
+    pub(crate) empty_streams: Vec<Exemption>,
+    /// Further ones, that `acceptance-test-config.yml` lets be empty: there may be records of them all the same.
+    pub(crate) may_be_empty: Vec<Exemption>,
+    pub(crate) demands: Demands,
+    /// Environment variables, beyond and before those of the connector's settings.
+    pub(crate) environment: BTreeMap<String, String>,
     pub(crate) config: Value,
     /// What to read; where absent, everything that `discover` finds.
     pub(crate) catalog: Option<Value>,
@@ -37,15 +49,6 @@ pub(crate) struct Scenario {
     pub(crate) budget: Budget,
 }
 
-/// A stream that may bring no record.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct EmptyStream {
-    pub(crate) name: String,
-    /// Read by people; demanded so that a waiver is never given in passing.
-    reason: String,
-}
-
 /// `scenario.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +58,12 @@ struct File {
     #[serde(default)]
     expect: Expectation,
     #[serde(default)]
-    empty_stream: Vec<EmptyStream>,
+    empty_stream: Vec<Exemption>,
+    /// Some of [`Demands`]; held to them once it is known what they are put over.
+    #[serde(default)]
+    demands: Map<String, Value>,
+    #[serde(default)]
+    environment: BTreeMap<String, String>,
     #[serde(default)]
     volatile: Vec<String>,
     #[serde(default)]
@@ -64,78 +72,94 @@ struct File {
     ignore: Vec<Rule>,
 }
 
-/// What the `scenario.toml` in a folder says to pass over in comparing requests; nothing where there is none.
-pub(crate) fn ignored(folder: &Path) -> Result<Vec<Rule>, Error> {
-    match read(&folder.join("scenario.toml"))? {
-        Some((path, text)) => Ok(File::parse(&text, &path)?.ignore),
-        None => Ok(Vec::new()),
-    }
+/// What the `scenario.toml` in a folder says of how processes are run and requests compared; nothing where there is none.
+pub(crate) struct Said {
+    pub(crate) ignore: Vec<Rule>,
+    pub(crate) environment: BTreeMap<String, String>,
+}
+
+/// Reads that of a folder.
+pub(crate) fn said(folder: &Path) -> Result<Said, Error> {
+    let file = match read(&folder.join("scenario.toml"))? {
+        Some((path, text)) => File::parse(&text, &path)?,
+        None => File::default(),
+    };
+    Ok(Said { ignore: file.ignore, environment: file.environment })
+}
+
+/// What a scenario is read from beyond its folder.
+pub(crate) struct Circumstances<'a> {
+    /// The time for a scenario that says none.
+    pub(crate) began: Timestamp,
+    /// What recordings pass over in comparing, by the connector's settings.
+    pub(crate) ignore: &'a [Rule],
+    pub(crate) metadata: &'a Metadata,
 }
 
 impl Scenario {
-    /// Reads all scenarios of a connector, in the order of their names.
-    ///
-    /// `began` is the time for those that say none; `ignore` is what their recordings pass over in comparing.
-    pub(crate) fn load_all(
-        fixtures: &Path,
-        began: Timestamp,
-        ignore: &[Rule],
-    ) -> Result<Vec<Scenario>, Error> {
-        let none = |why: String| Error::NoScenario { why };
-        let entries = std::fs::read_dir(fixtures).map_err(|error| {
-            none(format!(
-                "cannot read {}: {error}; want {}/<scenario>/config.json",
-                fixtures.display(),
-                fixtures.display()
-            ))
-        })?;
-        let mut folders = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(|source| Error::Read { path: fixtures.to_owned(), source })?;
-            let path = entry.path();
-            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-            if path.is_dir() && !hidden && entry.file_name() != "__pycache__" {
-                folders.push(path);
-            }
-        }
-        folders.sort();
-        if folders.is_empty() {
-            return Err(none(format!(
-                "no folder in {}; want one per scenario, with a config.json",
-                fixtures.display()
-            )));
-        }
-        folders.iter().map(|folder| Scenario::load(folder, began, ignore)).collect()
-    }
-
-    fn load(folder: &Path, began: Timestamp, ignore: &[Rule]) -> Result<Scenario, Error> {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let file = match read(&folder.join("scenario.toml"))? {
+    /// Reads the scenario of that name from `folder`, which may be another one's: then its recording is played for this
+    /// one too. What the folder does not say, `sketch` does.
+    pub(crate) fn load(
+        name: &str,
+        folder: &Path,
+        sketch: Option<&Sketch>,
+        circumstances: &Circumstances<'_>,
+    ) -> Result<Scenario, Error> {
+        let began = circumstances.began;
+        let own = folder.file_name().is_some_and(|folder| folder == name);
+        let path = folder.join("scenario.toml");
+        let file = match read(&path)? {
             Some((path, text)) => File::parse(&text, &path)?,
             None => File::default(),
         };
-        let config = folder.join("config.json");
-        let Some(config) = read_json(&config)? else {
-            let why = "a scenario needs one: the config that the connector is started with".to_owned();
-            return Err(Error::Missing { path: config, why });
+        let config_there = folder.join("config.json");
+        let whole = own && config_there.exists();
+        let config = match (read_json(&config_there)?, sketch) {
+            (None, Some(sketch)) => read_json(&sketch.config)?,
+            (config, _) => config,
         };
-        let ignore: Vec<Rule> = ignore.iter().cloned().chain(file.ignore).collect();
+        let Some(config) = config else {
+            let why = "a scenario needs one: the config that the connector is started with".to_owned();
+            return Err(Error::Missing { path: config_there, why });
+        };
+        let ignore: Vec<Rule> = circumstances.ignore.iter().cloned().chain(file.ignore).collect();
         let clock = file.now.as_deref().and_then(|now| now.parse().ok()).unwrap_or(began);
         let terms = Terms { wall: Some(began), ..terms::of(&config, clock, &ignore) };
-        let path = folder.join("cassette.json");
+        let cassette = folder.join("cassette.json");
         // Without one every request is one that nobody recorded. A link to nowhere is not "without".
-        let there = path.symlink_metadata().is_ok();
-        let tape = if there { Tape::load(&path) } else { Ok(Tape::new(Vec::new())) };
-        let cassette = tape.and_then(|tape| Cassette::new(tape, &path, &terms));
+        let there = cassette.symlink_metadata().is_ok();
+        let tape = if there { Tape::load(&cassette) } else { Ok(Tape::new(Vec::new())) };
+        let cassette = tape.and_then(|tape| Cassette::new(tape, &cassette, &terms));
         let cassette = cassette.map_err(|source| Error::Cassette { source })?;
+        let recorded = read_catalog(&folder.join("configured_catalog.json"))?;
+        let said = sketch.and_then(|sketch| sketch.catalog.clone());
+        let mut demands = sketch.map_or_else(|| circumstances.metadata.demands(), |it| it.demands.clone());
+        if !own {
+            demands.unjudged.push(Unjudged {
+                check: "recording_is_used".to_owned(),
+                reason: format!("the recording is that of {}, which may ask for more", folder.display()),
+            });
+        }
+        let demands = demands
+            .with(&file.demands)
+            .map_err(|error| Error::Settings { path: path.clone(), why: format!("`demands`: {error}") })?;
+        let mut environment = sketch.map(|sketch| sketch.environment.clone()).unwrap_or_default();
+        environment.extend(file.environment);
         Ok(Scenario {
-            name,
+            name: name.to_owned(),
             about: file.about,
             now: file.now,
-            expect: file.expect,
+            expect: file.expect.or(sketch.map(|sketch| sketch.expect).unwrap_or_default()),
+            commands: match sketch {
+                Some(sketch) if !whole => sketch.commands.clone(),
+                _ => vec![Command::Check, Command::Discover, Command::Read],
+            },
             empty_streams: file.empty_stream,
+            may_be_empty: sketch.map(|sketch| sketch.empty_streams.clone()).unwrap_or_default(),
+            demands: demands_in(folder, demands)?,
+            environment,
             config,
-            catalog: read_catalog(&folder.join("configured_catalog.json"))?,
+            catalog: if own { recorded.or(said) } else { said.or(recorded) },
             state: read_state(&folder.join("state.json"))?,
             cassette: Arc::new(cassette),
             volatile: file.volatile,
@@ -145,11 +169,23 @@ impl Scenario {
     }
 }
 
+/// The demands, and those that stand in files of the folder.
+fn demands_in(folder: &Path, mut demands: Demands) -> Result<Demands, Error> {
+    if let Some(streams) = files::records(&folder.join("expected_records.jsonl"))? {
+        let known = demands.expected_records.take().unwrap_or_default();
+        demands.expected_records = Some(ExpectedRecords { streams, ..known });
+    }
+    if let Some(state) = files::state(&folder.join("future_state.json"))? {
+        demands.future_state.get_or_insert_default().state = state;
+    }
+    Ok(demands)
+}
+
 impl File {
     fn parse(text: &str, path: &Path) -> Result<File, Error> {
         let file: File =
             toml::from_str(text).map_err(|source| Error::Toml { path: path.to_owned(), source })?;
-        let invalid = |why: String| Err(Error::Settings { path: path.to_owned(), why });
+        let invalid = |why: String| Err(invalid_of(path, &why));
         if let Some(now) = file.now.as_deref().filter(|now| now.parse::<Timestamp>().is_err()) {
             return invalid(format!("`now` is {now:?}: want a timestamp such as \"2024-01-09T12:00:00Z\""));
         }
@@ -159,6 +195,25 @@ impl File {
                 stream.name
             ));
         }
+        for (command, outcome) in [("discover", file.expect.discover), ("read", file.expect.read)] {
+            if outcome == Some(Outcome::Raises) {
+                return invalid(format!("`{command}` is \"raises\", which only `check` can: want \"fails\""));
+            }
+        }
+        let named = |check: &Unjudged| crate::checks::find(&check.check).is_none();
+        let demands = Demands::default().with(&file.demands);
+        let unjudged = demands.map_err(|error| invalid_of(path, &format!("`demands`: {error}")))?.unjudged;
+        if let Some(unjudged) = unjudged.into_iter().find(named) {
+            return invalid(format!("there is no check `{}`: see `harness list`", unjudged.check));
+        }
+        if let Some(text) =
+            file.environment.iter().flat_map(|(name, value)| [name, value]).find(|it| it.contains('\0'))
+        {
+            return invalid(format!("{text:?} holds a NUL character, which no environment can"));
+        }
+        if let Some(name) = file.environment.keys().find(|name| name.is_empty() || name.contains('=')) {
+            return invalid(format!("{name:?} in [environment] is no name of a variable"));
+        }
         if let Some(pointer) = file.volatile.iter().find(|pointer| !pointer.starts_with('/')) {
             return invalid(format!(
                 "`volatile` holds {pointer:?}: want JSON pointers such as \"/record/data/at\""
@@ -166,6 +221,10 @@ impl File {
         }
         Ok(file)
     }
+}
+
+fn invalid_of(path: &Path, why: &str) -> Error {
+    Error::Settings { path: path.to_owned(), why: why.to_owned() }
 }
 
 /// Reads a configured catalog and holds it to the protocol's schema: a mistake in it must not condemn the connector.

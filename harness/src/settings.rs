@@ -8,11 +8,12 @@ use connector_protocol::Command;
 use connector_replay::Rule;
 use serde::Deserialize;
 
+use crate::acceptance::Acceptance;
 use crate::budget::Budget;
 use crate::clock::ClockSettings;
 use crate::error::Error;
 use crate::hosts::HostPattern;
-use crate::metadata;
+use crate::metadata::Metadata;
 
 /// The name of the file.
 pub(crate) const FILE: &str = "harness.toml";
@@ -49,6 +50,12 @@ pub(crate) struct Settings {
     /// The default of all scenarios.
     #[serde(default)]
     pub(crate) budget: Budget,
+    /// What `metadata.yaml` says, which lies beside it.
+    #[serde(skip)]
+    pub(crate) metadata: Metadata,
+    /// What `acceptance-test-config.yml` says, which lies beside it.
+    #[serde(skip)]
+    pub(crate) acceptance: Option<Acceptance>,
 }
 
 /// The `[timeout]` table: seconds per command.
@@ -72,6 +79,14 @@ impl Timeouts {
             Command::Read => (self.read, 120.0),
         };
         Duration::from_secs_f64(said.unwrap_or(default))
+    }
+
+    /// Takes these times, in seconds by command, where none is said.
+    fn fill(&mut self, seconds: &BTreeMap<&str, f64>) {
+        let Timeouts { spec, check, discover, read } = self;
+        for (name, said) in [("spec", spec), ("check", check), ("discover", discover), ("read", read)] {
+            *said = said.or_else(|| seconds.get(name).copied());
+        }
     }
 
     /// Gives every command the same time.
@@ -98,7 +113,8 @@ pub(crate) fn join(folder: &Path, relative: &Path) -> PathBuf {
 }
 
 impl Settings {
-    /// Reads `harness.toml` in `folder`; the defaults where there is none.
+    /// Reads `harness.toml` in `folder`; the defaults where there is none. What it does not say, `metadata.yaml` and
+    /// `acceptance-test-config.yml` may.
     pub(crate) fn load(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(FILE);
         let mut settings = match std::fs::read_to_string(&path) {
@@ -106,8 +122,16 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Settings::default(),
             Err(source) => return Err(Error::Read { path, source }),
         };
+        settings.metadata = Metadata::load(folder)?;
         if settings.allowed_hosts.is_none() {
-            settings.allowed_hosts = metadata::allowed_hosts(folder)?;
+            settings.allowed_hosts.clone_from(&settings.metadata.allowed_hosts);
+        }
+        if let Some(acceptance) = Acceptance::load(folder, &settings.metadata)? {
+            for (name, value) in &acceptance.environment {
+                settings.environment.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+            settings.timeout.fill(&acceptance.timeouts);
+            settings.acceptance = Some(acceptance);
         }
         Ok(settings)
     }

@@ -1,5 +1,6 @@
 //! One scenario made ready to be played: its files written, its network up for each process, its secrets known.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub(crate) struct Given<'a> {
     /// Whether its environment tells of no user.
     pub(crate) homeless: bool,
     pub(crate) now: Option<&'a str>,
+    /// Environment variables of the scenario, before those of the connector's settings.
+    pub(crate) environment: Option<&'a BTreeMap<String, String>>,
     /// Whether it meets real servers: then its clock and its waits are what they are.
     pub(crate) real: bool,
     pub(crate) volatile: &'a [String],
@@ -101,6 +104,7 @@ impl Stage {
             configured,
             state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
+            environment: Some(&scenario.environment),
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
             ..Given::default()
@@ -126,6 +130,7 @@ impl Stage {
             disturbance,
             homeless: question == Question::SpecWithoutHome,
             now: scenario.now.as_deref(),
+            environment: Some(&scenario.environment),
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
             ..Given::default()
@@ -150,16 +155,21 @@ impl Stage {
         let proxy_url = session.proxy_url();
         let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
         let clock = if given.real { &Clock::default() } else { &self.clock };
-        let mut invocation = Invocation {
-            trial: given.trial,
-            disturbance: given.disturbance,
-            ..self.invocation(command, &network, clock.variables(given.now), &files)
-        };
+        let mut variables = self.connector.settings.environment.clone();
+        variables.extend(
+            given.environment.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())),
+        );
+        let mut environment = environment::of(&network, &self.shim, clock.variables(given.now), &variables);
         if given.homeless {
             for name in ["HOME", "LOGNAME", "USER"] {
-                invocation.environment.remove(OsStr::new(name));
+                environment.remove(OsStr::new(name));
             }
         }
+        let invocation = Invocation {
+            trial: given.trial,
+            disturbance: given.disturbance,
+            ..self.invocation(command, environment, &files)
+        };
         let digest = Digest::passing_over(given.volatile);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted, digest);
         let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
@@ -175,11 +185,10 @@ impl Stage {
     fn invocation(
         &self,
         command: Command,
-        network: &Network<'_>,
-        clock: Vec<(&'static str, OsString)>,
+        environment: BTreeMap<OsString, OsString>,
         files: &[(&str, PathBuf)],
     ) -> Invocation<'_> {
-        let Connector { command: program, root, settings, .. } = &self.connector;
+        let Connector { command: program, root, .. } = &self.connector;
         let mut words: Vec<OsString> = program.iter().map(OsString::from).collect();
         words.push(command.as_str().into());
         for (flag, path) in files {
@@ -189,7 +198,7 @@ impl Stage {
         Invocation {
             command,
             words,
-            environment: environment::of(network, &self.shim, clock, &settings.environment),
+            environment,
             folder: root,
             limit: self.limit(command),
             trial: None,

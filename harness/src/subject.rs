@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::demands::Exemption;
 use crate::evidence::{Evidence, Run};
 use crate::hosts::Hosts;
 use crate::locate::Connector;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
+use crate::settings::Settings;
 
 /// A scenario whose secrets are known.
 pub(crate) struct Prepared {
@@ -30,12 +32,17 @@ pub(crate) struct Subject {
     pub(crate) secrets: Arc<Secrets>,
     /// The folder of its snapshots within the connector's.
     pub(crate) folder: PathBuf,
+    /// The streams that scenario.toml lets be empty.
+    pub(crate) waived: Vec<String>,
 }
 
 impl Subject {
     pub(crate) fn of_connector(connector: &Connector, spec: Run) -> Self {
-        let evidence = Evidence { subject: connector.name.clone(), runs: vec![spec], ..Evidence::default() };
-        Subject { evidence, secrets: Arc::default(), folder: PathBuf::new() }
+        let Settings { acceptance, metadata, .. } = &connector.settings;
+        let demands = acceptance.as_ref().map_or_else(|| metadata.demands(), |it| it.demands.clone());
+        let evidence =
+            Evidence { subject: connector.name.clone(), runs: vec![spec], demands, ..Evidence::default() };
+        Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), waived: Vec::new() }
     }
 
     pub(crate) fn of_scenario(
@@ -50,7 +57,8 @@ impl Subject {
             connection_specification: Some(Arc::clone(specification)),
             config: Some(scenario.config.clone()),
             expect: scenario.expect,
-            empty_streams: scenario.empty_streams.iter().map(|stream| stream.name.clone()).collect(),
+            empty_streams: names(scenario.empty_streams.iter().chain(&scenario.may_be_empty)),
+            demands: scenario.demands.clone(),
             has_secrets: !prepared.secrets.is_empty(),
             ignore: scenario.ignore.clone(),
             hosts: Hosts::of(&connector.settings, &scenario.config),
@@ -60,6 +68,11 @@ impl Subject {
             ..Evidence::default()
         };
         let folder = PathBuf::from(&scenario.name);
-        Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder }
+        let waived = names(&scenario.empty_streams);
+        Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder, waived }
     }
+}
+
+fn names<'a>(waivers: impl IntoIterator<Item = &'a Exemption>) -> Vec<String> {
+    waivers.into_iter().map(|waiver| waiver.name.clone()).collect()
 }

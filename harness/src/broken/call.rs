@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 /// What the connector was started with.
@@ -29,16 +31,23 @@ impl Call {
         self.command == command
     }
 
-    /// The names of the streams that are to be read.
+    /// The names of the streams that are to be read, each once.
     pub(crate) fn streams(&self) -> impl Iterator<Item = &str> {
         let streams = self.catalog["streams"].as_array().into_iter().flatten();
-        streams.filter_map(|configured| configured["stream"]["name"].as_str())
+        let mut seen = BTreeSet::new();
+        streams
+            .filter_map(|configured| configured["stream"]["name"].as_str())
+            .filter(move |name| seen.insert(*name))
     }
 
     /// The last id of this stream that was read before, 0 if none was.
     pub(crate) fn last_id(&self, stream: &str) -> u64 {
-        let states = self.state.as_array().into_iter().flatten().map(|state| &state["stream"]);
-        let of_stream = states.filter(|state| state["stream_descriptor"]["name"] == stream);
-        of_stream.filter_map(|state| state["stream_state"]["id"].as_u64()).max().unwrap_or_default()
+        let states = self.state.as_array().into_iter().flatten();
+        let of_streams = states.flat_map(|state| {
+            let global = state["global"]["stream_states"].as_array().into_iter().flatten();
+            global.chain(state.get("stream"))
+        });
+        let own = of_streams.filter(|state| state["stream_descriptor"]["name"] == stream);
+        own.filter_map(|state| state["stream_state"]["id"].as_u64()).max().unwrap_or_default()
     }
 }

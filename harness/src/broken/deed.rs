@@ -34,10 +34,12 @@ pub(crate) fn close_stdout_and_sleep() {
     let _never_returns = Command::new("sh").args(["-c", "exec sleep 600 >&- 2>&-"]).exec();
 }
 
-/// Ends by itself soon; when it is sent SIGTERM, it does not end for long.
-pub(crate) fn sleep_when_asked_to_end() {
+/// Prints, and ends by itself soon; where it is sent SIGTERM meanwhile, it does not end for long.
+pub(crate) fn print_and_sleep_when_asked_to_end(text: &str) {
+    // A signal is not to be caught without `unsafe`: a shell takes our place and does it.
     use std::os::unix::process::CommandExt as _;
-    let _never_returns = Command::new("sh").args(["-c", "trap 'exec sleep 600' TERM; sleep 0.5"]).exec();
+    let script = "trap 'exec sleep 600' TERM; printf '%s\\n' \"$1\"; sleep 0.5";
+    let _never_returns = Command::new("sh").args(["-c", script, "sh", text]).exec();
 }
 
 pub(crate) fn leave_child() {

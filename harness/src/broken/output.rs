@@ -37,11 +37,16 @@ impl Output {
         self.messages.retain(|message| message["type"] != kind);
     }
 
+    /// The messages, a line each, the last one not ended.
+    pub(crate) fn text(&self) -> String {
+        self.messages.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
+    }
+
     /// Prints it, and returns the exit status.
     pub(crate) fn print(self) -> u8 {
+        let messages = self.text();
         let mut text = self.before;
-        let lines: Vec<String> = self.messages.iter().map(Value::to_string).collect();
-        text.extend_from_slice(lines.join("\n").as_bytes());
+        text.extend_from_slice(messages.as_bytes());
         if self.line_feed {
             text.push(b'\n');
         }

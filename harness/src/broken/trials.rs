@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::call::Call;
+use super::deed;
 use super::fault::{Fault, fault, harmless, of};
 use super::output::Output;
 use super::streams::{stream_of, two_streams};
-use super::{connector, deed};
 
 pub(crate) static ALL: &[Fault] = &[
     fault("cannot_start_without_a_home", "spec_needs_no_home", |output, call| {
@@ -78,14 +77,16 @@ pub(crate) static ALL: &[Fault] = &[
     }),
     fault("does_not_read_its_state", "state_is_used", |output, call| {
         if call.is("read") && call.last_id("users") > 0 {
-            let whole = Call { state: Value::Null, ..call.clone() };
-            *output = connector::answer(&whole).unwrap_or_else(|| Output::of(Vec::new()));
+            for id in [1, 2] {
+                output.insert_before("STATE", user(id));
+            }
+            output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(2.0);
         }
     }),
     fault(
         "does_not_hear_the_signal",
         "disturbed_reads_end",
-        of!("read", |output| output.then = deed::sleep_when_asked_to_end),
+        of!("read", |output| deed::print_and_sleep_when_asked_to_end(&output.text())),
     ),
     fault("writes_into_its_config", "files_are_left_alone", |_, call| {
         if let Some(path) = call.config_file.as_deref().filter(|_| call.is("check")) {
@@ -99,8 +100,7 @@ pub(crate) static ALL: &[Fault] = &[
         )],
         ..fault("reads_on_from_the_future", "future_states_bring_nothing", |output, call| {
             if call.is("read") && call.last_id("users") > 1000 {
-                let record = json!({"stream": "users", "data": {"id": 1, "name": "Ada"}, "emitted_at": 1});
-                output.insert_before("STATE", json!({"type": "RECORD", "record": record}));
+                output.insert_before("STATE", user(1));
                 output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(1.0);
             }
         })
@@ -110,4 +110,9 @@ pub(crate) static ALL: &[Fault] = &[
 /// Says that the config works.
 fn succeed(output: &mut Output) {
     output.message("CONNECTION_STATUS")["connectionStatus"] = json!({"status": "SUCCEEDED"});
+}
+
+fn user(id: u64) -> Value {
+    let record = json!({"stream": "users", "data": {"id": id, "name": "Ada"}, "emitted_at": 1});
+    json!({"type": "RECORD", "record": record})
 }

@@ -28,7 +28,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         let Some(schema) = stream.get("json_schema").filter(|schema| schema.is_object()) else { continue };
         judged = true;
         let fault = Finding::of_schema(schema, "/json_schema");
-        let name = StreamName::of(&stream);
+        let name = StreamName::of(stream);
         findings.extend(fault.map(|finding| finding.by(transcript).line(line).stream(&name)));
     }
     Verdict::of(findings, judged, "no stream was discovered")

@@ -25,7 +25,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut names = BTreeSet::new();
     for (transcript, line, stream) in evidence.discovered_streams() {
-        let name = StreamName::of(&stream);
+        let name = StreamName::of(stream);
         // By process and line: each catalog is judged on its own.
         if !names.insert((std::ptr::from_ref(transcript).addr(), line, name.clone())) {
             findings.push(

@@ -27,7 +27,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     for (transcript, line, stream) in evidence.discovered_streams() {
         let Some(path) = field_path::of(&stream["default_cursor_field"]) else { continue };
         judged = true;
-        let fault = field_path::undeclared(&stream, &path).map(|it| it.pointer("/default_cursor_field"));
+        let fault = field_path::undeclared(stream, &path).map(|it| it.pointer("/default_cursor_field"));
         findings.extend(fault.map(|finding| finding.by(transcript).line(line)));
     }
     Verdict::of(findings, judged, "no stream has a default cursor field")

@@ -3,9 +3,13 @@
 //! To add one: write `checks/<id>.rs` after the pattern of its neighbours, and name it in the two lists below. The
 //! tests hold the lists to the folder and every check to its examples.
 
+mod catalog_has_no_references;
 mod catalog_is_one_message;
+mod catalog_keywords_are_supported;
 mod catalog_schemas_are_valid;
+mod catalog_stays_open;
 mod catalog_streams_are_unique;
+mod catalog_types_are_supported;
 mod check_answers_every_config;
 mod check_refuses_incomplete_configs;
 mod check_refuses_wrong_values;
@@ -16,10 +20,13 @@ mod disturbed_reads_end;
 mod files_are_left_alone;
 mod future_states_bring_nothing;
 mod hosts_are_allowed;
+mod hosts_are_declared;
+mod incremental_streams_have_a_cursor;
 mod invalid_configs_are_config_errors;
 mod messages_match_protocol;
 mod outcome_is_expected;
 mod page_size_is_used;
+mod primary_keys_are_scalar;
 mod primary_keys_exist;
 mod process_ends_by_itself;
 mod process_leaves_none_behind;
@@ -35,8 +42,25 @@ mod requests_stay_within_budget;
 mod requests_use_https;
 mod secrets_go_to_allowed_hosts;
 mod secrets_stay_secret;
+mod spec_arrays_are_described;
+mod spec_choices_are_discriminated;
+mod spec_dates_have_patterns;
+mod spec_display_types_are_known;
+mod spec_enums_are_unique;
+mod spec_groups_are_top_level;
+mod spec_has_no_references;
+mod spec_is_expected;
 mod spec_is_one_message;
+mod spec_keywords_are_drawable;
+mod spec_marks_secrets;
 mod spec_needs_no_home;
+mod spec_oauth_comes_first;
+mod spec_oauth_paths_exist;
+mod spec_objects_are_described;
+mod spec_orders_are_unique;
+mod spec_secrets_are_scalar;
+mod spec_stays_open;
+mod spec_types_are_single;
 mod state_carries_record_count;
 mod state_is_present;
 mod state_is_used;
@@ -45,7 +69,10 @@ mod state_record_counts_are_true;
 mod stdout_is_protocol_only;
 mod stream_statuses_are_in_order;
 mod streams_are_independent;
+mod streams_have_primary_keys;
 mod streams_have_records;
+mod suggested_streams_are_named;
+mod suggested_streams_exist;
 mod trace_errors_agree_with_exit;
 mod unknown_streams_are_refused;
 
@@ -68,6 +95,23 @@ pub static ALL: &[Check] = &[
     messages_match_protocol::CHECK,
     trace_errors_agree_with_exit::CHECK,
     spec_is_one_message::CHECK,
+    spec_is_expected::CHECK,
+    spec_enums_are_unique::CHECK,
+    spec_choices_are_discriminated::CHECK,
+    spec_marks_secrets::CHECK,
+    spec_secrets_are_scalar::CHECK,
+    spec_types_are_single::CHECK,
+    spec_objects_are_described::CHECK,
+    spec_arrays_are_described::CHECK,
+    spec_keywords_are_drawable::CHECK,
+    spec_has_no_references::CHECK,
+    spec_stays_open::CHECK,
+    spec_dates_have_patterns::CHECK,
+    spec_orders_are_unique::CHECK,
+    spec_groups_are_top_level::CHECK,
+    spec_display_types_are_known::CHECK,
+    spec_oauth_paths_exist::CHECK,
+    spec_oauth_comes_first::CHECK,
     config_matches_spec::CHECK,
     spec_needs_no_home::CHECK,
     check_status_is_expected::CHECK,
@@ -79,8 +123,17 @@ pub static ALL: &[Check] = &[
     catalog_is_one_message::CHECK,
     catalog_streams_are_unique::CHECK,
     catalog_schemas_are_valid::CHECK,
+    catalog_has_no_references::CHECK,
+    catalog_keywords_are_supported::CHECK,
+    catalog_types_are_supported::CHECK,
+    catalog_stays_open::CHECK,
     cursor_fields_exist::CHECK,
+    incremental_streams_have_a_cursor::CHECK,
     primary_keys_exist::CHECK,
+    primary_keys_are_scalar::CHECK,
+    streams_have_primary_keys::CHECK,
+    suggested_streams_are_named::CHECK,
+    suggested_streams_exist::CHECK,
     records_are_of_configured_streams::CHECK,
     records_match_schema::CHECK,
     streams_have_records::CHECK,
@@ -98,6 +151,7 @@ pub static ALL: &[Check] = &[
     requests_match_recording::CHECK,
     recording_is_used::CHECK,
     requests_use_https::CHECK,
+    hosts_are_declared::CHECK,
     hosts_are_allowed::CHECK,
     requests_stay_within_budget::CHECK,
     page_size_is_used::CHECK,

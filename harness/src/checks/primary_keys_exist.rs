@@ -28,7 +28,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         for path in parts.into_iter().flatten().filter_map(field_path::of) {
             judged = true;
             let fault =
-                field_path::undeclared(&stream, &path).map(|it| it.pointer("/source_defined_primary_key"));
+                field_path::undeclared(stream, &path).map(|it| it.pointer("/source_defined_primary_key"));
             findings.extend(fault.map(|finding| finding.by(transcript).line(line)));
         }
     }

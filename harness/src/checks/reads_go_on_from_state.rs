@@ -60,7 +60,7 @@ fn judge(evidence: &Evidence) -> Verdict {
                 compare(first.account.records.saturating_sub(*covered), resumed.account.records, None);
             }
             Covered::Streams(covered) => {
-                for stream in first.account.streams.iter().filter(|stream| stream.configured) {
+                for stream in &first.account.streams {
                     let covered = covered.get(&*stream.name).copied().unwrap_or_default();
                     let again = resumed.account.stream(&stream.name).records;
                     compare(stream.records.saturating_sub(covered), again, Some(&stream.name));

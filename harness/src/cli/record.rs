@@ -18,9 +18,10 @@ pub(super) struct Arguments {
     /// The real config, with real secrets: they stand in nothing that is written.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// The name of the scenario, which is the name of its folder.
-    #[arg(long, short, value_name = "NAME", default_value = "recorded", value_parser = name)]
-    scenario: String,
+    /// The name of the scenario, which is the name of its folder; `recorded` unless said otherwise, or the one that this
+    /// config has in acceptance-test-config.yml.
+    #[arg(long, short, value_name = "NAME", value_parser = name)]
+    scenario: Option<String>,
     /// What to do with what is recorded already.
     #[arg(long, value_name = "MODE", default_value = "once")]
     mode: Mode,
@@ -68,7 +69,10 @@ impl Arguments {
         let hints =
             Hints { fixtures: self.fixtures, snapshots: self.snapshots, cargo_profile: self.cargo_profile };
         let connector = locate(&self.path, &hints)?;
-        let cassette = connector.fixtures.join(&self.scenario).join("cassette.json");
+        let acceptance = connector.settings.acceptance.as_ref();
+        let named = acceptance.and_then(|acceptance| acceptance.scenario_of(&self.config));
+        let scenario = self.scenario.unwrap_or_else(|| named.unwrap_or("recorded").to_owned());
+        let cassette = connector.fixtures.join(&scenario).join("cassette.json");
         if self.mode == Mode::None && !cassette.exists() {
             let why = "there is nothing to replay; without `--mode none` it is recorded".to_owned();
             return Err(Error::Missing { path: cassette, why }.into());
@@ -80,7 +84,7 @@ impl Arguments {
         };
         let upstreams = Upstreams::new(self.upstreams).map_err(|source| Error::Record { source })?;
         let options = recording::Options {
-            scenario: self.scenario.clone(),
+            scenario: scenario.clone(),
             config: self.config,
             mode: self.mode,
             catalog: self.catalog,
@@ -114,7 +118,7 @@ impl Arguments {
             let update = if replays { Update::Propose } else { Update::Unseen };
             let options = Options {
                 quick: true,
-                scenario: Some(self.scenario),
+                scenario: Some(scenario),
                 exact: true,
                 strict: false,
                 jobs: std::thread::available_parallelism().map_or(2, usize::from),

@@ -1,7 +1,7 @@
 //! What one pass over a connector's stdout found: all that checks may know of it.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use connector_protocol::{Command, MessageType};
 use serde_json::Value;
@@ -166,12 +166,27 @@ pub(crate) struct Account {
     pub(crate) leaks: Vec<Seen<Leak>>,
     /// The raw bytes, for the snapshot: the first of them where there are many.
     pub(crate) raw: Vec<u8>,
+    /// Parsed when they are first asked for, and once: a dozen checks ask, and a catalog may have thousands of streams.
+    catalog_streams: OnceLock<Vec<(u64, Value)>>,
 }
 
 impl Account {
     /// The messages of one type, in order.
     pub(crate) fn of_kind(&self, kind: MessageType) -> impl Iterator<Item = &Placed> {
         self.messages.iter().filter(move |placed| placed.kind == kind)
+    }
+
+    /// The streams of the CATALOG messages, each with the line of its message.
+    pub(crate) fn catalog_streams(&self) -> &[(u64, Value)] {
+        self.catalog_streams.get_or_init(|| {
+            let catalogs =
+                self.of_kind(MessageType::Catalog).map(|it| (it.line, it.payload()["streams"].take()));
+            let streams = catalogs.filter_map(|(line, streams)| match streams {
+                Value::Array(streams) => Some(streams.into_iter().map(move |stream| (line, stream))),
+                _ => None,
+            });
+            streams.flatten().collect()
+        })
     }
 
     /// What was seen of a stream: nothing, if it was not seen.

@@ -1,5 +1,6 @@
 //! The folder of a recorded scenario: what is there, and what is written.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,8 @@ pub(super) struct Folder {
     pub(super) old: Option<Tape>,
     /// What replays pass over in comparing requests.
     pub(super) ignore: Vec<Rule>,
+    /// Environment variables of the scenario.
+    pub(super) environment: BTreeMap<String, String>,
 }
 
 /// What is known of a scenario once it is recorded.
@@ -51,11 +54,18 @@ impl Folder {
             None => None,
         };
         let settings = connector.settings.ignore.iter().cloned();
+        let sketches = connector.settings.acceptance.iter().flat_map(|acceptance| &acceptance.sketches);
+        let sketch = sketches.into_iter().find(|sketch| sketch.name == options.scenario);
+        let said = scenario::said(&root)?;
+        let mut environment = sketch.map(|sketch| sketch.environment.clone()).unwrap_or_default();
+        environment.extend(said.environment);
+        let catalog = read(options.catalog.clone().or_else(|| there("configured_catalog.json")))?;
         Ok(Folder {
-            ignore: settings.chain(scenario::ignored(&root)?).collect(),
+            ignore: settings.chain(said.ignore).collect(),
+            environment,
             config: read_json(&options.config)?,
             state: read(options.state.clone().or_else(|| there("state.json")))?,
-            catalog: read(options.catalog.clone().or_else(|| there("configured_catalog.json")))?,
+            catalog: catalog.or_else(|| sketch?.catalog.clone()),
             made_up: read(there("config.json"))?,
             old: old.filter(|_| matches!(options.mode, Mode::All | Mode::NewEpisodes)),
             root,
@@ -241,6 +251,7 @@ mod tests {
             made_up: None,
             old: None,
             ignore: vec![rule("query sig")],
+            environment: BTreeMap::new(),
         };
         let rules = [rule("query sig"), rule("query nonce")];
         assert_eq!(folder.lacking(&rules), [], "a new one is written with them");

@@ -149,6 +149,7 @@ impl<'a> Performance<'a> {
             configured,
             state,
             now: Some(&time),
+            environment: Some(&self.folder.environment),
             real: true,
             volatile: &[],
             secrets: Arc::clone(&self.secrets),

@@ -10,7 +10,7 @@ mod progress;
 mod recording;
 mod spelling;
 
-pub(crate) use spelling::plural;
+pub(crate) use spelling::{from_here, plural, quoted};
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 /// A path as one would type it here.
-pub(super) fn from_here(path: &Path) -> &Path {
+pub(crate) fn from_here(path: &Path) -> &Path {
     std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path)
 }
 
 /// A path as a shell takes it.
-pub(super) fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let plain = |character: char| character.is_alphanumeric() || "/._-+:@%".contains(character);
     if path.chars().all(plain) { path } else { format!("'{}'", path.replace('\'', r"'\''")) }

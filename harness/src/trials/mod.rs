@@ -1,7 +1,8 @@
 //! Which trials a connector is put to, once its plain commands have come out well.
 //!
 //! What a connector does wrong in a plain command is said of that command: a trial of it would only say so again. So trials
-//! are planned from the evidence of the plain commands, and each judges one thing more. Where one scenario proves as much
+//! are planned from the evidence of the plain commands, of scenarios in which the connector ends as it must and speaks the
+//! protocol, and each judges one thing more. Where one scenario proves as much
 //! as all of them, it is made with one alone: every process costs an interpreter seconds.
 
 mod config;
@@ -12,6 +13,7 @@ use std::cmp::Reverse;
 use connector_protocol::Command;
 use serde_json::Value;
 
+use crate::checks::{self, Check, Group, Level};
 use crate::evidence::{Evidence, Run};
 use crate::expectation::{ConfigIs, Outcome};
 use crate::process::Disturbance;
@@ -46,13 +48,15 @@ pub(crate) struct Played<'a> {
 /// The trials of all scenarios, in their order.
 pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
     let mut plans: Vec<Vec<Planned>> = played.iter().map(|_| Vec::new()).collect();
-    if let Some(place) = played.iter().position(|played| accepts_its_config(played.evidence)) {
+    let talks: Vec<bool> = played.iter().map(|played| talks(played.evidence)).collect();
+    let accepts = |place: &usize| talks[*place] && accepts_its_config(played[*place].evidence);
+    if let Some(place) = (0..played.len()).find(accepts) {
         plans[place].push(Planned::of(Question::SpecWithoutHome, Command::Spec));
         plans[place].extend(config::trials(played[place].evidence));
     }
     // The one that shows most: of several the first.
     let reads = || {
-        let all = played.iter().enumerate();
+        let all = played.iter().enumerate().filter(|(place, _)| talks[*place]);
         all.filter_map(|(place, played)| Some((place, good_read(played.evidence)?)))
     };
     let lead =
@@ -74,10 +78,18 @@ pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
     plans
 }
 
+/// Whether its processes ended as they must and spoke the protocol.
+fn talks(evidence: &Evidence) -> bool {
+    let basic = |check: &&Check| {
+        check.level == Level::Must && matches!(check.group, Group::Process | Group::Messages)
+    };
+    !checks::ALL.iter().filter(basic).any(|check| (check.judge)(evidence).is_fail())
+}
+
 /// Whether `check` has accepted the scenario's config, as it must.
 fn accepts_its_config(evidence: &Evidence) -> bool {
     let accepted = |status: Value| status["status"] == "SUCCEEDED";
-    evidence.expect.config == ConfigIs::Valid
+    evidence.expect.config() == ConfigIs::Valid
         && evidence.expect.of(Command::Check) == Outcome::Succeeds
         && evidence
             .succeeded(Command::Check)

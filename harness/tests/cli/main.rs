@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
+mod acceptance;
 mod bench;
 mod cassette;
 mod faults;

@@ -1,0 +1,140 @@
+//! The scenarios of a connector: those that have a folder, and those that its `acceptance-test-config.yml` makes.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::acceptance::{self, Sketch};
+use crate::error::Error;
+use crate::locate::Connector;
+use crate::report::{from_here, quoted};
+use crate::scenario::{Circumstances, Scenario};
+
+/// What can be played, and what is to be said of the rest.
+pub(crate) struct Repertoire {
+    /// In the order of their names.
+    pub(crate) scenarios: Vec<Scenario>,
+    /// What is not played or not honoured, and why, each on a line.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Repertoire {
+    /// Reads all scenarios of a connector; `began` is the time for those that say none.
+    ///
+    /// # Errors
+    /// Where there is none that can be played, or one that cannot be read.
+    pub(crate) fn load(connector: &Connector, began: Timestamp) -> Result<Repertoire, Error> {
+        let Connector { fixtures, settings, .. } = connector;
+        let metadata = &settings.metadata;
+        let circumstances = Circumstances { began, ignore: &settings.ignore, metadata };
+        let acceptance = settings.acceptance.as_ref();
+        let sketches = acceptance.map_or(&[][..], |it| &it.sketches);
+        let folders = match folders(fixtures) {
+            Err(_) if acceptance.is_some() => Vec::new(),
+            folders => folders?,
+        };
+        let mut scenarios = Vec::new();
+        for folder in &folders {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            // One that a sketch lends its name to is read below.
+            if !sketches.iter().any(|sketch| sketch.name == name) {
+                scenarios.push(Scenario::load(&name, folder, None, &circumstances)?);
+            }
+        }
+        let mut notes = acceptance.map(|it| it.notes.clone()).unwrap_or_default();
+        let stands = |sketch: &Sketch| Stand::of(sketch, fixtures);
+        let any_recorded = sketches.iter().any(|sketch| stands(sketch).recorded);
+        let asks_nobody = metadata.allowed_hosts.as_ref().is_some_and(Vec::is_empty);
+        let mut said = BTreeSet::new();
+        for sketch in sketches {
+            let stand = stands(sketch);
+            let lacks_recording = any_recorded && !asks_nobody && !sketch.commands.is_empty();
+            let lack = if !stand.has_config {
+                Some(format!("`{}` is not here", sketch.config_path))
+            } else if !stand.recorded && !stand.is_own && lacks_recording {
+                Some(format!("of `{}` there is no recording", sketch.config_path))
+            } else {
+                None
+            };
+            match lack {
+                None => {
+                    let folder = &stand.folder;
+                    scenarios.push(Scenario::load(&sketch.name, folder, Some(sketch), &circumstances)?);
+                }
+                Some(lack) => {
+                    if said.insert((&sketch.config_path, &sketch.first_of_config)) {
+                        notes.push(format!("{lack}: {}", unplayed(connector, sketch)));
+                    }
+                }
+            }
+        }
+        if scenarios.is_empty() {
+            let why =
+                if notes.is_empty() { format!("{} names none", acceptance::FILE) } else { notes.join("; ") };
+            return Err(Error::NoScenario { why });
+        }
+        scenarios.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(Repertoire { scenarios, notes })
+    }
+}
+
+/// What there is of a scenario that `acceptance-test-config.yml` makes.
+struct Stand {
+    /// The one with its recording, be it that of another scenario; or the one where its own would be.
+    folder: PathBuf,
+    /// Whether there is a folder of its own, with a config.
+    is_own: bool,
+    has_config: bool,
+    recorded: bool,
+}
+
+impl Stand {
+    fn of(sketch: &Sketch, fixtures: &Path) -> Stand {
+        let own = fixtures.join(&sketch.name);
+        let first = fixtures.join(&sketch.first_of_config);
+        let folder = if !own.is_dir() && first.is_dir() { first } else { own };
+        let config = folder.join("config.json").exists();
+        Stand {
+            is_own: config && folder.file_name().is_some_and(|name| *name == *sketch.name),
+            has_config: config || sketch.config.exists(),
+            recorded: folder.join("cassette.json").symlink_metadata().is_ok(),
+            folder,
+        }
+    }
+}
+
+/// What becomes of a scenario that cannot be played, and what to do.
+fn unplayed(connector: &Connector, sketch: &Sketch) -> String {
+    let config = if sketch.config.exists() { quoted(from_here(&sketch.config)) } else { "FILE".to_owned() };
+    let path = from_here(&connector.root);
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    format!(
+        "scenario `{name}` is not played; record it: harness record {} --config {config} --scenario {name}",
+        quoted(path),
+        name = sketch.first_of_config,
+    )
+}
+
+/// The folders of the scenarios, in the order of their names.
+fn folders(fixtures: &Path) -> Result<Vec<PathBuf>, Error> {
+    let none = |why: String| Error::NoScenario { why };
+    let shown = fixtures.display();
+    let entries = std::fs::read_dir(fixtures).map_err(|error| {
+        none(format!("cannot read {shown}: {error}; want {shown}/<scenario>/config.json"))
+    })?;
+    let mut folders = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|source| Error::Read { path: fixtures.to_owned(), source })?;
+        let path = entry.path();
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if path.is_dir() && !hidden && entry.file_name() != "__pycache__" {
+            folders.push(path);
+        }
+    }
+    folders.sort();
+    if folders.is_empty() {
+        return Err(none(format!("no folder in {shown}; want one per scenario, with a config.json")));
+    }
+    Ok(folders)
+}
