@@ -2,30 +2,37 @@
 
 use std::num::NonZeroU64;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
-/// The `[budget]` table of `harness.toml` and of `scenario.toml`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What requests may cost; nothing is said by default. What `scenario.toml` says takes the place of what `harness.toml`
+/// says, key by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Budget {
-    /// Requests in all.
+    /// Requests of one process, whatever came of them.
     pub(crate) max_requests: Option<u64>,
-    /// How often the very same request may be made again after it was answered with success.
+    /// How often one process may make the very same request again after it was answered with success. A second try
+    /// after a failure never counts.
     pub(crate) max_duplicates: Option<u64>,
+    /// What requests for pages have to say.
     pub(crate) page_size: Option<PageSize>,
 }
 
-/// What requests for pages have to say.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+/// What requests for pages have to say: where one process asks for a path with several queries, each carries `query`
+/// with `at_least` that value.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PageSize {
     /// The parameter of the query that says how large a page is to be.
     #[serde(deserialize_with = "name")]
+    #[schemars(length(min = 1))]
     pub(crate) query: String,
     /// The least that it may say.
     pub(crate) at_least: NonZeroU64,
     /// A parameter beside which it may be left out: the API's own pointer to the next page, which holds the size.
     #[serde(default, deserialize_with = "some_name")]
+    #[schemars(length(min = 1))]
     pub(crate) unless: Option<String>,
 }
 

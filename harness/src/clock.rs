@@ -5,18 +5,42 @@ use std::path::{Path, PathBuf};
 
 use connector_protocol::environment::{NOW, WAITS};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::Error;
 
-/// The `[clock]` table of `harness.toml`.
-#[derive(Clone, Debug, Default, Deserialize)]
+/// What time it is for the connector, and how long it waits.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ClockSettings {
+    /// How programs that do not know `CONNECTOR_NOW` are told the time: `auto` takes libfaketime where a distribution
+    /// has put it, `off` does not, and anything else is the path of the library.
     #[serde(default)]
+    #[schemars(with = "String", extend("default" = "auto"))]
     preload: Preload,
-    /// By which factor waits are multiplied.
-    waits: Option<f64>,
+    /// By which factor waits are multiplied, from 0 (no wait) to 1 (as long as they are): in connectors built with the
+    /// SDK, and in Python's `time.sleep`.
+    #[schemars(extend("default" = 1.0))]
+    waits: Option<Factor>,
+}
+
+/// From 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(try_from = "f64")]
+#[schemars(inline, extend("minimum" = 0, "maximum" = 1))]
+struct Factor(f64);
+
+impl TryFrom<f64> for Factor {
+    type Error = String;
+
+    fn try_from(factor: f64) -> Result<Self, String> {
+        if (0.0..=1.0).contains(&factor) {
+            Ok(Factor(factor))
+        } else {
+            Err(format!("want a factor from 0 (no wait) to 1 (as long as they are), got {factor}"))
+        }
+    }
 }
 
 /// The library that gives programs another time.
@@ -37,16 +61,6 @@ impl From<String> for Preload {
             "off" => Preload::Off,
             _ => Preload::At(text.into()),
         }
-    }
-}
-
-impl ClockSettings {
-    /// What makes no sense in it, if anything does not.
-    pub(crate) fn fault(&self) -> Option<String> {
-        let waits = self.waits.filter(|waits| !(0.0..=1.0).contains(waits))?;
-        Some(format!(
-            "`waits` in [clock] is {waits}: want a factor from 0 (no wait) to 1 (as long as they are)"
-        ))
     }
 }
 
@@ -90,7 +104,7 @@ impl Clock {
                 Some(path)
             }
         };
-        Ok(Clock { library, waits: settings.waits })
+        Ok(Clock { library, waits: settings.waits.map(|Factor(factor)| factor) })
     }
 
     /// The variables that make it `now`, and waits as long as the settings say. At `None` the time stays what it is.
@@ -154,7 +168,8 @@ mod tests {
     fn settings_that_make_no_sense_say_so() {
         let error = Clock::of(&settings("preload = \"no/lib.so\""), Path::new("/x")).unwrap_err();
         assert!(error.to_string().contains("/x/no/lib.so: `preload` in [clock]"), "{error}");
-        assert!(settings("waits = 2").fault().unwrap().contains("is 2: want a factor"));
-        assert_eq!(settings("waits = 0").fault(), None);
+        let error = toml::from_str::<ClockSettings>("waits = 2").unwrap_err().to_string();
+        assert!(error.contains("want a factor") && error.contains("got 2"), "{error}");
+        assert_eq!(settings("waits = 0").waits, Some(Factor(0.0)));
     }
 }

@@ -41,12 +41,16 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file is not the TOML that it should be.
-    #[error("understand {}", .path.display())]
+    #[error("understand {}{}: {why}", .path.display(), place(*.line, .key.as_deref()))]
     Toml {
         /// The file.
         path: PathBuf,
-        /// Where and why.
-        source: toml::de::Error,
+        /// Where in it.
+        line: Option<usize>,
+        /// The key, dotted, where it is known.
+        key: Option<String>,
+        /// What is wrong there, and what was wanted.
+        why: String,
     },
     /// A file is not the JSON that it should be.
     #[error("understand {}", .path.display())]
@@ -153,6 +157,13 @@ impl Error {
             _ => ExitCode::Usage,
         }
     }
+}
+
+/// Where in a file, as editors and terminals understand it.
+fn place(line: Option<usize>, key: Option<&str>) -> String {
+    let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+    let key = key.map(|key| format!(": {key}")).unwrap_or_default();
+    line + &key
 }
 
 /// The exit codes of `harness`. They are part of its interface.

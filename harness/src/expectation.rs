@@ -3,13 +3,16 @@
 use std::fmt;
 
 use connector_protocol::Command;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// How a command is to come out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
+    /// It does what it is for: a check says SUCCEEDED.
     Succeeds,
+    /// It cannot, and says so: a check says FAILED; another command ends with a TRACE ERROR.
     Fails,
     /// Of `check` alone: it ends with a TRACE ERROR in place of a status.
     Raises,
@@ -33,23 +36,30 @@ impl fmt::Display for Outcome {
 }
 
 /// Whether the config of a scenario is meant to satisfy the spec.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ConfigIs {
+    /// The spec's schema allows it.
     #[default]
     Valid,
+    /// The spec's schema does not allow it.
     Invalid,
     /// Whether it does is not said: a wrong key may well be one that the spec accepts.
     Either,
 }
 
-/// The `[expect]` table of `scenario.toml`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What is expected of the connector. By default all commands succeed with a valid config and fail with an invalid one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expectation {
+    /// Whether `config.json` is meant to satisfy the connector's spec.
+    #[schemars(extend("default" = "valid"))]
     pub(crate) config: Option<ConfigIs>,
+    /// How `check` comes out.
     pub(crate) check: Option<Outcome>,
+    /// How `discover` comes out.
     pub(crate) discover: Option<Outcome>,
+    /// How `read` comes out.
     pub(crate) read: Option<Outcome>,
 }
 

@@ -2,14 +2,16 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::settings::Settings;
 
 /// A host, or many: `*` stands for one label or more, `${field}` for a field of the config, named by its dotted path.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
+#[schemars(extend("minLength" = 1, "pattern" = "^[^/:]+$|^\\[.*\\]$"))]
 pub(crate) struct HostPattern(String);
 
 impl TryFrom<String> for HostPattern {

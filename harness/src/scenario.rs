@@ -7,7 +7,8 @@ use std::sync::Arc;
 use connector_protocol::{Command, StateInput};
 use connector_replay::{Cassette, Rule, Tape, Terms};
 use jiff::Timestamp;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
 use crate::acceptance::Sketch;
@@ -16,7 +17,8 @@ use crate::demands::{Demands, Exemption, ExpectedRecords, Unjudged, files};
 use crate::error::Error;
 use crate::expectation::{Expectation, Outcome};
 use crate::metadata::Metadata;
-use crate::terms;
+use crate::waiver::Reason;
+use crate::{schema, settings, terms, toml_file};
 
 /// One situation, read from its folder.
 #[derive(Clone, Debug)]
@@ -49,27 +51,88 @@ pub(crate) struct Scenario {
     pub(crate) budget: Budget,
 }
 
-/// `scenario.toml`.
-#[derive(Debug, Default, Deserialize)]
+/// A stream that may bring no record.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct EmptyStream {
+    /// The stream's name; with a namespace: `namespace.name`.
+    name: String,
+    /// Why it may: read by people, and demanded so that nothing is let go in passing.
+    reason: Reason,
+}
+
+impl From<EmptyStream> for Exemption {
+    fn from(EmptyStream { name, reason: Reason(reason) }: EmptyStream) -> Self {
+        Exemption { name, reason }
+    }
+}
+
+/// What `scenario.toml` says of a scenario; every key may be left out.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "scenario.toml")]
+pub(crate) struct File {
+    /// One sentence: what this scenario shows.
     about: Option<String>,
+    /// What time it is for the connector, as an RFC 3339 timestamp such as `2024-01-09T12:00:00Z`. Without it, it is the
+    /// time that it is.
+    #[serde(default, deserialize_with = "now")]
+    #[schemars(extend("format" = "date-time"))]
     now: Option<String>,
+    /// What is expected of the connector.
     #[serde(default)]
     expect: Expectation,
+    /// Streams that may bring no record.
     #[serde(default)]
-    empty_stream: Vec<Exemption>,
-    /// Some of [`Demands`]; held to them once it is known what they are put over.
+    empty_stream: Vec<EmptyStream>,
+    /// What is demanded beyond what every connector owes.
+    // Held to the type once it is known what they are put over.
     #[serde(default)]
+    #[schemars(with = "Demands")]
     demands: Map<String, Value>,
-    #[serde(default)]
+    /// Environment variables for this scenario, before those of `harness.toml`.
+    #[serde(default, deserialize_with = "settings::environment")]
     environment: BTreeMap<String, String>,
+    /// JSON pointers into messages, of values that no two runs share, such as `/record/data/updated_at`: their place in
+    /// snapshots is taken by `[volatile]`.
     #[serde(default)]
-    volatile: Vec<String>,
+    volatile: Vec<Pointer>,
+    /// What this scenario's requests may cost.
     #[serde(default)]
     budget: Budget,
+    /// What is passed over when a request is compared with a recorded one, beyond what `harness.toml` says.
     #[serde(default)]
+    #[schemars(schema_with = "schema::rules")]
     ignore: Vec<Rule>,
+}
+
+/// A JSON pointer that points into something.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(inline, extend("pattern" = "^/"))]
+struct Pointer(String);
+
+impl TryFrom<String> for Pointer {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.starts_with('/') {
+            Ok(Pointer(text))
+        } else {
+            Err(format!("want a JSON pointer such as \"/record/data/at\", got {text:?}"))
+        }
+    }
+}
+
+/// A point in time, kept as it is written.
+fn now<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let now = String::deserialize(deserializer)?;
+    match now.parse::<Timestamp>() {
+        Ok(_) => Ok(Some(now)),
+        Err(_) => {
+            Err(de::Error::custom(format!("want a timestamp such as \"2024-01-09T12:00:00Z\", got {now:?}")))
+        }
+    }
 }
 
 /// What the `scenario.toml` in a folder says of how processes are run and requests compared; nothing where there is none.
@@ -154,7 +217,7 @@ impl Scenario {
                 Some(sketch) if !whole => sketch.commands.clone(),
                 _ => vec![Command::Check, Command::Discover, Command::Read],
             },
-            empty_streams: file.empty_stream,
+            empty_streams: file.empty_stream.into_iter().map(Exemption::from).collect(),
             may_be_empty: sketch.map(|sketch| sketch.empty_streams.clone()).unwrap_or_default(),
             demands: demands_in(folder, demands)?,
             environment,
@@ -162,7 +225,7 @@ impl Scenario {
             catalog: if own { recorded.or(said) } else { said.or(recorded) },
             state: read_state(&folder.join("state.json"))?,
             cassette: Arc::new(cassette),
-            volatile: file.volatile,
+            volatile: file.volatile.into_iter().map(|Pointer(text)| text).collect(),
             ignore,
             budget: file.budget,
         })
@@ -183,18 +246,8 @@ fn demands_in(folder: &Path, mut demands: Demands) -> Result<Demands, Error> {
 
 impl File {
     fn parse(text: &str, path: &Path) -> Result<File, Error> {
-        let file: File =
-            toml::from_str(text).map_err(|source| Error::Toml { path: path.to_owned(), source })?;
+        let file: File = toml_file::parse(text, path)?;
         let invalid = |why: String| Err(invalid_of(path, &why));
-        if let Some(now) = file.now.as_deref().filter(|now| now.parse::<Timestamp>().is_err()) {
-            return invalid(format!("`now` is {now:?}: want a timestamp such as \"2024-01-09T12:00:00Z\""));
-        }
-        if let Some(stream) = file.empty_stream.iter().find(|stream| stream.reason.trim().is_empty()) {
-            return invalid(format!(
-                "the waiver for the stream `{}` has an empty reason: say why",
-                stream.name
-            ));
-        }
         for (command, outcome) in [("discover", file.expect.discover), ("read", file.expect.read)] {
             if outcome == Some(Outcome::Raises) {
                 return invalid(format!("`{command}` is \"raises\", which only `check` can: want \"fails\""));
@@ -205,19 +258,6 @@ impl File {
         let unjudged = demands.map_err(|error| invalid_of(path, &format!("`demands`: {error}")))?.unjudged;
         if let Some(unjudged) = unjudged.into_iter().find(named) {
             return invalid(format!("there is no check `{}`: see `harness list`", unjudged.check));
-        }
-        if let Some(text) =
-            file.environment.iter().flat_map(|(name, value)| [name, value]).find(|it| it.contains('\0'))
-        {
-            return invalid(format!("{text:?} holds a NUL character, which no environment can"));
-        }
-        if let Some(name) = file.environment.keys().find(|name| name.is_empty() || name.contains('=')) {
-            return invalid(format!("{name:?} in [environment] is no name of a variable"));
-        }
-        if let Some(pointer) = file.volatile.iter().find(|pointer| !pointer.starts_with('/')) {
-            return invalid(format!(
-                "`volatile` holds {pointer:?}: want JSON pointers such as \"/record/data/at\""
-            ));
         }
         Ok(file)
     }
@@ -263,4 +303,29 @@ fn read(path: &Path) -> Result<Option<(PathBuf, String)>, Error> {
 fn read_json(path: &Path) -> Result<Option<Value>, Error> {
     let Some((path, text)) = read(path)? else { return Ok(None) };
     serde_json::from_str(&text).map(Some).map_err(|source| Error::Json { path, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str) -> String {
+        toml_file::parse::<File>(text, Path::new("x/scenario.toml")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_told_by_line_and_key() {
+        for (text, at, wanted) in [
+            ("about = \"a\"\nnow = \"noon\"", ":2: now: ", "want a timestamp"),
+            ("volatile = [\n  \"/a\",\n  \"b\",\n]", ":3: volatile[1]: ", "want a JSON pointer"),
+            ("[[empty_stream]]\nname = \"a\"\nreason = \" \"", ":3: empty_stream[0].reason: ", "say why"),
+            ("[[empty_stream]]\nname = \"a\"", ":1: empty_stream[0]: ", "missing field `reason`"),
+            ("[expect]\nread = \"succeed\"", ":2: expect.read: ", "did you mean `succeeds`?"),
+            ("[expect]\n\nreads = \"fails\"", ":3: expect", "did you mean `read`?"),
+            ("ignore = [\n  \"query a\",\n  \"path\",\n]", ":3: ignore[1]: ", "wanted `query NAME`"),
+        ] {
+            let error = fault(text);
+            assert!(error.contains(&format!("x/scenario.toml{at}")) && error.contains(wanted), "{error}");
+        }
+    }
 }

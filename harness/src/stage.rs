@@ -188,7 +188,7 @@ impl Stage {
         environment: BTreeMap<OsString, OsString>,
         files: &[(&str, PathBuf)],
     ) -> Invocation<'_> {
-        let Connector { command: program, root, .. } = &self.connector;
+        let Connector { command: program, folder, .. } = &self.connector;
         let mut words: Vec<OsString> = program.iter().map(OsString::from).collect();
         words.push(command.as_str().into());
         for (flag, path) in files {
@@ -199,7 +199,7 @@ impl Stage {
             command,
             words,
             environment,
-            folder: root,
+            folder,
             limit: self.limit(command),
             trial: None,
             disturbance: None,

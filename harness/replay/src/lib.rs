@@ -66,7 +66,7 @@ pub use player::Player;
 pub use reply::Reply;
 pub use request::Request;
 pub use responder::{Answering, Responder};
-pub use rule::{Part, Rule};
+pub use rule::{Part, Rule, fits};
 pub use session::Session;
 pub use target::{Scheme, Target};
 pub use template::{Expression, Format, Moment, Offset, Template};

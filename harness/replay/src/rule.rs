@@ -37,13 +37,14 @@ pub enum Part {
 impl Rule {
     /// Whether it holds for requests to this path.
     pub fn is_for(&self, path: &str) -> bool {
-        self.path.as_deref().is_none_or(|pattern| matches(pattern, path))
+        self.path.as_deref().is_none_or(|pattern| fits(pattern, path))
     }
 }
 
-fn matches(pattern: &str, path: &str) -> bool {
+/// Whether a text is what a pattern means, in which `*` stands for any text.
+pub fn fits(pattern: &str, text: &str) -> bool {
     let mut pieces = pattern.split('*');
-    let Some(mut rest) = path.strip_prefix(pieces.next().unwrap_or_default()) else { return false };
+    let Some(mut rest) = text.strip_prefix(pieces.next().unwrap_or_default()) else { return false };
     let Some(last) = pieces.next_back() else { return rest.is_empty() };
     for piece in pieces {
         // The first place will do: whatever comes later leaves less for the other pieces.
@@ -176,7 +177,7 @@ mod tests {
             (&"*a".repeat(40), &"a".repeat(200), true),
             (&format!("{}b", "*a".repeat(40)), &"a".repeat(200), false),
         ] {
-            assert_eq!(matches(pattern, path), wanted, "{pattern} {path}");
+            assert_eq!(fits(pattern, path), wanted, "{pattern} {path}");
         }
     }
 }

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use clap::Args;
 
 use crate::error::{Error, ExitCode};
+use crate::locate::Home;
 use crate::settings::{self, Settings};
 use crate::snapshot;
 
@@ -65,11 +66,9 @@ impl Arguments {
     fn pending(&self) -> Result<Vec<PathBuf>, Error> {
         let mut files = Vec::new();
         for path in &self.paths {
-            if !path.exists() {
-                let why = "want a connector, or a folder with snapshots".to_owned();
-                return Err(Error::NotFound { path: path.clone(), why });
-            }
-            let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(Path::new(".")) };
+            let home = Home::of(path)?;
+            // Printed as it was typed.
+            let folder = if path.is_dir() { path.as_path() } else { home.root() };
             files.extend(snapshot::files_in(folder, snapshot::PENDING));
             if let Some(elsewhere) = Settings::load(folder)?.snapshots {
                 files.extend(snapshot::files_in(&settings::join(folder, &elsewhere), snapshot::PENDING));

@@ -6,6 +6,7 @@ mod cassette;
 mod explain;
 mod list;
 mod record;
+mod schema;
 mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -39,6 +40,8 @@ enum Command {
     List,
     /// Say what a check demands, why, and what it condemns.
     Explain(explain::Arguments),
+    /// Print the JSON Schema of a file that people write, for editors.
+    Schema(schema::Arguments),
     /// Show the snapshots that wait for review.
     Review(accept::Arguments),
     /// Take the snapshots that wait for review.
@@ -76,6 +79,7 @@ impl Cli {
             Command::Cassette(arguments) => arguments.run(),
             Command::List => list::run(),
             Command::Explain(arguments) => arguments.run(),
+            Command::Schema(arguments) => arguments.run(),
             Command::Review(arguments) => arguments.review(),
             Command::Accept(arguments) => arguments.accept(),
             // A connector has codes of its own.

@@ -12,7 +12,7 @@ use crate::{Hints, Options, locate, runner};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The connector: an executable, or its folder (a cargo package, or one with a harness.toml).
+    /// The connector: its folder, a file that can be run, or the name of a program on PATH; as of `harness test`.
     #[arg(default_value = ".")]
     path: PathBuf,
     /// The real config, with real secrets: they stand in nothing that is written.

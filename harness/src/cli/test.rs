@@ -10,7 +10,8 @@ use crate::{Hints, Options, locate, runner};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The connector: an executable, or its folder (a cargo package, or one with a harness.toml).
+    /// The connector: its folder (a cargo package, a Python, Node, Java or Go project, a manifest.yaml, or anything with
+    /// a harness.toml), a file that can be run, or the name of a program on PATH.
     #[arg(default_value = ".")]
     path: PathBuf,
     /// Only scenarios whose name contains this.

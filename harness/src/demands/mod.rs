@@ -8,11 +8,12 @@ pub(crate) mod files;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What is demanded of one subject: of the connector itself (its `spec`), or of one scenario. Nothing by default.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a demand of its own")]
 pub(crate) struct Demands {
@@ -75,7 +76,7 @@ fn put(under: &mut Value, over: &Map<String, Value>) {
 }
 
 /// How much of a waiver has to be explained.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Strictness {
     /// What is left out is left out.
@@ -86,7 +87,7 @@ pub(crate) enum Strictness {
 }
 
 /// Something named that is let off, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exemption {
     pub(crate) name: String,
@@ -95,7 +96,7 @@ pub(crate) struct Exemption {
 }
 
 /// A check that does not judge, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Unjudged {
     /// The id of the check.
@@ -105,7 +106,7 @@ pub(crate) struct Unjudged {
 }
 
 /// Records that have to be among those that are read.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ExpectedRecords {
     /// By stream (`name`, or `namespace.name`) the `data` of each record, in the order of the file.
@@ -115,7 +116,7 @@ pub(crate) struct ExpectedRecords {
 }
 
 /// A state of the far future: who begins there has nothing to read.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct FutureState {
     /// What is handed over as `--state`: a list of states, as in `state.json`.

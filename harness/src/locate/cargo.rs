@@ -6,12 +6,24 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use super::convention::{Found, Place, Sighting};
 use crate::error::Error;
+
+/// The binary of the package that the folder is.
+pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
+    if !place.root.join("Cargo.toml").is_file() {
+        return Ok(Sighting::Nothing);
+    }
+    let profile = place.cargo_profile;
+    let binary = build(place.root, profile)?;
+    let why = format!("cargo package, profile {profile}");
+    Ok(Sighting::Found(Found { command: vec![binary.display().to_string()], why }))
+}
 
 /// Builds the package in `root` and returns its one binary.
 ///
 /// There is no limit in time: a first build takes what it takes, and cargo shows its own errors on stderr.
-pub(super) fn build(root: &Path, profile: &str) -> Result<PathBuf, Error> {
+fn build(root: &Path, profile: &str) -> Result<PathBuf, Error> {
     let manifest = root.join("Cargo.toml");
     let failed = |why: String| Error::Build { manifest: manifest.clone(), why };
     // Set by cargo for what it runs: the right toolchain, without asking rustup again.

@@ -110,7 +110,10 @@ impl Human {
             plural(scenarios.len(), "scenario", "scenarios"),
             plural(runs, "process", "processes"),
         ));
-        self.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", command.join(" ")));
+        // A program may stand in an argument, all of it.
+        let spell = |word: &String| if word.contains(' ') { excerpt::of_text(word) } else { word.clone() };
+        let words: Vec<String> = command.iter().map(spell).collect();
+        self.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", words.join(" ")));
         if self.style.verbose {
             for ScenarioShown { name, about } in scenarios {
                 self.entry(

@@ -6,6 +6,7 @@ mod acceptance;
 mod bench;
 mod cassette;
 mod faults;
+mod locate;
 mod miss;
 mod record;
 mod words;

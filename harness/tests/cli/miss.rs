@@ -56,7 +56,7 @@ fn a_rule_that_makes_no_sense_is_named_with_its_line() {
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{text}");
     assert!(
-        text.contains("line 2") && text.contains("wanted `query NAME`") && text.contains("cookie jar"),
+        text.contains("harness.toml:2: ignore[0]: wanted `query NAME`") && text.contains("cookie jar"),
         "{text}"
     );
 }

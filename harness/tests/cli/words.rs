@@ -154,26 +154,34 @@ fn the_json_report_begins_and_ends_and_counts() {
 #[test]
 fn what_is_wrong_with_the_files_is_a_usage_error_that_names_them() {
     let cases: &[(&str, &str, &[&str])] = &[
-        ("harness.toml", "comand = [\"x\"]", &["harness.toml", "line 1", "comand"]),
+        ("harness.toml", "comand = [\"x\"]", &["harness.toml:1: comand: ", "did you mean `command`?"]),
         ("fixtures/normal/config.json", "{\"key\": }", &["normal/config.json", "line 1"]),
-        ("fixtures/normal/scenario.toml", "[expect]\nread = \"fail\"", &["scenario.toml", "line 2", "fails"]),
+        (
+            "fixtures/normal/scenario.toml",
+            "[expect]\nread = \"fail\"",
+            &["scenario.toml:2: expect.read: ", "did you mean `fails`?"],
+        ),
         (
             "fixtures/normal/scenario.toml",
             "now = \"yesterday\"",
-            &["scenario.toml", "yesterday", "timestamp"],
+            &["scenario.toml:1: now: ", "yesterday", "timestamp"],
         ),
         (
             "harness.toml",
             "command = [\"x\"]\nallowed_hosts = [\"https://a.test\"]",
-            &["harness.toml", "line 2", "allowed_hosts", "without scheme"],
+            &["harness.toml:2: allowed_hosts[0]: ", "without scheme"],
         ),
         ("metadata.yaml", "data:\n  allowedHosts: no", &["metadata.yaml", "line 2"]),
         (
             "fixtures/normal/scenario.toml",
             "[budget]\nmax_request = 3",
-            &["scenario.toml", "line 2", "max_request"],
+            &["scenario.toml:2: budget.max_request: ", "did you mean `max_requests`?"],
         ),
-        ("fixtures/normal/scenario.toml", "[[empty_stream]]\nname = \"a\"\nreason = \"\"", &["reason"]),
+        (
+            "fixtures/normal/scenario.toml",
+            "[[empty_stream]]\nname = \"a\"\nreason = \"\"",
+            &[":3: empty_stream[0].reason: "],
+        ),
         (
             "fixtures/normal/configured_catalog.json",
             "{\"strams\": []}",
