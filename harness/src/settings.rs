@@ -123,7 +123,9 @@ fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Stri
     Ok(Some(words.into_iter().map(|Word(text)| text).collect()))
 }
 
-pub(crate) fn environment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+pub(crate) fn environment<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
     let variables: BTreeMap<Variable, Word> = BTreeMap::deserialize(deserializer)?;
     Ok(variables.into_iter().map(|(Variable(name), Word(value))| (name, value)).collect())
 }
