@@ -1,7 +1,8 @@
 //! What the harness itself costs: `cargo bench -p connector-harness --bench overhead`.
 //!
 //! Runs `harness test` on the exchange-rates connector, both built for release, and prints the wall time of the whole
-//! program, of the connector's own processes, and the difference: replay servers, checks, snapshots, report.
+//! program, of the connector's own processes, and the difference: replay servers, checks, snapshots, report. Then what
+//! the sandbox adds to each process, and to each run.
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark")]
 
@@ -48,6 +49,48 @@ fn main() {
             (whole - connectors) / whole,
         );
     }
+    if cfg!(target_os = "linux") {
+        sandbox();
+    }
+}
+
+/// How many processes are timed with a sandbox, and how many without.
+const PROCESSES: usize = 30;
+
+/// What the sandbox adds to the `spec` of a connector that does next to nothing, and to what comes before the first
+/// process.
+#[expect(clippy::print_stdout, reason = "the result of a benchmark")]
+fn sandbox() {
+    let folder = std::env::temp_dir().join(format!("harness-overhead-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("fixtures/normal")).unwrap();
+    std::fs::write(folder.join("fixtures/normal/config.json"), "{}").unwrap();
+    let connector = folder.join("connector.sh");
+    let spec = r#"{"type":"SPEC","spec":{"connectionSpecification":{}}}"#;
+    std::fs::write(&connector, format!("[ $1 = spec ] && echo '{spec}'\n")).unwrap();
+    std::fs::write(folder.join("harness.toml"), "command = [\"sh\", \"connector.sh\"]\n").unwrap();
+    // Side by side, so that what else the machine does meets both.
+    let mut times: Vec<[(f64, f64); 2]> = (0..PROCESSES)
+        .map(|_| {
+            ["off", "auto"].map(|mode| {
+                let (_, events) = run(&folder, &["--sandbox", mode]);
+                let event = |name: &str| events.iter().find(|event| event["event"] == name).unwrap();
+                let rung = if mode == "off" { "environment" } else { "sandbox" };
+                assert_eq!(event("run_started")["rung"], rung, "{}", event("run_started"));
+                let spec = event("invocation_finished")["duration_ms"].as_f64().unwrap();
+                (spec, event("run_started")["at_ms"].as_f64().unwrap())
+            })
+        })
+        .collect();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let mut median = |of: &dyn Fn(&[(f64, f64); 2]) -> f64| {
+        times.sort_by(|one, other| of(one).total_cmp(&of(other)));
+        of(&times[PROCESSES / 2])
+    };
+    let [off, inside] = [median(&|it| it[0].0), median(&|it| it[1].0)];
+    println!("spec of a line of shell, median of {PROCESSES}, milliseconds");
+    println!("without a sandbox {off:.1}, in one {inside:.1}, the sandbox adds {:.1}", inside - off);
+    let [off, inside] = [median(&|it| it[0].1), median(&|it| it[1].1)];
+    println!("before the first process {off:.0}, where a sandbox is tried and prepared {inside:.0}");
 }
 
 /// Milliseconds: of the whole program, and of those during which a process of the connector ran.

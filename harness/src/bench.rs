@@ -16,11 +16,9 @@ impl Judge {
         let specification = json!({"properties": {"key": {"airbyte_secret": true}}});
         let secrets = Secrets::of(&specification, &json!({"key": "sk_live_9d1f0c2b7a"}));
         let name = StreamName { namespace: None, name: "orders".to_owned() };
-        Judge(Ledger::new(
-            Arc::new(secrets),
-            &[Wanted { name, schema: schema.clone(), incremental: false }],
-            Digest::default(),
-        ))
+        let key = vec![vec!["id".to_owned()]];
+        let wanted = Wanted { name, schema: schema.clone(), key, ..Wanted::default() };
+        Judge(Ledger::new(Arc::new(secrets), &[wanted], Digest::default()))
     }
 
     /// Takes the next bytes of stdout.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::demands::Demands;
 use crate::ledger::{StreamName, Wanted};
 
 /// The configured catalog of a scenario; `None` where there is nothing to make it from.
@@ -19,14 +20,10 @@ pub(crate) fn configure(discovered: Option<&Value>, wanted: Option<&Value>) -> O
     (wanted.is_some() || !streams.is_empty()).then(|| json!({ "streams": streams }))
 }
 
-/// The streams of a configured catalog, with the schemas that their records are judged by.
-pub(crate) fn wanted(configured: &Value) -> Vec<Wanted> {
-    let wanted = |configured: &Value| {
-        let stream = &configured["stream"];
-        let (name, schema) = (StreamName::of(stream), stream["json_schema"].clone());
-        Wanted { name, schema, incremental: configured["sync_mode"] == "incremental" }
-    };
-    streams_of(Some(configured)).iter().map(wanted).collect()
+/// The streams of a configured catalog, with what their records are judged by.
+pub(crate) fn wanted(configured: &Value, demands: &Demands) -> Vec<Wanted> {
+    let streams = streams_of(Some(configured)).iter().map(Wanted::of);
+    streams.map(|wanted| Wanted { expected: demands.expected_of(&wanted.name), ..wanted }).collect()
 }
 
 fn streams_of(catalog: Option<&Value>) -> &[Value] {

@@ -1,10 +1,13 @@
 //! What happens in a run, as it happens: all that reporters know.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use connector_replay::Via;
 use serde::Serialize;
 
 use crate::checks::{Group, Level};
+use crate::rung::Rung;
 use crate::snapshot::Comparison;
 use crate::verdict::Verdict;
 
@@ -43,6 +46,11 @@ pub enum What {
         command: Vec<String>,
         /// How it was found.
         found: String,
+        /// How its requests are intercepted.
+        rung: Rung,
+        /// Why it runs without a sandbox, where one was wanted.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        no_sandbox: Option<String>,
         /// The scenarios, in order.
         scenarios: Vec<ScenarioShown>,
         /// How many processes are planned.
@@ -91,6 +99,9 @@ pub enum What {
         records: u64,
         /// Requests that reached the replay server.
         requests: u64,
+        /// How many of them came in which way, as far as they are kept: `proxy`, `direct` (redirected, or in the sandbox) or
+        /// `base_url`.
+        via: BTreeMap<Via, u64>,
         /// Bytes of stderr.
         stderr_bytes: u64,
         /// The last lines of stderr, secrets masked.

@@ -1,6 +1,6 @@
 //! All that checks may look at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use connector_protocol::Command;
@@ -11,6 +11,7 @@ use crate::budget::Budget;
 use crate::demands::Demands;
 use crate::expectation::{Expectation, Outcome};
 use crate::hosts::Hosts;
+use crate::refused::Refusals;
 use crate::requests::Requests;
 use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
@@ -30,6 +31,9 @@ pub struct Evidence {
     pub(crate) empty_streams: Vec<String>,
     /// What is demanded of it beyond what every connector owes.
     pub(crate) demands: Demands,
+    /// Of a connector that has to show which types of files it reads: those that all its scenarios together read, as
+    /// extensions with their dot. One of its scenarios has them.
+    pub(crate) file_types: Option<BTreeSet<String>>,
     /// Whether the config sets a secret that can be searched for.
     pub(crate) has_secrets: bool,
     /// Where requests may go.
@@ -58,6 +62,9 @@ pub(crate) struct Run {
     pub(crate) configured: Option<Arc<Value>>,
     /// The names of the files that it was given and that it has changed.
     pub(crate) altered: Vec<String>,
+    /// The connections that it tried to make and that nobody took; `None` where it ran outside of a sandbox, and nobody
+    /// could see.
+    pub(crate) refused: Option<Refusals>,
     /// What it printed that no other run repeats: for snapshots, not for checks.
     pub(crate) volatile: Volatile,
 }

@@ -6,6 +6,7 @@
 //! # expect read fails              what the scenario expects; also `# expect config invalid`
 //! # empty users                    a stream that may be empty
 //! # demands {"data_points": true}   what is demanded of it: see `demands.rs`
+//! # files .csv .avro              the types of files that all scenarios together read
 //! # settings allowed_hosts = []    a line of harness.toml
 //! $ read                           a process: `spec`, `check`, `discover` or `read`; what follows belongs to it
 //! $ read : again                   a trial of it: also `reversed`, `alone users`, `stranger`, `terminated`, `unheard`, `future`,
@@ -18,6 +19,7 @@
 //! > GET https://api.test/ 429 wait one that was answered with another status, and with that body
 //! ! GET https://api.test/users     a request that nobody recorded
 //! ? GET https://api.test/users     a recorded interaction that it never asked for
+//! x tcp db.test:5432               a connection that was refused
 //! = exit 1                         how it ended; also `signal 9`, `timeout 30`, `never started: why`, `leaves sleep`,
 //!                                  `disturbed at will`, `alters config.json`
 //! ```
@@ -56,13 +58,14 @@ mod parser {
     use std::time::Duration;
 
     use connector_protocol::Command;
-    use connector_replay::{Exchange, Journal, Outcome, Request, Unasked};
+    use connector_replay::{Exchange, Journal, Outcome, Request, Unasked, Via};
     use serde_json::Value;
 
     use crate::evidence::{Evidence, Run};
     use crate::expectation::{ConfigIs, Outcome as Expected};
     use crate::hosts::Hosts;
     use crate::ledger::{Digest, Ledger, StreamName, Wanted};
+    use crate::refused::{Refusals, Refused};
     use crate::requests::{Requests, Seen};
     use crate::resumption::resumptions;
     use crate::secrets::Secrets;
@@ -99,7 +102,10 @@ mod parser {
         evidence.has_secrets = !secrets.is_empty();
         let secrets = Arc::new(secrets);
         for (command, trial, lines) in processes {
-            let mut run = play(command, &lines, &wanted(&evidence), &secrets);
+            let configured = configured(&evidence).filter(|_| command == Command::Read);
+            let wanted = configured.as_ref().map(|it| crate::catalog::wanted(it, &evidence.demands));
+            let mut run = play(command, &lines, &wanted.unwrap_or_default(), &secrets);
+            run.configured = configured.map(Arc::new);
             if let Some(trial) = trial {
                 let question = question(trial, &evidence);
                 run.transcript.trial = Some(question.to_string());
@@ -163,20 +169,21 @@ mod parser {
                 evidence.expect.expect(command.parse().unwrap(), outcome);
             }
             ("demands", json) => evidence.demands = serde_json::from_str(json).unwrap(),
+            ("files", types) => {
+                evidence.file_types = Some(types.split(' ').map(str::to_owned).collect());
+            }
             ("empty", stream) => evidence.empty_streams.push(stream.to_owned()),
             (other, _) => panic!("no such fact: {other}"),
         }
     }
 
-    fn wanted(evidence: &Evidence) -> Vec<Wanted> {
+    /// What a read is given: everything that was discovered.
+    fn configured(evidence: &Evidence) -> Option<Value> {
         let streams: Vec<&Value> = evidence.discovered_streams().map(|(_, _, stream)| stream).collect();
-        let discovered = serde_json::json!({ "streams": streams });
-        let configured = crate::catalog::configure(Some(&discovered), None);
-        configured.iter().flat_map(crate::catalog::wanted).collect()
+        crate::catalog::configure(Some(&serde_json::json!({ "streams": streams })), None)
     }
 
     fn play(command: Command, lines: &[&str], wanted: &[Wanted], secrets: &Arc<Secrets>) -> Run {
-        let wanted = if command == Command::Read { wanted } else { &[] };
         let mut ledger = Ledger::new(Arc::clone(secrets), wanted, Digest::default());
         let mut stderr = StderrLog::new(Arc::clone(secrets));
         let mut journal = Journal::default();
@@ -190,8 +197,9 @@ mod parser {
             let answer = words.next().unwrap_or_default().to_owned().into();
             requests.note(Seen::of(&request, secrets), &request, status, &answer);
             let outcome = unmatched.unwrap_or(Outcome::Answered { interaction: 0 });
-            Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome }
+            Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome, via: Via::Proxy }
         };
+        let mut refused = Refusals::new();
         let mut exit = Exit::Status(0);
         let mut leftovers = Vec::new();
         let mut disturbed = false;
@@ -209,6 +217,13 @@ mod parser {
                     let (method, url) = request.split_once(' ').unwrap();
                     let interaction = journal.unasked.len();
                     journal.unasked.push(Unasked { interaction, method: method.into(), url: url.into() });
+                }
+                Some(("x", refusal)) => {
+                    let (transport, rest) = refusal.split_once(' ').unwrap();
+                    let (host, port) = rest.rsplit_once(':').unwrap();
+                    let transport = if transport == "udp" { "udp" } else { "tcp" };
+                    let refusal = Refused { transport, host: host.to_owned(), port: port.parse().unwrap() };
+                    *refused.entry(refusal).or_default() += 1;
                 }
                 Some(("=", end)) => match end.split_once(' ').unwrap() {
                     ("exit", status) => exit = Exit::Status(status.parse().unwrap()),
@@ -236,7 +251,16 @@ mod parser {
             leftovers,
             disturbed,
         };
-        Run { transcript, journal, requests, configured: None, altered, volatile: Volatile::default() }
+        let refused = Some(refused);
+        Run {
+            transcript,
+            journal,
+            requests,
+            configured: None,
+            altered,
+            refused,
+            volatile: Volatile::default(),
+        }
     }
 
     /// A request without headers and body.

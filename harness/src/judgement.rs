@@ -1,6 +1,6 @@
 //! What is said of the evidence once it is all there: by the checks, and by the snapshots.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use connector_protocol::Command;
@@ -9,6 +9,7 @@ use crate::checks::Check;
 use crate::error::Error;
 use crate::event::What;
 use crate::evidence::Evidence;
+use crate::rung::Rung;
 use crate::secrets::Secrets;
 use crate::snapshot::{self, Update};
 use crate::subject::Subject;
@@ -87,6 +88,53 @@ pub(crate) fn idle_waivers(subject: &Subject) -> Vec<What> {
     idle
 }
 
+/// Which checks do not judge a subject, by the reason: what is switched off must not go unseen.
+pub(crate) fn unjudged(subjects: &[Subject]) -> Vec<What> {
+    let mut checks: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for unjudged in subjects.iter().flat_map(|subject| &subject.evidence.demands.unjudged) {
+        checks.entry(&unjudged.reason).or_default().insert(&unjudged.check);
+    }
+    let notes = checks.into_iter().map(|(reason, checks)| {
+        let checks: Vec<&str> = checks.into_iter().collect();
+        What::Noted { note: format!("{reason} (not judged: {})", checks.join(", ")) }
+    });
+    notes.collect()
+}
+
+/// Reads that brought records and were not seen to ask for anything, although there is something to ask: either they got
+/// past us, or their records are made up.
+pub(crate) fn unobserved(subject: &Subject, rung: Rung) -> Vec<What> {
+    let Evidence { hosts, recorded, runs, .. } = &subject.evidence;
+    let allowed = hosts.allowed.as_ref().map(|allowed| !allowed.is_empty());
+    // Nothing to ask: the settings say that it needs nobody, or nothing says that it needs anybody.
+    if !allowed.unwrap_or(recorded.is_some_and(|interactions| interactions > 0)) {
+        return Vec::new();
+    }
+    let why = match rung {
+        Rung::Sandbox => {
+            "There is no other network in the sandbox: what it printed is made up, or kept somewhere on this machine"
+        }
+        Rung::Environment | Rung::BaseUrl => {
+            "Either it reached out by itself, by a client that neither asks for a proxy nor can be redirected, or what it \
+             printed is made up. `--sandbox require` leaves it no other network (Linux); `[base_url]` in harness.toml has \
+             its config name the replay server; see docs/interception.md"
+        }
+    };
+    let reads = runs.iter().filter(|run| run.transcript.command == Command::Read);
+    let unseen = reads.filter(|run| run.transcript.account.records > 0 && run.journal.is_empty());
+    let notes = unseen.map(|run| {
+        let Evidence { subject, .. } = &subject.evidence;
+        let records = run.transcript.account.records;
+        let records = if records == 1 { "1 record".to_owned() } else { format!("{records} records") };
+        let note = format!(
+            "{subject}: `read` printed {records} and not one request was observed ({rung}). {why}. If it needs no \
+             network, say so in harness.toml: allowed_hosts = []"
+        );
+        What::Noted { note }
+    });
+    notes.collect()
+}
+
 /// The snapshots in the folder that belong to no scenario, run or not.
 pub(crate) fn unreferenced(subjects: &[Subject], snapshots: &Path) -> Vec<What> {
     let known: BTreeSet<PathBuf> = subjects
@@ -106,10 +154,54 @@ fn file_of(subject: &Subject, snapshots: &Path, name: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::checks::ALL;
     use crate::demands::Unjudged;
     use crate::example;
+
+    fn notes(example: &str, recorded: usize, rung: Rung) -> Vec<String> {
+        let subject = "source-x/users".to_owned();
+        let evidence = Evidence { subject, recorded: Some(recorded), ..example::parse(example) };
+        let subject = Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), waived: Vec::new() };
+        let noted = unobserved(&subject, rung).into_iter().map(|what| match what {
+            What::Noted { note } => note,
+            what => panic!("{what:?}"),
+        });
+        noted.collect()
+    }
+
+    const RECORD: &str = r#"{"type":"RECORD","record":{"stream":"users","data":{},"emitted_at":1}}"#;
+
+    #[test]
+    fn records_without_one_request_are_pointed_out_with_the_rung_and_what_to_do() {
+        let unseen = format!("$ read\n{RECORD}\n{RECORD}");
+        let said = notes(&unseen, 1, Rung::Environment).remove(0);
+        for wanted in
+            ["source-x/users: `read` printed 2 records", "(environment)", "--sandbox require", "[base_url]"]
+        {
+            assert!(said.contains(wanted), "{said}");
+        }
+        let wanted = format!("# settings allowed_hosts = [\"api.a.test\"]\n{unseen}");
+        let said = notes(&wanted, 0, Rung::Sandbox).remove(0);
+        assert!(
+            said.contains("(sandbox)") && said.contains("made up") && !said.contains("--sandbox"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn who_was_seen_or_has_nobody_to_ask_is_left_alone() {
+        let unseen = format!("$ read\n{RECORD}");
+        let seen = format!("{unseen}\n> GET https://api.a.test/users");
+        let alone = format!("# settings allowed_hosts = []\n{unseen}");
+        for (example, recorded) in
+            [(seen.as_str(), 1), ("$ read", 1), (unseen.as_str(), 0), (alone.as_str(), 1)]
+        {
+            assert_eq!(notes(example, recorded, Rung::Environment), Vec::<String>::new(), "{example}");
+        }
+    }
 
     #[test]
     fn a_check_that_a_demand_takes_back_says_the_reason_in_place_of_a_verdict() {

@@ -16,6 +16,7 @@
 //! wrong with a connector is data ([`verdict::Verdict`]); an [`Error`] says that the harness could not judge.
 
 mod acceptance;
+mod base_url;
 #[doc(hidden)]
 pub mod bench;
 mod broken;
@@ -25,6 +26,7 @@ pub mod checks;
 pub mod cli;
 mod clock;
 mod demands;
+mod difference;
 mod environment;
 mod error;
 mod event;
@@ -43,13 +45,21 @@ mod metadata;
 mod nearest;
 mod performance;
 mod plan;
+mod ports;
 mod process;
 mod recording;
+mod refused;
 mod repertoire;
 pub mod report;
 mod requests;
 mod resumption;
+mod rung;
 mod runner;
+#[cfg(target_os = "linux")]
+mod sandbox;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_sandbox.rs"]
+mod sandbox;
 mod scenario;
 mod schema;
 mod schemas;
@@ -57,6 +67,7 @@ mod secrets;
 mod settings;
 mod shim;
 mod snapshot;
+mod stack_trace;
 mod stage;
 mod stderr;
 mod subject;
@@ -75,6 +86,7 @@ pub use event::{Event, ScenarioShown, What};
 pub use evidence::Evidence;
 pub use ledger::StreamName;
 pub use locate::{Connector, Hints, locate};
+pub use rung::{Rung, SandboxMode};
 pub use runner::{Options, run};
 pub use snapshot::{Comparison, Update};
 pub use tally::Tally;

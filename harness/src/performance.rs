@@ -199,6 +199,7 @@ impl Performance {
             lines: transcript.account.lines,
             records: transcript.account.records,
             requests: played.journal.exchanges.len() as u64 + played.journal.omitted,
+            via: played.journal.via(),
             stderr_bytes: transcript.stderr.bytes,
             stderr: transcript.stderr.tail.clone(),
         });
@@ -229,7 +230,7 @@ async fn play(
         let number = first + offset;
         // Whoever listens no longer wants to hear how it goes on.
         let _heard = reports.send(Report::Starts { number, subject: subject.clone(), command, trial: None });
-        let played = stage.play(command, &prepared.scenario, configured.as_ref(), &prepared.secrets).await?;
+        let played = stage.play(command, prepared, configured.as_ref()).await?;
         if command == Command::Discover {
             let discovered = played.transcript.account.answer(command);
             configured = crate::catalog::configure(discovered.as_ref(), prepared.scenario.catalog.as_ref());
@@ -254,7 +255,7 @@ async fn attempt(
     // The semaphore is never closed.
     let _slot = slots.acquire().await;
     let _heard = reports.send(Report::Starts { number, subject: subject.clone(), command, trial });
-    let tried = stage.attempt(planned, &prepared.scenario, line, &prepared.secrets).await?;
+    let tried = stage.attempt(planned, prepared, line).await?;
     let (question, played) = (Some(tried.question), Box::new(tried.run));
     let _heard = reports.send(Report::Ended { number, subject, line, played, question });
     Ok(())

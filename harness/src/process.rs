@@ -16,8 +16,12 @@ use tokio::sync::Notify;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::leftovers::{Attended, Nursery};
+use crate::sandbox::{self, Barred, Door, Sandbox};
 use crate::stderr::StderrLog;
 use crate::transcript::{Exit, Transcript};
+
+/// This very program, also where its file is another one by now.
+const OURSELVES: &str = "/proc/self/exe";
 
 /// How long output may still come after the process has ended and all it left was killed.
 const DRAIN: Duration = Duration::from_secs(1);
@@ -47,9 +51,10 @@ pub(crate) struct Invocation<'a> {
     pub(crate) disturbance: Option<Disturbance>,
 }
 
-/// Runs one process to its end, its output judged on the way.
+/// Runs one process to its end, its output judged on the way; in a sandbox where there is a door to one.
 pub(crate) async fn run(
     invocation: Invocation<'_>,
+    door: Option<&mut Door<'_>>,
     nursery: &Nursery,
     mut ledger: Ledger,
     mut stderr: StderrLog,
@@ -58,16 +63,17 @@ pub(crate) async fn run(
     let command_line =
         invocation.words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     let mut disturbed = false;
-    let (exit, leftovers) = match spawn(&invocation, nursery) {
+    let (exit, leftovers) = match start(&invocation, door, nursery).await {
         Ok((child, attended)) => {
             let limits = (invocation.limit, invocation.disturbance);
             attend(child, attended, limits, &mut ledger, &mut stderr, &mut disturbed).await
         }
+        Err(Barred::Step(step, source)) => return Err(no_sandbox(&step, source)),
         // What we lack ourselves is no fault of the connector.
-        Err(source) if is_our_lack(&source) => {
+        Err(Barred::Program(source)) if is_our_lack(&source) => {
             return Err(Error::Environment { doing: "start a process".to_owned(), source });
         }
-        Err(error) => {
+        Err(Barred::Program(error)) => {
             let program = invocation.words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
             (Exit::NeverStarted(format!("{program}: {error}")), Vec::new())
         }
@@ -90,20 +96,63 @@ fn is_our_lack(error: &std::io::Error) -> bool {
     error.raw_os_error().is_some_and(|code| lacks.contains(&Errno::from_raw(code)))
 }
 
-fn spawn<'a>(invocation: &Invocation<'_>, nursery: &'a Nursery) -> std::io::Result<(Child, Attended<'a>)> {
-    let (program, arguments) = invocation.words.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
+/// The error of a sandbox that could not be made.
+pub(crate) fn no_sandbox(step: &str, source: std::io::Error) -> Error {
+    let doing = format!("make a sandbox: {step} (`--sandbox off` does without one)");
+    Error::Environment { doing, source }
+}
+
+/// Sees whether the system lets a process into a sandbox.
+pub(crate) async fn try_out(sandbox: &Sandbox, nursery: &Nursery) -> Result<(), Barred> {
+    let step = |error| Barred::Step("start the helper".to_owned(), error);
+    let (ours, theirs) = sandbox::channel().map_err(step)?;
+    let mut command = helper(theirs.into());
+    command.env_clear().stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let (mut child, attended) = nursery.spawn(command).map_err(step)?;
+    sandbox::try_out(sandbox, ours, attended.leader).await?;
+    // Reaps it; it is killed where it does not end by itself.
+    let _ended = tokio::time::timeout(DRAIN, child.wait()).await;
+    Ok(())
+}
+
+fn helper(channel: Stdio) -> tokio::process::Command {
     #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-    let mut command = tokio::process::Command::new(program);
+    let mut command = tokio::process::Command::new(OURSELVES);
+    command.arg(sandbox::COMMAND).stdin(channel);
     command
-        .args(arguments)
-        .env_clear()
-        .envs(&invocation.environment)
-        .current_dir(invocation.folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true);
-    nursery.spawn(command)
+}
+
+async fn start<'a>(
+    invocation: &Invocation<'_>,
+    door: Option<&mut Door<'_>>,
+    nursery: &'a Nursery,
+) -> Result<(Child, Attended<'a>), Barred> {
+    let Invocation { words, environment, .. } = invocation;
+    let (program, arguments) =
+        words.split_first().ok_or_else(|| Barred::Program(std::io::ErrorKind::InvalidInput.into()))?;
+    let spawn = |mut command: tokio::process::Command| {
+        command
+            .current_dir(invocation.folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        nursery.spawn(command).map_err(Barred::Program)
+    };
+    let Some(door) = door else {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+        let mut command = tokio::process::Command::new(program);
+        command.args(arguments).env_clear().envs(environment).stdin(Stdio::null());
+        return spawn(command);
+    };
+    let (ours, theirs) =
+        sandbox::channel().map_err(|error| Barred::Step("start the helper".to_owned(), error))?;
+    let mut command = helper(theirs.into());
+    // What is meant for the connector, such as a library to load first, is not for the helper.
+    command.env_clear();
+    let (child, attended) = spawn(command)?;
+    let environment = environment.iter().map(|(name, value)| (name.clone(), value.clone()));
+    door.open(ours, attended.leader, words, environment).await?;
+    Ok((child, attended))
 }
 
 async fn attend(

@@ -42,7 +42,7 @@ impl Repertoire {
                 scenarios.push(Scenario::load(&name, folder, None, &circumstances)?);
             }
         }
-        let mut notes = acceptance.map(|it| it.notes.clone()).unwrap_or_default();
+        let mut unplayable = Vec::new();
         let stands = |sketch: &Sketch| Stand::of(sketch, fixtures);
         let any_recorded = sketches.iter().any(|sketch| stands(sketch).recorded);
         let asks_nobody = metadata.allowed_hosts.as_ref().is_some_and(Vec::is_empty);
@@ -64,17 +64,22 @@ impl Repertoire {
                 }
                 Some(lack) => {
                     if said.insert((&sketch.config_path, &sketch.first_of_config)) {
-                        notes.push(format!("{lack}: {}", unplayed(connector, sketch)));
+                        unplayable.push(format!("{lack}: {}", unplayed(connector, sketch)));
                     }
                 }
             }
         }
         if scenarios.is_empty() {
-            let why =
-                if notes.is_empty() { format!("{} names none", acceptance::FILE) } else { notes.join("; ") };
+            let why = if unplayable.is_empty() {
+                format!("{} names no config", acceptance::FILE)
+            } else {
+                unplayable.join("; ")
+            };
             return Err(Error::NoScenario { why });
         }
         scenarios.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut notes = acceptance.map(|it| it.notes.clone()).unwrap_or_default();
+        notes.extend(unplayable);
         Ok(Repertoire { scenarios, notes })
     }
 }

@@ -1,7 +1,6 @@
 //! The walk: plan, processes, evidence, checks, snapshots; an event for every step.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,10 +16,11 @@ use crate::locate::Connector;
 use crate::performance::Performance;
 use crate::plan;
 use crate::repertoire::Repertoire;
+use crate::rung::SandboxMode;
 use crate::scenario::Scenario;
 use crate::snapshot::Update;
 use crate::stage::Stage;
-use crate::subject::{Prepared, Subject};
+use crate::subject::{Prepared, Subject, tell_file_types};
 use crate::tally::{Standing, Tally};
 use crate::trials::{self, Played};
 
@@ -41,6 +41,8 @@ pub struct Options {
     pub timeout: Option<f64>,
     /// What may be written where a snapshot does not match.
     pub update: Update,
+    /// Whether the connector runs in a sandbox.
+    pub sandbox: SandboxMode,
 }
 
 /// Judges a connector over its scenarios; `tell` hears of every step as it happens.
@@ -65,18 +67,21 @@ pub async fn run(
         tell(&Event { at_ms: at_ms(), what });
     };
     let lines = plan::lines(&scenarios);
+    let stage = Arc::new(Stage::set(connector, options.sandbox).await?);
+    let Connector { name, command, found, .. } = stage.connector.clone();
     say(What::RunStarted {
         format: 1,
-        connector: connector.name.clone(),
-        command: connector.command.clone(),
-        found: connector.found.clone(),
+        connector: name,
+        command,
+        found,
+        rung: stage.rung(),
+        no_sandbox: stage.no_sandbox.clone(),
         scenarios: scenarios.iter().map(shown).collect(),
         invocations: plan::invocations(&lines),
     });
     for note in notes {
         say(What::Noted { note });
     }
-    let stage = Arc::new(Stage::set(connector)?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = tokio::select! {
         played = play(&mut performance, &stage.connector, (scenarios, lines), options, &mut say) => Some(played?),
@@ -90,7 +95,7 @@ pub async fn run(
     };
     subjects[0].evidence.orphans = orphans;
 
-    let unwritten = judge(&subjects, &stage.connector.snapshots, options, &mut say);
+    let unwritten = judge(&subjects, &stage, options, &mut say);
     let exit_code = tally.exit_code();
     let milliseconds = |duration: Duration| duration.as_secs_f64() * 1e3;
     tell(&Event {
@@ -113,12 +118,21 @@ pub async fn run(
 }
 
 /// Plays one scenario, and judges nothing: what its processes did.
-pub(crate) async fn rehearse(connector: Connector, scenario: &str) -> Result<Evidence, Error> {
-    let options =
-        Options { scenario: Some(scenario.to_owned()), exact: true, quick: true, ..Options::default() };
+pub(crate) async fn rehearse(
+    connector: Connector,
+    scenario: &str,
+    sandbox: SandboxMode,
+) -> Result<Evidence, Error> {
+    let options = Options {
+        scenario: Some(scenario.to_owned()),
+        exact: true,
+        quick: true,
+        sandbox,
+        ..Options::default()
+    };
     let scenarios = select(&connector, &options)?.scenarios;
     let lines = plan::lines(&scenarios);
-    let stage = Arc::new(Stage::set(connector)?);
+    let stage = Arc::new(Stage::set(connector, options.sandbox).await?);
     let mut performance = Performance::new(Arc::clone(&stage));
     let played = play(&mut performance, &stage.connector, (scenarios, lines), &options, &mut |_| {}).await;
     stage.nursery.close().await;
@@ -143,12 +157,13 @@ async fn play(
         return Ok(subjects);
     };
     let specification = Arc::new(answer["connectionSpecification"].take());
-    let scenarios: Vec<Arc<Prepared>> =
-        scenarios.into_iter().map(|scenario| Arc::new(Prepared::new(scenario, &specification))).collect();
+    let prepared = |scenario| Prepared::new(connector, scenario, &specification).map(Arc::new);
+    let scenarios: Vec<Arc<Prepared>> = scenarios.into_iter().map(prepared).collect::<Result<_, _>>()?;
     let played = performance.scenarios(&scenarios, lines, options.jobs, say).await?;
     for (prepared, played) in scenarios.iter().zip(played) {
         subjects.push(Subject::of_scenario(connector, prepared, &specification, played));
     }
+    tell_file_types(&mut subjects[1..]);
     if !options.quick {
         let played: Vec<Played<'_>> = scenarios
             .iter()
@@ -168,10 +183,11 @@ async fn play(
 /// Says what checks and snapshots say; returns the first snapshot that could not be written.
 fn judge(
     subjects: &[Subject],
-    snapshots: &Path,
+    stage: &Stage,
     options: &Options,
     say: &mut impl FnMut(What),
 ) -> Option<Error> {
+    let snapshots = &stage.connector.snapshots;
     let mut failed = BTreeSet::new();
     for subject in subjects {
         for check in checks::ALL {
@@ -182,7 +198,9 @@ fn judge(
             say(what);
         }
     }
+    judgement::unjudged(subjects).into_iter().for_each(&mut *say);
     subjects.iter().flat_map(judgement::idle_waivers).for_each(&mut *say);
+    subjects.iter().flat_map(|subject| judgement::unobserved(subject, stage.rung())).for_each(&mut *say);
     let mut unwritten = None;
     for subject in subjects {
         // A proposal is to be accepted: none is made of what is known to be wrong.

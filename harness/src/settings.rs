@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::acceptance::Acceptance;
+use crate::base_url::BaseUrl;
 use crate::budget::Budget;
 use crate::clock::ClockSettings;
 use crate::error::Error;
@@ -62,6 +63,8 @@ pub(crate) struct Settings {
     /// stand here.
     #[serde(default)]
     pub(crate) plain_hosts: Vec<HostPattern>,
+    /// The fields of the config that are to name the replay server, for a client that nothing else reaches.
+    pub(crate) base_url: Option<BaseUrl>,
     /// What requests may cost, in every scenario that does not say otherwise.
     #[serde(default)]
     pub(crate) budget: Budget,

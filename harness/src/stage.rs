@@ -7,24 +7,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use connector_protocol::Command;
-use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Terms};
+use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Target, Terms};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::clock::Clock;
+use crate::demands::Demands;
 use crate::environment::{self, Network};
 use crate::error::Error;
 use crate::evidence::Run;
 use crate::ledger::{Digest, Ledger};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
+use crate::ports;
 use crate::process::{self, Disturbance, Invocation};
 use crate::requests::Watch;
-use crate::scenario::Scenario;
+use crate::rung::{Rung, SandboxMode};
+use crate::sandbox::{Barred, Door, Program, Sandbox};
 use crate::secrets::Secrets;
-use crate::shim;
+use crate::shim::Shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
+use crate::subject::Prepared;
 use crate::trial::{Question, Trial};
 use crate::trials::Planned;
 
@@ -36,8 +40,12 @@ pub(crate) struct Stage {
     /// A private folder for the files that connectors are started with; gone when the run is over.
     folder: TempDir,
     /// In it, what interpreters load.
-    shim: PathBuf,
+    shim: Shim,
     clock: Clock,
+    /// Where the system lets us have one.
+    sandbox: Option<Sandbox>,
+    /// Why there is none, where one was wanted.
+    pub(crate) no_sandbox: Option<String>,
 }
 
 /// What a process is given.
@@ -47,6 +55,8 @@ pub(crate) struct Given<'a> {
     /// the next.
     pub(crate) folder: PathBuf,
     pub(crate) config: Option<&'a Value>,
+    /// Whose part the replay server plays where the config names it by its own address.
+    pub(crate) part: Option<&'a Target>,
     /// The configured catalog, for a read.
     pub(crate) configured: Option<&'a Value>,
     pub(crate) state: Option<&'a Value>,
@@ -61,11 +71,19 @@ pub(crate) struct Given<'a> {
     /// Whether it meets real servers: then its clock and its waits are what they are.
     pub(crate) real: bool,
     pub(crate) volatile: &'a [String],
+    pub(crate) demands: Option<&'a Demands>,
     pub(crate) secrets: Arc<Secrets>,
+    /// The ports that servers are asked on beside those of HTTP.
+    pub(crate) ports: Vec<u16>,
 }
 
+/// The ports of HTTP, with TLS and without.
+const PORTS: [u16; 2] = [80, 443];
+
 impl Stage {
-    pub(crate) fn set(connector: Connector) -> Result<Stage, Error> {
+    /// # Errors
+    /// What the harness lacks, which may be the sandbox where that is required.
+    pub(crate) async fn set(connector: Connector, mode: SandboxMode) -> Result<Stage, Error> {
         let mut builder = tempfile::Builder::new();
         // Configs with secrets lie in it.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -73,14 +91,59 @@ impl Stage {
             doing: format!("make a folder in {}", std::env::temp_dir().display()),
             source,
         })?;
-        Ok(Stage {
-            authority: Authority::new().map_err(|source| Error::Replay { source })?,
+        let authority = Authority::new().map_err(|source| Error::Replay { source })?;
+        let mut stage = Stage {
             nursery: Nursery::open(),
-            shim: shim::write(folder.path())?,
+            shim: Shim::write(folder.path(), authority.certificate())?,
             clock: Clock::of(&connector.settings.clock, &connector.root)?,
+            authority,
+            sandbox: None,
+            no_sandbox: None,
             folder,
             connector,
-        })
+        };
+        if mode != SandboxMode::Off {
+            match stage.raise().await {
+                Ok(sandbox) => stage.sandbox = Some(sandbox),
+                Err(Barred::Step(step, error)) if mode == SandboxMode::Auto => {
+                    stage.no_sandbox = Some(format!("{step}: {error}"));
+                }
+                Err(Barred::Step(step, source)) => return Err(process::no_sandbox(&step, source)),
+                Err(Barred::Program(source)) => return Err(process::no_sandbox("start the helper", source)),
+            }
+        }
+        Ok(stage)
+    }
+
+    /// Makes a sandbox, and sees whether one can walk into it.
+    async fn raise(&self) -> Result<Sandbox, Barred> {
+        let prepare = |error| Barred::Step("prepare its files".to_owned(), error);
+        let folder = self.folder.path().join("sandbox");
+        std::fs::create_dir(&folder).map_err(prepare)?;
+        let Connector { command, root, settings, .. } = &self.connector;
+        let variable = |name: &str| {
+            let said = settings.environment.get(name).map(OsString::from);
+            said.or_else(|| std::env::var_os(name)).unwrap_or_default()
+        };
+        let program = Program {
+            words: command,
+            folder: root,
+            path: variable("PATH"),
+            python_path: variable("PYTHONPATH"),
+            home: Some(variable("HOME")).filter(|home| !home.is_empty()).map(PathBuf::from),
+        };
+        let sandbox = Sandbox::prepare(&folder, &self.authority, &program).map_err(prepare)?;
+        process::try_out(&sandbox, &self.nursery).await?;
+        Ok(sandbox)
+    }
+
+    /// How requests are intercepted.
+    pub(crate) fn rung(&self) -> Rung {
+        match (&self.sandbox, &self.connector.settings.base_url) {
+            (Some(_), _) => Rung::Sandbox,
+            (None, None) => Rung::Environment,
+            (None, Some(_)) => Rung::BaseUrl,
+        }
     }
 
     /// Runs `spec`, against a recording of nothing.
@@ -94,19 +157,21 @@ impl Stage {
     pub(crate) async fn play(
         &self,
         command: Command,
-        scenario: &Scenario,
+        Prepared { scenario, part, secrets }: &Prepared,
         configured: Option<&Value>,
-        secrets: &Arc<Secrets>,
     ) -> Result<Run, Error> {
         let given = Given {
             folder: Path::new(&scenario.name).join(command.as_str()),
             config: Some(&scenario.config),
+            part: part.as_ref(),
             configured,
             state: scenario.state.as_ref().filter(|_| command == Command::Read),
             now: scenario.now.as_deref(),
             environment: Some(&scenario.environment),
             volatile: &scenario.volatile,
+            demands: Some(&scenario.demands),
             secrets: Arc::clone(secrets),
+            ports: ports::of(&scenario.cassette, &scenario.config),
             ..Given::default()
         };
         self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await
@@ -116,14 +181,15 @@ impl Stage {
     pub(crate) async fn attempt(
         &self,
         planned: Planned,
-        scenario: &Scenario,
+        Prepared { scenario, part, secrets }: &Prepared,
         number: usize,
-        secrets: &Arc<Secrets>,
     ) -> Result<Trial, Error> {
         let Planned { question, command, config, configured, state, disturbance } = planned;
+        let config = config.as_ref().unwrap_or(&scenario.config);
         let given = Given {
             folder: Path::new(&scenario.name).join(format!("trial-{number}")),
-            config: Some(config.as_ref().unwrap_or(&scenario.config)).filter(|_| command != Command::Spec),
+            config: Some(config).filter(|_| command != Command::Spec),
+            part: part.as_ref().filter(|_| command != Command::Spec),
             configured: configured.as_ref(),
             state: state.as_ref(),
             trial: Some(question.to_string()),
@@ -133,6 +199,7 @@ impl Stage {
             environment: Some(&scenario.environment),
             volatile: &scenario.volatile,
             secrets: Arc::clone(secrets),
+            ports: ports::of(&scenario.cassette, config),
             ..Given::default()
         };
         let run = self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await?;
@@ -147,13 +214,23 @@ impl Stage {
         responder: impl Responder,
     ) -> Result<Run, Error> {
         let replay = |source| Error::Replay { source };
-        let files = self.write_files(&given)?;
-        let wanted = given.configured.map(crate::catalog::wanted).unwrap_or_default();
-        let secrets = given.secrets;
+        let demands = given.demands.cloned().unwrap_or_default();
+        let wanted = given.configured.map(|it| crate::catalog::wanted(it, &demands)).unwrap_or_default();
+        let secrets = Arc::clone(&given.secrets);
         let (watch, notes) = Watch::over(responder, Arc::clone(&secrets));
-        let session = Session::start(&self.authority, watch).await.map_err(replay)?;
+        let session = match given.part {
+            Some(part) => Session::start_as(part.clone(), &self.authority, watch).await,
+            None => Session::start(&self.authority, watch).await,
+        };
+        let mut session = session.map_err(replay)?;
+        let files = self.write_files(&given, &session.base_url())?;
         let proxy_url = session.proxy_url();
-        let network = Network { proxy_url: &proxy_url, certificate: self.authority.certificate() };
+        let network = Network {
+            proxy_url: &proxy_url,
+            certificate: self.authority.certificate(),
+            java_truststore: self.authority.java_truststore(),
+            redirects: self.sandbox.is_none(),
+        };
         let clock = if given.real { &Clock::default() } else { &self.clock };
         let mut variables = self.connector.settings.environment.clone();
         variables.extend(
@@ -172,14 +249,18 @@ impl Stage {
         };
         let digest = Digest::passing_over(given.volatile);
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted, digest);
-        let transcript = process::run(invocation, &self.nursery, ledger, StderrLog::new(secrets)).await?;
+        let ports = PORTS.into_iter().chain(given.ports).collect();
+        let mut door = self.sandbox.as_ref().map(|sandbox| sandbox.door(&mut session, ports));
+        let stderr = StderrLog::new(secrets);
+        let transcript = process::run(invocation, door.as_mut(), &self.nursery, ledger, stderr).await?;
+        let refused = door.and_then(Door::close);
         let altered = altered(&files, [given.config, given.configured, given.state]);
         let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
         let configured = given.configured.cloned().map(Arc::new);
-        Ok(Run { transcript, journal, requests: notes.take(), configured, altered, volatile })
+        Ok(Run { transcript, journal, requests: notes.take(), configured, altered, refused, volatile })
     }
 
     fn invocation(
@@ -216,12 +297,18 @@ impl Stage {
         std::fs::remove_dir_all(&path).map_err(|source| Error::Write { path, source })
     }
 
-    fn write_files(&self, given: &Given<'_>) -> Result<Vec<(&'static str, PathBuf)>, Error> {
+    /// Writes what the process is given; `base_url` goes where the settings want it.
+    fn write_files(&self, given: &Given<'_>, base_url: &str) -> Result<Vec<(&'static str, PathBuf)>, Error> {
         let folder = self.folder.path().join(&given.folder);
         std::fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
+        let redirects = self.connector.settings.base_url.as_ref().filter(|_| given.part.is_some());
+        let config = match (redirects, given.config) {
+            (Some(redirects), Some(config)) => Some(&redirects.redirected(config, base_url)),
+            (_, config) => config,
+        };
         let mut files = Vec::new();
         for (flag, name, value) in [
-            ("--config", "config.json", given.config),
+            ("--config", "config.json", config),
             ("--catalog", "configured_catalog.json", given.configured),
             ("--state", "state.json", given.state),
         ] {

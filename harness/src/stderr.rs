@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::excerpt;
 use crate::ledger::{Line, Lines, Seen, note};
 use crate::secrets::{Leak, Secrets};
+use crate::stack_trace;
 use crate::transcript::Stderr;
 
 /// Lines of stderr that are kept to be shown.
@@ -14,11 +15,18 @@ const LINES_KEPT: usize = 20;
 /// Bytes of one line that are kept.
 const LONGEST_LINE: usize = 64 * 1024;
 
+/// The last lines, and the first that is one of a stack trace.
+#[derive(Default)]
+struct End {
+    tail: VecDeque<String>,
+    stack_trace: Option<String>,
+}
+
 /// Takes stderr as it comes.
 pub(crate) struct StderrLog {
     secrets: Arc<Secrets>,
     lines: Lines,
-    tail: VecDeque<String>,
+    end: End,
     leaks: Vec<Seen<Leak>>,
     bytes: u64,
     /// The end of the chunk before: a secret may begin in one chunk and end in the next.
@@ -28,19 +36,20 @@ pub(crate) struct StderrLog {
 impl StderrLog {
     pub(crate) fn new(secrets: Arc<Secrets>) -> Self {
         let lines = Lines::new(LONGEST_LINE);
-        StderrLog { secrets, lines, tail: VecDeque::new(), leaks: Vec::new(), bytes: 0, carried: Vec::new() }
+        StderrLog { secrets, lines, end: End::default(), leaks: Vec::new(), bytes: 0, carried: Vec::new() }
     }
 
     pub(crate) fn feed(&mut self, chunk: &[u8]) {
         self.bytes += chunk.len() as u64;
         self.look_for_secrets(chunk);
-        self.lines.feed(chunk, |line| keep(&mut self.tail, &self.secrets, &line));
+        self.lines.feed(chunk, |line| self.end.keep(&self.secrets, &line));
     }
 
     pub(crate) fn finish(self) -> Stderr {
-        let StderrLog { secrets, lines, mut tail, leaks, bytes, .. } = self;
-        lines.finish(|line| keep(&mut tail, &secrets, &line));
-        Stderr { bytes, tail: Vec::from(tail).join("\n"), leaks }
+        let StderrLog { secrets, lines, mut end, leaks, bytes, .. } = self;
+        lines.finish(|line| end.keep(&secrets, &line));
+        let End { tail, stack_trace } = end;
+        Stderr { bytes, tail: Vec::from(tail).join("\n"), stack_trace, leaks }
     }
 
     /// By chunks and not by lines: no line is too long to be searched.
@@ -65,12 +74,18 @@ impl StderrLog {
     }
 }
 
-fn keep(tail: &mut VecDeque<String>, secrets: &Secrets, line: &Line<'_>) {
-    let (Line::Whole(bytes) | Line::Unfinished(bytes) | Line::TooLong { start: bytes, .. }) = line;
-    if tail.len() == LINES_KEPT {
-        tail.pop_front();
+impl End {
+    fn keep(&mut self, secrets: &Secrets, line: &Line<'_>) {
+        let (Line::Whole(bytes) | Line::Unfinished(bytes) | Line::TooLong { start: bytes, .. }) = line;
+        if self.tail.len() == LINES_KEPT {
+            self.tail.pop_front();
+        }
+        let shown = secrets.mask(&excerpt::of_bytes(bytes));
+        if self.stack_trace.is_none() && stack_trace::begins(&String::from_utf8_lossy(bytes)) {
+            self.stack_trace = Some(shown.clone());
+        }
+        self.tail.push_back(shown);
     }
-    tail.push_back(secrets.mask(&excerpt::of_bytes(bytes)));
 }
 
 #[cfg(test)]

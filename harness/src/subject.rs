@@ -3,27 +3,59 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use connector_replay::Target;
 use serde_json::Value;
 
 use crate::demands::Exemption;
+use crate::error::Error;
 use crate::evidence::{Evidence, Run};
+use crate::expectation::ConfigIs;
 use crate::hosts::Hosts;
 use crate::locate::Connector;
 use crate::scenario::Scenario;
 use crate::secrets::Secrets;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 
-/// A scenario whose secrets are known.
+/// A scenario whose secrets are known, its config complete.
 pub(crate) struct Prepared {
     pub(crate) scenario: Scenario,
+    /// Whose part the replay server plays where the config names it by its own address.
+    pub(crate) part: Option<Target>,
     pub(crate) secrets: Arc<Secrets>,
 }
 
 impl Prepared {
-    pub(crate) fn new(scenario: Scenario, specification: &Value) -> Self {
+    /// The error says what the settings ask for and the config lacks.
+    pub(crate) fn new(
+        connector: &Connector,
+        mut scenario: Scenario,
+        specification: &Value,
+    ) -> Result<Self, Error> {
         let secrets = Secrets::of(specification, &scenario.config);
-        Prepared { scenario, secrets: Arc::new(secrets) }
+        // One that is meant to be wrong may well lack it.
+        let part = if scenario.expect.config() == ConfigIs::Valid {
+            complete(connector, &scenario.name, &mut scenario.config, specification)?
+        } else {
+            None
+        };
+        Ok(Prepared { scenario, part, secrets: Arc::new(secrets) })
     }
+}
+
+/// Gives the config of `scenario` what `[base_url]` of the settings asks for; says whose part the replay server plays by it.
+pub(crate) fn complete(
+    connector: &Connector,
+    scenario: &str,
+    config: &mut Value,
+    specification: &Value,
+) -> Result<Option<Target>, Error> {
+    let Some(base_url) = &connector.settings.base_url else { return Ok(None) };
+    let (complete, part) = base_url.complete(config, specification).map_err(|why| Error::Settings {
+        path: connector.root.join(settings::FILE),
+        why: format!("[base_url] does not go with the scenario `{scenario}`: {why}"),
+    })?;
+    *config = complete;
+    Ok(Some(part))
 }
 
 /// What is judged as one: the connector itself by its `spec`, or one scenario.
@@ -70,6 +102,16 @@ impl Subject {
         let folder = PathBuf::from(&scenario.name);
         let waived = names(&scenario.empty_streams);
         Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder, waived }
+    }
+}
+
+/// Tells one of the scenarios that are to show it which types of files all of them read.
+pub(crate) fn tell_file_types(subjects: &mut [Subject]) {
+    let read = subjects.iter().flat_map(|subject| subject.evidence.transcripts());
+    let streams = read.flat_map(|transcript| &transcript.account.streams);
+    let types = streams.flat_map(|stream| stream.file_types.iter().cloned()).collect();
+    if let Some(subject) = subjects.iter_mut().find(|subject| subject.evidence.demands.reads_files) {
+        subject.evidence.file_types = Some(types);
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) struct Stderr {
     pub(crate) bytes: u64,
     /// The last of it, secrets masked.
     pub(crate) tail: String,
+    /// The first line that is one of a stack trace, secrets masked.
+    pub(crate) stack_trace: Option<String>,
     pub(crate) leaks: Vec<Seen<Leak>>,
 }
 

@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use tempfile::TempDir;
 
-use crate::Error;
+use crate::{Error, truststore};
 
 /// A certificate authority for one run. Clients that trust it accept a session as any host.
 ///
@@ -24,6 +24,8 @@ use crate::Error;
 #[derive(Debug)]
 pub struct Authority {
     certificate: PathBuf,
+    java_truststore: PathBuf,
+    name: String,
     mint: Arc<Mint>,
     _folder: TempDir,
 }
@@ -34,10 +36,11 @@ impl Authority {
     /// # Errors
     /// [`Error::MakeAuthority`] and [`Error::WriteCertificate`], the latter naming the folder for temporary files.
     pub fn new() -> Result<Authority, Error> {
-        let (mint, pem) = Mint::new().map_err(|source| Error::MakeAuthority { source })?;
-        let (folder, certificate) =
-            write(&pem).map_err(|source| Error::WriteCertificate { folder: std::env::temp_dir(), source })?;
-        Ok(Authority { certificate, mint: Arc::new(mint), _folder: folder })
+        let (mint, name, certificate) = Mint::new().map_err(|source| Error::MakeAuthority { source })?;
+        let folder = write(&certificate)
+            .map_err(|source| Error::WriteCertificate { folder: std::env::temp_dir(), source })?;
+        let [certificate, java_truststore] = [PEM, JKS].map(|name| folder.path().join(name));
+        Ok(Authority { certificate, java_truststore, name, mint: Arc::new(mint), _folder: folder })
     }
 
     /// The PEM file for a client to trust, alone: nothing of the real internet is meant to be trusted beside it.
@@ -45,19 +48,32 @@ impl Authority {
         &self.certificate
     }
 
+    /// The same for Java, which reads no PEM: a JKS file, with Java's usual password.
+    pub fn java_truststore(&self) -> &Path {
+        &self.java_truststore
+    }
+
+    /// Its common name, which is all of its subject: the same for no other authority.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(crate) fn mint(&self) -> Arc<Mint> {
         Arc::clone(&self.mint)
     }
 }
 
-fn write(pem: &str) -> io::Result<(TempDir, PathBuf)> {
+const PEM: &str = "ca.pem";
+const JKS: &str = "ca.jks";
+
+fn write(certificate: &Certificate) -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     let folder = builder.prefix("replay-").tempdir()?;
-    let path = folder.path().join("ca.pem");
-    fs::write(&path, pem)?;
-    Ok((folder, path))
+    fs::write(folder.path().join(PEM), certificate.pem())?;
+    fs::write(folder.path().join(JKS), truststore::of(certificate.der()))?;
+    Ok(folder)
 }
 
 /// Strikes a certificate for each host that is asked for, and keeps it.
@@ -70,21 +86,22 @@ pub(crate) struct Mint {
 }
 
 impl Mint {
-    fn new() -> Result<(Mint, String), rcgen::Error> {
+    fn new() -> Result<(Mint, String, Certificate), rcgen::Error> {
         let authority_key = KeyPair::generate()?;
         let mut params = valid_for_all_times(CertificateParams::default());
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         params.distinguished_name = DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, unique_name(&authority_key));
-        let pem = params.self_signed(&authority_key)?.pem();
+        let name = unique_name(&authority_key);
+        params.distinguished_name.push(DnType::CommonName, name.as_str());
+        let certificate = params.self_signed(&authority_key)?;
         let mint = Mint {
             issuer: Issuer::new(params, authority_key),
             key: KeyPair::generate()?,
             provider: Arc::new(rustls::crypto::ring::default_provider()),
             struck: Mutex::default(),
         };
-        Ok((mint, pem))
+        Ok((mint, name, certificate))
     }
 
     /// How to speak TLS as `host`: a DNS name in lower case or an IP address without brackets.
@@ -168,14 +185,15 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn the_certificate_alone_is_written_to_a_private_folder_that_goes_with_the_authority() {
+    fn the_certificate_and_no_key_is_written_to_a_private_folder_that_goes_with_the_authority() {
         use std::os::unix::fs::PermissionsExt as _;
 
         let authority = Authority::new().unwrap();
         let folder = authority.certificate().parent().unwrap().to_owned();
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
-        let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert_eq!(files, [authority.certificate()]);
+        let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        assert_eq!(files, [authority.java_truststore(), authority.certificate()]);
         let pem = fs::read_to_string(authority.certificate()).unwrap();
         assert!(pem.starts_with("-----BEGIN CERTIFICATE-----") && !pem.contains("KEY"), "{pem}");
         drop(authority);

@@ -22,7 +22,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::exchange::{Desk, Way};
 use crate::payload::Payload;
-use crate::{FaultKind, Scheme, target};
+use crate::{FaultKind, Scheme, Via, target};
 
 /// The first byte of a TLS handshake. No HTTP method begins with it.
 const TLS: u8 = 0x16;
@@ -39,11 +39,17 @@ struct Socket {
 
 /// Serves one connection to its end, through as many tunnels as the client asks for.
 ///
-/// Where a tunnel leads does not matter: all of them end here. What comes first tells what is spoken.
-pub(crate) async fn serve(desk: Arc<Desk>, socket: TcpStream, mut stop: watch::Receiver<()>) {
+/// Where a tunnel leads does not matter: all of them end here. What comes first tells what is spoken. `meant` is where
+/// the client wanted to go when it dialled, if that was not here.
+pub(crate) async fn serve(
+    desk: Arc<Desk>,
+    socket: TcpStream,
+    meant: Option<Authority>,
+    mut stop: watch::Receiver<()>,
+) {
     let (read, write) = socket.into_split();
     let mut socket = Socket { ahead: Bytes::new(), read, write };
-    let mut way = Way { scheme: Scheme::Http, tunnel: None };
+    let mut way = Way { scheme: Scheme::Http, tunnel: meant, via: Via::Direct };
     while let Some(first) = socket.first_byte(&desk, &mut stop).await {
         let next = match first {
             TLS => {
@@ -53,7 +59,7 @@ pub(crate) async fn serve(desk: Arc<Desk>, socket: TcpStream, mut stop: watch::R
             _ => http1(&desk, socket.wire(), &way, &mut stop).await,
         };
         match next {
-            Some((inner, tunnel)) => (socket, way.tunnel) = (inner, Some(tunnel)),
+            Some((inner, tunnel)) => (socket, way.tunnel, way.via) = (inner, Some(tunnel), Via::Proxy),
             None => return,
         }
     }
@@ -92,7 +98,7 @@ async fn secure(desk: &Arc<Desk>, wire: Wire, way: &Way, stop: &mut watch::Recei
             Err(error) => return desk.log.fault(FaultKind::Handshake, host.as_deref(), error),
         };
     desk.log.trusted(host.as_deref());
-    let way = Way { scheme: Scheme::Https, tunnel: way.tunnel.clone() };
+    let way = Way { scheme: Scheme::Https, ..way.clone() };
     if line.get_ref().1.alpn_protocol() == Some(b"h2") {
         http2(desk, line, &way, stop).await;
     } else {

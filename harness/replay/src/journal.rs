@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -37,6 +37,22 @@ pub struct Journal {
     pub omitted_faults: u64,
 }
 
+impl Journal {
+    /// Whether nobody came: neither with a request, nor with anything that was to become one.
+    pub fn is_empty(&self) -> bool {
+        self.exchanges.is_empty() && self.faults.is_empty() && self.omitted + self.omitted_faults == 0
+    }
+
+    /// How many of the exchanges that it holds came in which way.
+    pub fn via(&self) -> BTreeMap<Via, u64> {
+        let mut counts = BTreeMap::new();
+        for exchange in &self.exchanges {
+            *counts.entry(exchange.via).or_default() += 1;
+        }
+        counts
+    }
+}
+
 /// A request and what came of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Exchange {
@@ -50,6 +66,31 @@ pub struct Exchange {
     pub status: u16,
     /// Where the answer came from.
     pub outcome: Outcome,
+    /// How it found its way here.
+    pub via: Via,
+}
+
+/// How a request came to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// The client took the session for its proxy: it opened a tunnel, or named the whole URL.
+    Proxy,
+    /// The client took the session for the host itself, which it was made to reach it by.
+    Direct,
+    /// The client was told the session's own address in the place of the host's.
+    BaseUrl,
+}
+
+impl Via {
+    /// As it stands in the journal.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Via::Proxy => "proxy",
+            Via::Direct => "direct",
+            Via::BaseUrl => "base_url",
+        }
+    }
 }
 
 /// Where the answer to a request came from, if there was one.
@@ -146,7 +187,7 @@ impl Log {
         Log { began: Instant::now(), notes: Mutex::default() }
     }
 
-    pub(crate) fn exchange(&self, request: &Request, status: StatusCode, outcome: Outcome) {
+    pub(crate) fn exchange(&self, request: &Request, via: Via, status: StatusCode, outcome: Outcome) {
         let method = shorten(request.method.as_str(), TEXT);
         let url = shorten(&request.target.to_string(), TEXT);
         let unmatched = usize::from(matches!(outcome, Outcome::Unmatched { .. }));
@@ -159,7 +200,7 @@ impl Log {
             return;
         }
         notes.unmatched += unmatched;
-        notes.journal.exchanges.push(Exchange { at_ms, method, url, status: status.as_u16(), outcome });
+        notes.journal.exchanges.push(Exchange { at_ms, method, url, status: status.as_u16(), outcome, via });
     }
 
     pub(crate) fn fault(&self, kind: FaultKind, target: Option<&str>, reason: impl fmt::Display) {
@@ -238,10 +279,10 @@ mod tests {
         let unmatched = || Outcome::Unmatched { nearest: None, differences: Vec::new(), remedy: None };
         let request = request("http://a.test/");
         for _ in 0..ANSWERED + 3 {
-            log.exchange(&request, StatusCode::OK, Outcome::Answered { interaction: 0 });
+            log.exchange(&request, Via::Proxy, StatusCode::OK, Outcome::Answered { interaction: 0 });
         }
         for _ in 0..UNMATCHED + 4 {
-            log.exchange(&request, StatusCode::OK, unmatched());
+            log.exchange(&request, Via::Proxy, StatusCode::OK, unmatched());
         }
         for _ in 0..FAULTS + 5 {
             log.fault(FaultKind::Head, None, "c");
@@ -257,7 +298,8 @@ mod tests {
     fn long_texts_are_cut() {
         let log = Log::new();
         let answered = Outcome::Answered { interaction: 0 };
-        log.exchange(&request(&format!("http://a.test/?{}", "a".repeat(3_000))), StatusCode::OK, answered);
+        let long = request(&format!("http://a.test/?{}", "a".repeat(3_000)));
+        log.exchange(&long, Via::Proxy, StatusCode::OK, answered);
         log.fault(FaultKind::Head, Some(&"b".repeat(3_000)), "c".repeat(3_000));
         let journal = log.take();
         assert_eq!(journal.exchanges[0].url.chars().count(), TEXT + 1);

@@ -52,6 +52,7 @@ mod session;
 mod target;
 mod template;
 mod terms;
+mod truststore;
 
 pub use authority::Authority;
 pub use cassette::{
@@ -60,7 +61,7 @@ pub use cassette::{
 };
 pub use coding::inflate;
 pub use error::Error;
-pub use journal::{Exchange, Fault, FaultKind, Journal, Outcome, Unasked};
+pub use journal::{Exchange, Fault, FaultKind, Journal, Outcome, Unasked, Via};
 pub use matching::{Difference, Equals, Remedy};
 pub use player::Player;
 pub use reply::Reply;

@@ -1,16 +1,17 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use http::uri::Authority as HostAndPort;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use crate::exchange::Desk;
+use crate::exchange::{BaseUrl, Desk};
 use crate::journal::Log;
 use crate::limits::Limits;
-use crate::{Authority, Error, FaultKind, Journal, Responder, connection};
+use crate::{Authority, Error, FaultKind, Journal, Responder, Scheme, Target, connection};
 
 /// A server on a free port of the loopback interface, until it is finished or dropped.
 ///
@@ -22,7 +23,8 @@ pub struct Session {
     desk: Arc<Desk>,
     /// Dropped to stop.
     stop: watch::Sender<()>,
-    serving: JoinHandle<()>,
+    /// One per listener.
+    serving: Vec<JoinHandle<()>>,
 }
 
 impl Session {
@@ -31,22 +33,82 @@ impl Session {
     /// # Errors
     /// [`Error::Listen`] where no port can be had.
     pub async fn start(authority: &Authority, responder: impl Responder) -> Result<Session, Error> {
-        Session::start_within(Limits::default(), authority, responder).await
+        Session::start_within(Limits::default(), authority, responder, None).await
+    }
+
+    /// Starts to serve likewise; what is asked of [`Session::base_url`] is taken as asked of the host of `part`.
+    ///
+    /// In what it answers to that, headers that a client follows name the base URL in the place of the host. Bodies stay as
+    /// they are.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] where no port can be had.
+    pub async fn start_as(
+        part: Target,
+        authority: &Authority,
+        responder: impl Responder,
+    ) -> Result<Session, Error> {
+        Session::start_within(Limits::default(), authority, responder, Some(part)).await
     }
 
     async fn start_within(
         limits: Limits,
         authority: &Authority,
         responder: impl Responder,
+        part: Option<Target>,
     ) -> Result<Session, Error> {
         let listen = |source| Error::Listen { source };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let desk = Desk { responder: Arc::new(responder), mint: authority.mint(), log: Log::new(), limits };
-        let desk = Arc::new(desk);
-        let (stop, stopped) = watch::channel(());
-        let serving = tokio::spawn(serve(Arc::clone(&desk), listener, stopped));
-        Ok(Session { address, desk, stop, serving })
+        let part = part.map(|meant| BaseUrl { own: own(address), meant });
+        let (responder, mint) = (Arc::new(responder), authority.mint());
+        let desk = Arc::new(Desk { responder, mint, log: Log::new(), limits, part });
+        let mut session = Session { address, desk, stop: watch::Sender::new(()), serving: Vec::new() };
+        session.serve(listener, |_| None);
+        Ok(session)
+    }
+
+    /// Serves what comes to another listener too, as it serves its own address.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] where the listener cannot be listened to.
+    pub fn listen(&mut self, listener: std::net::TcpListener) -> Result<(), Error> {
+        self.serve(adopt(listener)?, |_| None);
+        Ok(())
+    }
+
+    /// Serves what comes to a listener that stands in the place of others: a client that dials an address there means
+    /// the host that `name_of` knows by it or, where that is none, the address itself.
+    ///
+    /// That host serves where a request names none, and where TLS is begun without a name.
+    ///
+    /// # Errors
+    /// [`Error::Listen`] where the listener cannot be listened to.
+    pub fn intercept(
+        &mut self,
+        listener: std::net::TcpListener,
+        name_of: impl Fn(IpAddr) -> Option<String> + Send + 'static,
+    ) -> Result<(), Error> {
+        self.serve(adopt(listener)?, move |dialled| {
+            let host = name_of(dialled.ip());
+            let authority = host.map(|host| format!("{host}:{}", dialled.port()));
+            authority.unwrap_or_else(|| dialled.to_string()).parse().ok()
+        });
+        Ok(())
+    }
+
+    fn serve(
+        &mut self,
+        listener: TcpListener,
+        meant: impl Fn(SocketAddr) -> Option<HostAndPort> + Send + 'static,
+    ) {
+        let serving = serve(Arc::clone(&self.desk), listener, meant, self.stop.subscribe());
+        self.serving.push(tokio::spawn(serving));
+    }
+
+    /// The port of its own address.
+    pub fn port(&self) -> u16 {
+        self.address.port()
     }
 
     /// What to give a client as `HTTP_PROXY` and `HTTPS_PROXY`: `http://127.0.0.1:PORT`.
@@ -54,13 +116,20 @@ impl Session {
         format!("http://{}", self.address)
     }
 
+    /// What to give a client in the place of the URL of a host: `http://127.0.0.1:PORT`, without a slash at the end.
+    ///
+    /// For one that can be told neither a proxy nor whom to trust. See [`Session::start_as`].
+    pub fn base_url(&self) -> String {
+        own(self.address).origin()
+    }
+
     /// Stops to accept, closes all connections, and hands out what happened.
     ///
     /// Returns at once, or a quarter of a second later where exchanges are under way that do not come to their end.
     pub async fn finish(self) -> Journal {
         drop(self.stop);
-        if let Err(error) = self.serving.await {
-            self.desk.log.fault(FaultKind::Connection, None, error);
+        for serving in self.serving {
+            note(&self.desk, serving.await);
         }
         let mut journal = self.desk.log.take();
         journal.unasked = self.desk.responder.unasked();
@@ -68,15 +137,33 @@ impl Session {
     }
 }
 
-async fn serve(desk: Arc<Desk>, listener: TcpListener, mut stop: watch::Receiver<()>) {
+fn own(address: SocketAddr) -> Target {
+    let (host, path) = (address.ip().to_string(), "/".to_owned());
+    Target { scheme: Scheme::Http, host, port: address.port(), path, query: None }
+}
+
+fn adopt(listener: std::net::TcpListener) -> Result<TcpListener, Error> {
+    let adopted = listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener));
+    adopted.map_err(|source| Error::Listen { source })
+}
+
+/// `meant` is where a client that dials an address wants to go; `None` where it says so itself.
+async fn serve(
+    desk: Arc<Desk>,
+    listener: TcpListener,
+    meant: impl Fn(SocketAddr) -> Option<HostAndPort>,
+    mut stop: watch::Receiver<()>,
+) {
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             _ = stop.changed() => break,
             accepted = listener.accept() => {
-                // Without delay: a small answer must not wait for the acknowledgement of the one before.
-                match accepted.and_then(|(socket, _)| socket.set_nodelay(true).map(|()| socket)) {
-                    Ok(socket) => drop(connections.spawn(connection::serve(Arc::clone(&desk), socket, stop.clone()))),
+                match accepted.and_then(|(socket, _)| prepare(socket)) {
+                    Ok((socket, dialled)) => {
+                        let serving = connection::serve(Arc::clone(&desk), socket, meant(dialled), stop.clone());
+                        connections.spawn(serving);
+                    }
                     Err(error) => {
                         desk.log.fault(FaultKind::Connection, None, format_args!("a connection was not accepted: {error}"));
                         // Out of file descriptors, as a rule: trying again at once would only spin.
@@ -101,6 +188,13 @@ async fn serve(desk: Arc<Desk>, listener: TcpListener, mut stop: watch::Receiver
     }
 }
 
+fn prepare(socket: TcpStream) -> std::io::Result<(TcpStream, SocketAddr)> {
+    // A small answer must not wait for the acknowledgement of the one before.
+    socket.set_nodelay(true)?;
+    let dialled = socket.local_addr()?;
+    Ok((socket, dialled))
+}
+
 /// A connection's task ends well unless the responder panics.
 fn note(desk: &Desk, ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
@@ -111,7 +205,6 @@ fn note(desk: &Desk, ended: Result<(), tokio::task::JoinError>) {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpStream;
 
     use super::*;
     use crate::{Answering, Cassette, Player, Request, Terms};
@@ -122,7 +215,8 @@ mod tests {
     /// What the journal says of a client that sends `bytes` and then waits for the server to close.
     async fn faults(bytes: &[u8], responder: impl Responder) -> Vec<(FaultKind, String)> {
         let limits = Limits { handshake: SHORT, idle: SHORT, body: SHORT, body_bytes: 8, grace: SHORT };
-        let session = Session::start_within(limits, &Authority::new().unwrap(), responder).await.unwrap();
+        let authority = Authority::new().unwrap();
+        let session = Session::start_within(limits, &authority, responder, None).await.unwrap();
         let mut socket = TcpStream::connect(session.address).await.unwrap();
         socket.write_all(bytes).await.unwrap();
         // The end, or a reset where bytes are left unread: closed either way.

@@ -70,7 +70,10 @@ impl Target {
     }
 
     /// Reads a URL as people write it in a cassette. The error says what was wanted.
-    pub(crate) fn parse(text: &str) -> Result<Target, String> {
+    ///
+    /// # Errors
+    /// The sentence names what came.
+    pub fn parse(text: &str) -> Result<Target, String> {
         // Even one that does not read may hold a password.
         let got = || excerpt::of_url(text);
         let url = Url::parse(text).map_err(|error| format!("wanted a URL, got \"{}\": {error}", got()))?;
@@ -98,6 +101,27 @@ impl Target {
     }
 }
 
+impl Target {
+    /// Host and port, without a port that is the scheme's own.
+    pub(crate) fn authority(&self) -> String {
+        if self.port == self.scheme.default_port() {
+            self.host.clone()
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
+    /// Scheme, host and port, without a slash at the end.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme.as_str(), self.authority())
+    }
+
+    /// Whether both are of one host, whatever their path.
+    pub(crate) fn same_origin(&self, other: &Target) -> bool {
+        (self.scheme, &self.host, self.port) == (other.scheme, &other.host, other.port)
+    }
+}
+
 /// The host alone, written in the one way in which the cassette's URLs write it too.
 pub(crate) fn host(authority: &Authority) -> String {
     let host = authority.host();
@@ -110,10 +134,7 @@ pub(crate) fn host(authority: &Authority) -> String {
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}", self.scheme.as_str(), self.host)?;
-        if self.port != self.scheme.default_port() {
-            write!(f, ":{}", self.port)?;
-        }
+        f.write_str(&self.origin())?;
         f.write_str(&self.path)?;
         match &self.query {
             Some(query) => write!(f, "?{query}"),

@@ -1,9 +1,13 @@
 //! The tests that make one scenario: those of one config, told the same of where they run, that read the same streams.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use connector_protocol::Command;
 
 use super::config::{Config, Mode, Test};
 use super::suite::Suite;
+use crate::expectation::{ConfigIs, Expectation, Outcome};
 
 /// Where a test takes its config from if it does not say.
 const DEFAULT_CONFIG: &str = "secrets/config.json";
@@ -139,6 +143,35 @@ fn by_catalog<'a>(group: &Group<'a>) -> Vec<Group<'a>> {
         groups[place].tests.push((*suite, test));
     }
     groups
+}
+
+/// What is expected of the commands of a scenario.
+pub(super) fn expectation(
+    group: &Group<'_>,
+    is_in_spec: bool,
+    commands: &[Command],
+    lacking: &mut BTreeSet<String>,
+) -> Expectation {
+    let connection = group.tests.iter().filter(|(suite, _)| *suite == Suite::Connection);
+    let mut said = connection.map(|(_, test)| test.status.unwrap_or(Outcome::Succeeds));
+    let check = said.next();
+    if said.any(|other| Some(other) != check) {
+        lacking.insert(format!(
+            "`connection` expects several outcomes of {}: the first one counts",
+            group.config_path
+        ));
+    }
+    let works = |command| commands.contains(&command).then_some(Outcome::Succeeds);
+    Expectation {
+        // A wrong key is often one that the spec accepts: neither is demanded.
+        config: match check {
+            Some(Outcome::Fails | Outcome::Raises) if !is_in_spec => Some(ConfigIs::Either),
+            _ => None,
+        },
+        check,
+        discover: works(Command::Discover),
+        read: works(Command::Read),
+    }
 }
 
 #[cfg(test)]

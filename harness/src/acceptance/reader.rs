@@ -141,6 +141,13 @@ impl Reader<'_> {
         for Member { key, line, node } in self.at(suite.name(), node.members())? {
             let at = format!("{suite}.{key}");
             match key.as_str() {
+                // A line that was left empty, or commented out, above a line with more indent.
+                "tests" if matches!(node.value, Value::Map(_)) => {
+                    self.notes.say(*line, format!("`{at}` is a mapping: read as `{suite}` itself"));
+                    let inner = self.suite(suite, node, legacy)?;
+                    read.bypass_reason = read.bypass_reason.or(inner.bypass_reason);
+                    read.tests.extend(inner.tests);
+                }
                 "tests" => read.tests = self.tests(suite, self.at(&at, node.items())?)?,
                 "bypass_reason" if node.is_null() => {}
                 "bypass_reason" => read.bypass_reason = Some(self.at(&at, node.text())?),
@@ -257,6 +264,15 @@ pub(super) mod tests {
                 "c.yml:6: `client_container_config` cannot be honoured: no container is run beside the connector",
             ]
         );
+    }
+
+    #[test]
+    fn a_reason_that_slipped_under_tests_is_the_reason_of_the_suite() {
+        let (config, _) = read("acceptance_tests:\n  spec:\n    bypass_reason: x\n").unwrap();
+        let (slipped, notes) =
+            read("acceptance_tests:\n  spec:\n    tests:\n      bypass_reason: x\n").unwrap();
+        assert_eq!(slipped, config);
+        assert_eq!(notes, ["c.yml:3: `spec.tests` is a mapping: read as `spec` itself"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::suite::Suite;
 use super::{FILE, cat, catalog};
 use crate::demands::{Demands, Exemption, ExpectedRecords, FutureState, Unjudged, files};
 use crate::error::Error;
-use crate::expectation::{ConfigIs, Expectation, Outcome};
+use crate::expectation::Expectation;
 use crate::metadata::Metadata;
 use crate::settings::join;
 
@@ -103,7 +103,7 @@ impl Maker<'_> {
             first_of_config: group.first_of_config.clone(),
             config: join(self.base, Path::new(group.config_path)),
             config_path: group.config_path.to_owned(),
-            expect: expectation(group, named(Suite::Spec), &commands, lacking),
+            expect: group::expectation(group, named(Suite::Spec), &commands, lacking),
             commands,
             catalog,
             environment: environment.into_iter().collect(),
@@ -191,42 +191,13 @@ impl Maker<'_> {
     }
 }
 
-/// What is expected of the commands of a scenario.
-fn expectation(
-    group: &Group<'_>,
-    is_in_spec: bool,
-    commands: &[Command],
-    lacking: &mut BTreeSet<String>,
-) -> Expectation {
-    let connection = group.tests.iter().filter(|(suite, _)| *suite == Suite::Connection);
-    let mut said = connection.map(|(_, test)| test.status.unwrap_or(Outcome::Succeeds));
-    let check = said.next();
-    if said.any(|other| Some(other) != check) {
-        lacking.insert(format!(
-            "`connection` expects several outcomes of {}: the first one counts",
-            group.config_path
-        ));
-    }
-    let works = |command| commands.contains(&command).then_some(Outcome::Succeeds);
-    Expectation {
-        // A wrong key is often one that the spec accepts: neither is demanded.
-        config: match check {
-            Some(Outcome::Fails | Outcome::Raises) if !is_in_spec => Some(ConfigIs::Either),
-            _ => None,
-        },
-        check,
-        discover: works(Command::Discover),
-        read: works(Command::Read),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use crate::acceptance::Acceptance;
     use crate::demands::{Exemption, ExpectedRecords, FutureState};
-    use crate::expectation::ConfigIs;
+    use crate::expectation::{ConfigIs, Outcome};
     use crate::metadata::Metadata;
 
     use super::*;

@@ -6,6 +6,9 @@ use super::call::Call;
 use super::http;
 use super::output::Output;
 
+/// When it read its records.
+pub(crate) const EMITTED_AT: u64 = 1_767_225_600_000;
+
 /// What it prints; `None` for a command that there is not.
 pub(crate) fn answer(call: &Call) -> Option<Output> {
     Some(match call.command.as_str() {
@@ -87,11 +90,13 @@ fn read_stream(call: &Call, stream: &str, items: &[Value]) -> Vec<Value> {
     let id = |item: &Value| item["id"].as_u64().unwrap_or_default();
     let reached = items.iter().map(id).max().unwrap_or_default().max(last);
     let mut messages = vec![status(stream, "STARTED")];
-    let newer = items.iter().filter(|item| last == 0 || id(item) > last);
-    let record =
-        |item| json!({"type": "RECORD", "record": {"stream": stream, "data": item, "emitted_at": 1}});
-    messages.extend(newer.map(record));
-    let count = u32::try_from(messages.len() - 1).map_or(0.0, f64::from);
+    let newer: Vec<&Value> = items.iter().filter(|item| last == 0 || id(item) > last).collect();
+    if !newer.is_empty() {
+        messages.push(status(stream, "RUNNING"));
+    }
+    let record = |item: &&Value| json!({"type": "RECORD", "record": {"stream": stream, "data": item, "emitted_at": EMITTED_AT}});
+    messages.extend(newer.iter().map(record));
+    let count = u32::try_from(newer.len()).map_or(0.0, f64::from);
     messages.push(json!({"type": "STATE", "state": {
         "type": "STREAM",
         "stream": {"stream_descriptor": {"name": stream}, "stream_state": {"id": reached}},

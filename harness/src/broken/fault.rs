@@ -18,6 +18,8 @@ pub(crate) struct Fault {
     pub(crate) recorded: &'static [(&'static str, u16, &'static str)],
     /// What lies in the scenario's folder besides: name and text.
     pub(crate) files: &'static [(&'static str, &'static str)],
+    /// Whether it shows in a sandbox alone.
+    pub(crate) sandboxed: bool,
     pub(crate) inflict: fn(&mut Output, &Call),
 }
 
@@ -30,7 +32,17 @@ pub(crate) const fn fault(
 }
 
 pub(crate) const fn harmless(name: &'static str, inflict: fn(&mut Output, &Call)) -> Fault {
-    Fault { name, condemned_by: None, scenario: "", settings: "", recorded: &[], files: &[], inflict }
+    let (scenario, settings) = ("", "");
+    Fault {
+        name,
+        condemned_by: None,
+        scenario,
+        settings,
+        recorded: &[],
+        files: &[],
+        sandboxed: false,
+        inflict,
+    }
 }
 
 impl Fault {
@@ -51,7 +63,7 @@ macro_rules! of {
     ($command:literal, $inflict:expr) => {
         |output, call| {
             if call.is($command) {
-                let inflict: fn(&mut Output) = $inflict;
+                let inflict: fn(&mut $crate::broken::output::Output) = $inflict;
                 inflict(output);
             }
         }

@@ -4,15 +4,15 @@ use std::io::Write as _;
 
 use serde_json::{Value, json};
 
-use super::connector::status;
+use super::connector::{EMITTED_AT, status};
 use super::fault::{Fault, fault, harmless, of};
-use super::output::{Output, push, remove, stream};
+use super::output::{push, remove, stream};
 use super::streams::{in_namespace, interleave, stream_named, two_streams};
-use super::{deed, requests, trials};
+use super::{deed, records, requests, states, trials};
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
-    [ALL, requests::ALL, trials::ALL].into_iter().flatten()
+    [ALL, requests::ALL, records::ALL, states::ALL, trials::ALL].into_iter().flatten()
 }
 
 static ALL: &[Fault] = &[
@@ -243,7 +243,7 @@ static ALL: &[Fault] = &[
         "prints_records_of_a_stranger",
         "records_are_of_configured_streams",
         of!("read", |output| {
-            let record = json!({"stream": "Users", "data": {"id": 3}, "emitted_at": 1});
+            let record = json!({"stream": "Users", "data": {"id": 3}, "emitted_at": EMITTED_AT});
             output.insert_before("STATE", json!({"type": "RECORD", "record": record}));
         }),
     ),
@@ -251,7 +251,7 @@ static ALL: &[Fault] = &[
         "prints_records_of_a_forger",
         "records_are_of_configured_streams",
         of!("read", |output| {
-            let record = json!({"stream": "users\u{1b}[2J\nPASS  all", "data": {}, "emitted_at": 1});
+            let record = json!({"stream": "users\u{1b}[2J\nPASS  all", "data": {}, "emitted_at": EMITTED_AT});
             output.insert_before("STATE", json!({"type": "RECORD", "record": record}));
         }),
     ),
@@ -274,7 +274,7 @@ static ALL: &[Fault] = &[
         "makes_up_ids",
         "reads_are_repeatable",
         of!("read", |output| {
-            output.message("RECORD")["record"]["data"]["run"] = json!(std::process::id());
+            output.message("RECORD")["record"]["data"]["name"] = json!(std::process::id().to_string());
         }),
     ),
     fault(
@@ -340,7 +340,7 @@ static ALL: &[Fault] = &[
     ),
 ];
 
-fn error() -> Value {
+pub(crate) fn error() -> Value {
     json!({"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1.0, "error": {
         "message": "the API is down", "failure_type": "transient_error",
     }}})

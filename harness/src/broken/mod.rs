@@ -2,7 +2,7 @@
 //!
 //! `harness broken FAULT COMMAND [--config ...]` is a small good connector with one fault. It reads one page of users over
 //! plain HTTP through the proxy of its environment. To add a fault, add a line to one of the tables: [`faults`],
-//! [`requests`].
+//! [`requests`], [`records`], [`states`].
 
 #![expect(clippy::disallowed_methods, reason = "a broken connector starts processes that nobody looks after")]
 
@@ -13,7 +13,9 @@ mod fault;
 mod faults;
 mod http;
 mod output;
+mod records;
 mod requests;
+mod states;
 mod streams;
 mod trials;
 
@@ -39,6 +41,7 @@ pub(crate) fn list() -> u8 {
         json!({
             "name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario,
             "settings": fault.settings, "recorded": recorded, "files": fault.files,
+            "sandboxed": fault.sandboxed,
         })
     });
     Output::of(lines.collect()).print()

@@ -1,5 +1,7 @@
 //! Faults of what is asked for.
 
+use std::net::{TcpStream, UdpSocket};
+
 use super::call::Call;
 use super::fault::{Fault, fault, harmless};
 use super::http;
@@ -26,6 +28,38 @@ pub(crate) static ALL: &[Fault] = &[
         recorded: &[("http://api.broken.test/users?page=2", 200, "[]")],
         ..fault("does_not_ask_for_everything", "recording_is_used", |_, _| {})
     },
+    Fault {
+        sandboxed: true,
+        ..fault("dials_a_database", "connections_are_intercepted", |_, call| {
+            if call.is("read") {
+                drop(TcpStream::connect("db.broken.test:5432"));
+            }
+        })
+    },
+    Fault {
+        sandboxed: true,
+        ..fault("sends_packets_to_a_clock", "connections_are_intercepted", |_, call| {
+            if call.is("read")
+                && let Ok(socket) = UdpSocket::bind("0.0.0.0:0")
+            {
+                let _lost = socket.send_to(b"?", "192.0.2.1:123");
+            }
+        })
+    },
+    Fault {
+        sandboxed: true,
+        recorded: &[("http://api.broken.test/me", 200, "1")],
+        ..harmless("knows_nothing_of_proxies", |_, call| {
+            if call.is("read") {
+                http::get_directly("api.broken.test", "/me");
+            }
+        })
+    },
+    harmless("looks_for_a_server_of_its_own", |_, call| {
+        if call.is("read") {
+            drop(TcpStream::connect("127.0.0.1:5432"));
+        }
+    }),
     Fault {
         recorded: &[("http://plain.test/avatar", 200, "1")],
         ..fault("asks_without_tls", "requests_use_https", asks_for!("http://plain.test/avatar"))

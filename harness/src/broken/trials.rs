@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::deed;
+use super::{connector, deed};
 use super::fault::{Fault, fault, harmless, of};
 use super::output::Output;
 use super::streams::{stream_of, two_streams};
@@ -67,12 +67,12 @@ pub(crate) static ALL: &[Fault] = &[
         }
     }),
     fault("goes_on_too_late", "reads_go_on_from_state", |output, call| {
-        if call.is("read") && call.last_id("users") == 0 && output.messages.len() == 5 {
+        if call.is("read") && call.last_id("users") == 0 && output.messages.len() == 6 {
             // A state after the first record says that the second has come as well.
             output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(1.0);
             let mut early = output.message("STATE").clone();
             early["state"]["stream"]["stream_state"] = json!({"id": 2, "page": 1});
-            output.messages.insert(2, early);
+            output.messages.insert(3, early);
         }
     }),
     fault("does_not_read_its_state", "state_is_used", |output, call| {
@@ -113,6 +113,7 @@ fn succeed(output: &mut Output) {
 }
 
 fn user(id: u64) -> Value {
-    let record = json!({"stream": "users", "data": {"id": id, "name": "Ada"}, "emitted_at": 1});
+    let record =
+        json!({"stream": "users", "data": {"id": id, "name": "Ada"}, "emitted_at": connector::EMITTED_AT});
     json!({"type": "RECORD", "record": record})
 }

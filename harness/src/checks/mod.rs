@@ -15,9 +15,18 @@ mod check_refuses_incomplete_configs;
 mod check_refuses_wrong_values;
 mod check_status_is_expected;
 mod config_matches_spec;
+mod connections_are_intercepted;
 mod cursor_fields_exist;
 mod disturbed_reads_end;
+mod emitted_at_is_plausible;
+mod error_messages_are_for_people;
+mod expected_records_are_read;
+mod failed_checks_say_why;
+mod fields_are_declared;
+mod fields_are_filled;
+mod file_types_are_read;
 mod files_are_left_alone;
+mod full_refresh_streams_have_state;
 mod future_states_bring_nothing;
 mod hosts_are_allowed;
 mod hosts_are_declared;
@@ -26,7 +35,9 @@ mod invalid_configs_are_config_errors;
 mod messages_match_protocol;
 mod outcome_is_expected;
 mod page_size_is_used;
+mod primary_keys_are_present;
 mod primary_keys_are_scalar;
+mod primary_keys_are_unique;
 mod primary_keys_exist;
 mod process_ends_by_itself;
 mod process_leaves_none_behind;
@@ -34,8 +45,10 @@ mod reads_are_repeatable;
 mod reads_go_on_from_state;
 mod recording_is_used;
 mod records_are_of_configured_streams;
+mod records_have_declared_fields;
 mod records_match_schema;
 mod refusals_name_the_field;
+mod refused_configs_are_config_errors;
 mod requests_are_not_repeated;
 mod requests_match_recording;
 mod requests_stay_within_budget;
@@ -62,15 +75,22 @@ mod spec_secrets_are_scalar;
 mod spec_stays_open;
 mod spec_types_are_single;
 mod state_carries_record_count;
+mod state_cursors_have_their_type;
 mod state_is_present;
 mod state_is_used;
 mod state_is_well_formed;
 mod state_record_counts_are_true;
+mod state_survives_json;
+mod states_come_before_complete;
+mod stderr_has_no_stack_trace;
 mod stdout_is_protocol_only;
 mod stream_statuses_are_in_order;
+mod stream_statuses_are_of_configured_streams;
+mod stream_statuses_are_reported;
 mod streams_are_independent;
 mod streams_have_primary_keys;
 mod streams_have_records;
+mod streams_with_records_are_running;
 mod suggested_streams_are_named;
 mod suggested_streams_exist;
 mod trace_errors_agree_with_exit;
@@ -88,12 +108,15 @@ use crate::verdict::Verdict;
 pub static ALL: &[Check] = &[
     process_ends_by_itself::CHECK,
     process_leaves_none_behind::CHECK,
+    stderr_has_no_stack_trace::CHECK,
     files_are_left_alone::CHECK,
     disturbed_reads_end::CHECK,
     outcome_is_expected::CHECK,
     stdout_is_protocol_only::CHECK,
     messages_match_protocol::CHECK,
     trace_errors_agree_with_exit::CHECK,
+    error_messages_are_for_people::CHECK,
+    refused_configs_are_config_errors::CHECK,
     spec_is_one_message::CHECK,
     spec_is_expected::CHECK,
     spec_enums_are_unique::CHECK,
@@ -115,6 +138,7 @@ pub static ALL: &[Check] = &[
     config_matches_spec::CHECK,
     spec_needs_no_home::CHECK,
     check_status_is_expected::CHECK,
+    failed_checks_say_why::CHECK,
     check_answers_every_config::CHECK,
     check_refuses_incomplete_configs::CHECK,
     check_refuses_wrong_values::CHECK,
@@ -136,13 +160,28 @@ pub static ALL: &[Check] = &[
     suggested_streams_exist::CHECK,
     records_are_of_configured_streams::CHECK,
     records_match_schema::CHECK,
+    records_have_declared_fields::CHECK,
+    fields_are_declared::CHECK,
+    primary_keys_are_present::CHECK,
+    primary_keys_are_unique::CHECK,
+    emitted_at_is_plausible::CHECK,
     streams_have_records::CHECK,
+    fields_are_filled::CHECK,
+    expected_records_are_read::CHECK,
+    file_types_are_read::CHECK,
     reads_are_repeatable::CHECK,
     streams_are_independent::CHECK,
     unknown_streams_are_refused::CHECK,
     stream_statuses_are_in_order::CHECK,
+    stream_statuses_are_reported::CHECK,
+    stream_statuses_are_of_configured_streams::CHECK,
+    streams_with_records_are_running::CHECK,
     state_is_present::CHECK,
+    full_refresh_streams_have_state::CHECK,
+    states_come_before_complete::CHECK,
     state_is_well_formed::CHECK,
+    state_survives_json::CHECK,
+    state_cursors_have_their_type::CHECK,
     state_carries_record_count::CHECK,
     state_record_counts_are_true::CHECK,
     reads_go_on_from_state::CHECK,
@@ -152,6 +191,7 @@ pub static ALL: &[Check] = &[
     recording_is_used::CHECK,
     requests_use_https::CHECK,
     hosts_are_declared::CHECK,
+    connections_are_intercepted::CHECK,
     hosts_are_allowed::CHECK,
     requests_stay_within_budget::CHECK,
     page_size_is_used::CHECK,

@@ -46,7 +46,10 @@ fn judge(evidence: &Evidence) -> Verdict {
             findings.push(
                 Finding::new("a connection that can be answered", fault.to_string())
                     .by(&run.transcript)
-                    .next("does its HTTP client take the CA certificate of SSL_CERT_FILE?"),
+                    .next(
+                        "does its HTTP client take the CA certificate of SSL_CERT_FILE? For one that trusts only the \
+                         roots it was built with there is [base_url] in harness.toml (docs/interception.md)",
+                    ),
             );
         }
     }

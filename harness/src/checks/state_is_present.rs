@@ -2,25 +2,28 @@ use connector_protocol::{Command, MessageType};
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
+use crate::ledger::StreamAccount;
+use crate::transcript::Transcript;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
     id: "state_is_present",
     level: Level::Must,
     group: Group::State,
-    requirement: "A read that succeeds prints a STATE for every configured stream, the last of them after the stream's \
-                  last record.",
+    requirement: "A read that succeeds prints a STATE for every stream that is read incrementally, the last of them \
+                  after the stream's last record.",
     why: "Records that no state covers are read again by every sync; for destinations that commit at states, they are \
           not even written.",
-    source: "Connector acceptance tests, `basic_read`: state messages, there counted in total and not by stream.",
+    source: "Connector acceptance tests, `basic_read`: state messages, there counted in total and not by stream; of \
+             streams that are read in full, full_refresh_streams_have_state speaks.",
     judge,
     condemns: &[
-        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}",
-        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{}}}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}",
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"incremental\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}",
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"incremental\"]}]}}\n$ read\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{}}}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}",
     ],
     acquits: &[
-        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{}}}}",
-        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"GLOBAL\",\"global\":{\"shared_state\":{},\"stream_states\":[]}}}",
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"incremental\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{}}}}",
+        "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{},\"supported_sync_modes\":[\"incremental\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"GLOBAL\",\"global\":{\"shared_state\":{},\"stream_states\":[]}}}",
     ],
 };
 
@@ -28,26 +31,29 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for transcript in evidence.succeeded(Command::Read) {
-        let account = &transcript.account;
-        // A GLOBAL or a legacy state speaks for all streams at once.
-        let of_all = account.of_kind(MessageType::State).filter(|placed| placed.stream.is_none()).last();
-        for stream in account.streams.iter().filter(|stream| stream.configured) {
+        let streams = transcript.account.streams.iter();
+        for stream in streams.filter(|stream| stream.configured && stream.incremental) {
             judged = true;
-            let at = |finding: Finding| finding.by(transcript).stream(&stream.name);
-            match of_all {
-                Some(placed) if placed.records == account.records => {}
-                Some(placed) => {
-                    findings
-                        .push(at(Finding::new("a STATE after the last record", "none").line(placed.line)));
-                }
-                None if stream.states == 0 => findings.push(at(Finding::new("at least one STATE", "none"))),
-                None if stream.since_state > 0 => {
-                    let got = format!("{} records after the last one", stream.since_state);
-                    findings.push(at(Finding::new("a STATE after the last record", got)));
-                }
-                None => {}
-            }
+            findings.extend(missing(transcript, stream));
         }
     }
-    Verdict::of(findings, judged, "no read succeeded")
+    Verdict::of(findings, judged, "no stream was read incrementally")
+}
+
+/// What is wrong if the last record of a stream has no state after it.
+pub(super) fn missing(transcript: &Transcript, stream: &StreamAccount) -> Option<Finding> {
+    let account = &transcript.account;
+    // A GLOBAL or a legacy state speaks for all streams at once.
+    let of_all = account.of_kind(MessageType::State).filter(|placed| placed.stream.is_none()).last();
+    let finding = match of_all {
+        Some(placed) if placed.records == account.records => return None,
+        Some(placed) => Finding::new("a STATE after the last record", "none").line(placed.line),
+        None if stream.states == 0 => Finding::new("at least one STATE", "none"),
+        None if stream.since_state > 0 => {
+            let got = format!("{} records after the last one", stream.since_state);
+            Finding::new("a STATE after the last record", got)
+        }
+        None => return None,
+    };
+    Some(finding.by(transcript).stream(&stream.name))
 }

@@ -11,6 +11,9 @@ mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::error::ExitCode;
+use crate::sandbox;
+
 /// Judges any Airbyte-protocol connector, in any language, offline.
 #[derive(Debug, Parser)]
 #[command(
@@ -46,6 +49,9 @@ enum Command {
     Review(accept::Arguments),
     /// Take the snapshots that wait for review.
     Accept(accept::Arguments),
+    /// Become a connector in a sandbox: the harness starts itself so.
+    #[command(name = sandbox::COMMAND, hide = true)]
+    SandboxInit,
     /// Be a connector that is broken in one way.
     #[command(hide = true)]
     Broken(broken::Arguments),
@@ -82,6 +88,10 @@ impl Cli {
             Command::Schema(arguments) => arguments.run(),
             Command::Review(arguments) => arguments.review(),
             Command::Accept(arguments) => arguments.accept(),
+            Command::SandboxInit => match sandbox::become_connector()? {
+                true => Ok(ExitCode::Conforms),
+                false => Ok(ExitCode::HarnessFailed),
+            },
             // A connector has codes of its own.
             Command::Broken(arguments) => return arguments.run(),
         };

@@ -7,6 +7,7 @@ use super::test::{interrupted, seconds};
 use crate::error::{Error, ExitCode};
 use crate::recording::{self, Mode, Step};
 use crate::report::{self, Format, Style};
+use crate::rung::SandboxMode;
 use crate::snapshot::Update;
 use crate::{Hints, Options, locate, runner};
 
@@ -58,6 +59,9 @@ pub(super) struct Arguments {
     /// Seconds that each command may take while it is recorded; an hour unless said otherwise.
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value_t = 3600.0)]
     timeout: f64,
+    /// Whether the connector runs where there is no network but the recorder (Linux; see docs/sandbox.md).
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    sandbox: SandboxMode,
     /// The profile that a cargo package is built with; dev unless said otherwise.
     #[arg(long, value_name = "NAME")]
     cargo_profile: Option<String>,
@@ -98,6 +102,7 @@ impl Arguments {
                 roots: self.roots,
                 ..connector_record::Options::default()
             },
+            sandbox: self.sandbox,
         };
         let mut report = report::recording();
         let mut recorded = connector.clone();
@@ -124,6 +129,7 @@ impl Arguments {
                 jobs: std::thread::available_parallelism().map_or(2, usize::from),
                 timeout: None,
                 update,
+                sandbox: self.sandbox,
             };
             let mut reporter = report::of(Format::Human, style);
             let code = runner::run(connector, &options, interrupted()?, |event| reporter.tell(event)).await?;

@@ -5,6 +5,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::error::{Error, ExitCode};
 use crate::report::{self, Format, Style};
+use crate::rung::SandboxMode;
 use crate::snapshot::Update;
 use crate::{Hints, Options, locate, runner};
 
@@ -29,6 +30,9 @@ pub(super) struct Arguments {
     /// How many processes run side by side; as many as there are cores unless said otherwise.
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    /// Whether the connector runs where there is no network but the replay server (Linux; see docs/sandbox.md).
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    sandbox: SandboxMode,
     /// The plain commands alone: no trials, which are the processes that are started to answer one question more each.
     #[arg(long)]
     quick: bool,
@@ -64,6 +68,7 @@ impl Arguments {
             jobs: self.jobs.map_or(cores, usize::from),
             timeout: self.timeout,
             update,
+            sandbox: self.sandbox,
         };
         let mut reporter = report::of(
             self.format,

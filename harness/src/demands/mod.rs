@@ -12,6 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::ledger::{Expected, StreamName};
+
 /// What is demanded of one subject: of the connector itself (its `spec`), or of one scenario. Nothing by default.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -54,6 +56,16 @@ pub(crate) struct Demands {
 }
 
 impl Demands {
+    /// The records that have to be among those of a stream; `None` where nothing is said of it.
+    pub(crate) fn expected_of(&self, stream: &StreamName) -> Option<Expected> {
+        let demanded = self.expected_records.as_ref()?;
+        let name = stream.to_string();
+        let records = demanded.streams.get(&name)?.clone();
+        let ignored = self.ignored_fields.get(&name).into_iter().flatten();
+        let ignored = ignored.map(|field| format!("/record/data/{}", field.name.trim_matches('/'))).collect();
+        Some(Expected { records, ignored, exact_order: demanded.exact_order })
+    }
+
     /// These, and what `said` has in their place: a table of some of them, by their names, and so on within tables.
     ///
     /// # Errors

@@ -6,7 +6,10 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use connector_protocol::{Command, MessageType};
 use serde_json::Value;
 
+use super::awaited::Missed;
 use super::digest::Sum;
+use super::fields::FieldsSeen;
+use super::key::OddKey;
 use super::schema::Violation;
 use crate::secrets::Leak;
 
@@ -102,6 +105,11 @@ impl Placed {
         Placed { line, kind, text, stream: None, records: 0, since_state: 0 }
     }
 
+    /// The message as it was printed.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn stream_name(&self) -> Option<StreamName> {
         self.stream.as_deref().cloned()
     }
@@ -118,7 +126,7 @@ impl Placed {
 pub(crate) struct StreamAccount {
     pub(crate) name: Arc<StreamName>,
     pub(crate) configured: bool,
-    /// Whether it is configured to be read incrementally.
+    /// Whether it was to be read incrementally; in full otherwise.
     pub(crate) incremental: bool,
     pub(crate) records: u64,
     /// What its records are, to be compared with those of another read.
@@ -131,6 +139,25 @@ pub(crate) struct StreamAccount {
     pub(crate) violations: Vec<Seen<Violation>>,
     /// Why its schema could not be used, so that no record was judged by it.
     pub(crate) unusable_schema: Option<String>,
+    /// What its records have of the fields that its schema declares, where it declares any.
+    pub(crate) fields: Option<FieldsSeen>,
+    /// Records that have none of these.
+    pub(crate) foreign: Option<Seen<String>>,
+    /// Whether the source defines a primary key.
+    pub(crate) has_key: bool,
+    /// What stands in place of keys.
+    pub(crate) odd_keys: Vec<Seen<OddKey>>,
+    /// Keys that came again in a read in full.
+    pub(crate) twin: Option<Seen<String>>,
+    /// Records after the keys had become too many to tell.
+    pub(crate) keys_unknown: u64,
+    /// The first of the expected records that did not come, and how many did not.
+    pub(crate) missed: Vec<Missed>,
+    pub(crate) missed_in_all: usize,
+    /// Times of its records that cannot be, by what is wrong with them.
+    pub(crate) odd_moments: Vec<Seen<(&'static str, i64)>>,
+    /// Extensions, with their dot, of the files that it was read from.
+    pub(crate) file_types: Vec<String>,
 }
 
 static UNSEEN: LazyLock<StreamAccount> = LazyLock::new(StreamAccount::default);

@@ -14,9 +14,15 @@ pub(crate) struct Digest {
 impl Digest {
     /// `volatile` are JSON pointers into messages; those into the data of records are passed over.
     pub(crate) fn passing_over(volatile: &[String]) -> Self {
+        Digest::default().and_over(volatile)
+    }
+
+    /// The same, passing over these too.
+    pub(crate) fn and_over(mut self, volatile: &[String]) -> Self {
         let paths = volatile.iter().filter_map(|pointer| pointer.strip_prefix("/record/data/"));
         let unescape = |part: &str| part.replace("~1", "/").replace("~0", "~");
-        Digest { volatile: paths.map(|path| path.split('/').map(unescape).collect()).collect() }
+        self.volatile.extend(paths.map(|path| path.split('/').map(unescape).collect()));
+        self
     }
 
     pub(crate) fn of(&self, data: &Tree<'_>) -> u64 {
@@ -33,10 +39,10 @@ fn of(value: &Tree<'_>, volatile: &[&[String]]) -> u64 {
         Tree::Bool(value) => hasher.write(&[1, u8::from(*value)]),
         Tree::Number(number) => {
             hasher.write_u8(2);
-            match (number.as_u64(), number.as_i64(), number.as_f64()) {
+            match (number.as_u64(), number.as_i64(), number.as_f64().and_then(whole)) {
                 (Some(number), _, _) => hasher.write_u64(number),
-                (None, Some(number), _) => hasher.write_i64(number),
-                (None, None, number) => hasher.write_u64(number.unwrap_or_default().to_bits()),
+                (None, Some(number), _) | (None, None, Some(number)) => hasher.write_i64(number),
+                (None, None, None) => hasher.write_u64(number.as_f64().unwrap_or_default().to_bits()),
             }
         }
         Tree::Text(text) => {
@@ -53,7 +59,7 @@ fn of(value: &Tree<'_>, volatile: &[&[String]]) -> u64 {
             hasher.write_u8(5);
             let mut sum = 0_u64;
             for (name, value) in members.iter() {
-                if volatile.iter().any(|path| matches!(path, [last] if last == name)) {
+                if volatile.iter().any(|path| matches!(path, [last] if fits(last, name))) {
                     continue;
                 }
                 let mut member = DefaultHasher::new();
@@ -67,9 +73,27 @@ fn of(value: &Tree<'_>, volatile: &[&[String]]) -> u64 {
     hasher.finish()
 }
 
+/// `1.0` is `1`: which of them is written depends on the writer, not on the value.
+pub(super) fn whole(number: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "below 2^53 nothing is cut off but a fraction of 0")]
+    (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
+}
+
+/// Whether a name is the one of a path; `*` in it stands for any text.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        _ if pattern == name => true,
+        None => false,
+        Some((start, rest)) => name.strip_prefix(start).is_some_and(|left| {
+            let ends = left.char_indices().map(|(at, _)| at).chain([left.len()]);
+            rest.is_empty() || ends.into_iter().any(|at| fits(rest, &left[at..]))
+        }),
+    }
+}
+
 /// What of the paths leads on below `name`.
 fn within<'a>(volatile: &[&'a [String]], name: &str) -> Vec<&'a [String]> {
-    let below = volatile.iter().filter_map(|path| path.split_first().filter(|(first, _)| *first == name));
+    let below = volatile.iter().filter_map(|path| path.split_first().filter(|(first, _)| fits(first, name)));
     below.map(|(_, rest)| rest).filter(|rest| !rest.is_empty()).collect()
 }
 
@@ -101,7 +125,7 @@ mod tests {
     #[test]
     fn the_order_of_members_does_not_count_and_everything_else_does() {
         let one = digest(r#"{"a": 1, "b": [1, 2.5, null, true, "x"]}"#, &[]);
-        assert_eq!(one, digest(r#"{"b": [1, 2.5, null, true, "x"], "a": 1}"#, &[]));
+        assert_eq!(one, digest(r#"{"b": [1.0, 2.5, null, true, "x"], "a": 1}"#, &[]));
         for other in [
             r#"{"a": 2, "b": [1, 2.5, null, true, "x"]}"#,
             r#"{"a": "1", "b": [1, 2.5, null, true, "x"]}"#,
@@ -122,10 +146,28 @@ mod tests {
     }
 
     #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, name, good) in [
+            ("*", "a", true),
+            ("a*", "b", false),
+            ("a*c", "abbc", true),
+            ("*b*", "abc", true),
+            ("*b", "bc", false),
+        ] {
+            assert_eq!(fits(pattern, name), good, "{pattern} {name}");
+        }
+        let volatile = ["/record/data/in/*/at"];
+        let one = digest(r#"{"in": [{"at": 2, "b": 1}]}"#, &volatile);
+        assert_eq!(one, digest(r#"{"in": [{"at": 8, "b": 1}]}"#, &volatile));
+    }
+
+    #[test]
     fn a_sequence_tells_the_order_and_a_set_does_not() {
         let sum = |digests: &[u64]| {
             let mut sum = Sum::default();
-            digests.iter().for_each(|digest| sum.add(*digest));
+            for digest in digests {
+                sum.add(*digest);
+            }
             sum
         };
         assert_eq!(sum(&[1, 2]).set, sum(&[2, 1]).set);

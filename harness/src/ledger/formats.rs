@@ -1,6 +1,26 @@
 //! The formats that Airbyte reads otherwise than JSON Schema does: an offset may be missing (`airbyte_type`
 //! `timestamp_without_timezone` and `time_without_timezone`), and a date may be before Christ.
 
+/// Formats that no value is judged by. Nothing at a destination depends on them, and what APIs send under these names (a
+/// link without a scheme, a host with an underscore) is what the user wants to have.
+pub(crate) const UNJUDGED: [&str; 10] = [
+    "uri",
+    "uri-reference",
+    "iri",
+    "iri-reference",
+    "uri-template",
+    "hostname",
+    "idn-hostname",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
+];
+
+/// `email`: no more than that it is one at all; who can be reached by it is no concern of ours.
+pub(crate) fn is_email(text: &str) -> bool {
+    text.contains('@')
+}
+
 /// `date`: `2024-01-02`, or `0044-03-15 BC`.
 pub(crate) fn is_date(text: &str) -> bool {
     is_day(text.strip_suffix(" BC").unwrap_or(text).as_bytes())

@@ -5,12 +5,18 @@
 //! each rule, and the messages that are few by nature.
 
 mod account;
+mod awaited;
 mod digest;
+mod fields;
 mod formats;
+mod key;
 mod lines;
+mod moment;
 mod protocol;
 mod schema;
+mod stream;
 mod tree;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -19,12 +25,17 @@ use serde_json::Value;
 
 pub use account::StreamName;
 pub(crate) use account::{Account, Placed, Seen, Stray, StreamAccount, note};
+pub(crate) use awaited::Missed;
 pub(crate) use digest::Digest;
+pub(crate) use key::KEYS_KEPT;
 pub(crate) use lines::{LONGEST_LINE, Line, Lines};
 pub(crate) use protocol::{first_fault_by, first_fault_of_catalog};
 pub(crate) use schema::{Schema, Violation};
 pub(crate) use tree::Tree;
+pub(crate) use wanted::{Expected, Wanted};
 
+use self::key::Keys;
+use self::stream::Judge;
 use crate::excerpt;
 use crate::secrets::Secrets;
 
@@ -38,15 +49,6 @@ const MESSAGES_KEPT: usize = 16 * 1024 * 1024;
 /// Streams that nobody asked for are kept apart up to this number.
 const STRANGERS_KEPT: usize = 100;
 
-/// A stream that a read is asked for, with the schema that its records are judged by.
-#[derive(Clone, Debug)]
-pub(crate) struct Wanted {
-    pub(crate) name: StreamName,
-    pub(crate) schema: Value,
-    /// Whether it is read incrementally.
-    pub(crate) incremental: bool,
-}
-
 /// The pass itself: fed with chunks, it keeps an [`Account`].
 pub(crate) struct Ledger {
     lines: Lines,
@@ -57,8 +59,9 @@ struct Book {
     secrets: Arc<Secrets>,
     digest: Digest,
     account: Account,
-    /// The compiled schemas of the streams asked for, by their place in `account.streams`.
-    schemas: Vec<Option<Schema>>,
+    /// The judges of the streams asked for, by their place in `account.streams`.
+    judges: Vec<Judge>,
+    keys: Keys,
     /// The stream of the last record: the next is most likely of the same.
     last: usize,
     since_global_state: u64,
@@ -69,26 +72,18 @@ impl Ledger {
     /// A ledger for one process. `wanted` is empty but for `read`.
     pub(crate) fn new(secrets: Arc<Secrets>, wanted: &[Wanted], digest: Digest) -> Self {
         let mut account = Account::default();
-        let mut schemas = Vec::new();
-        for Wanted { name, schema, incremental } in wanted {
+        let mut judges = Vec::new();
+        for wanted in wanted {
             // A catalog with twins is condemned elsewhere: here they are one stream.
-            if account.streams.iter().any(|stream: &StreamAccount| *stream.name == *name) {
+            if account.streams.iter().any(|stream: &StreamAccount| *stream.name == wanted.name) {
                 continue;
             }
-            let (schema, unusable_schema) = match Schema::compile(schema) {
-                Ok(schema) => (Some(schema), None),
-                Err(why) => (None, Some(why)),
-            };
-            schemas.push(schema);
-            account.streams.push(StreamAccount {
-                name: Arc::new(name.clone()),
-                configured: true,
-                incremental: *incremental,
-                unusable_schema,
-                ..StreamAccount::default()
-            });
+            let (judge, stream) = Judge::of(wanted, &digest);
+            judges.push(judge);
+            account.streams.push(stream);
         }
-        let book = Book { secrets, digest, account, schemas, last: 0, since_global_state: 0, kept: 0 };
+        let keys = Keys::default();
+        let book = Book { secrets, digest, account, judges, keys, last: 0, since_global_state: 0, kept: 0 };
         Ledger { lines: Lines::new(LONGEST_LINE), book }
     }
 
@@ -109,6 +104,9 @@ impl Ledger {
     pub(crate) fn finish(self) -> Account {
         let Ledger { lines, mut book } = self;
         lines.finish(|line| book.enter(&line));
+        for (judge, stream) in book.judges.into_iter().zip(&mut book.account.streams) {
+            judge.finish(stream);
+        }
         book.account
     }
 }
@@ -181,13 +179,14 @@ impl Book {
         if stream.first_line == 0 {
             stream.first_line = line;
         }
+        let moment = record.get("emitted_at").and_then(moment::of);
+        if let Some((moment, fault)) = moment.and_then(|moment| Some((moment, moment::fault_of(moment)?))) {
+            note(&mut stream.odd_moments, line, (fault, moment), |one, other| one.0 == other.0);
+        }
         let Some(data) = record.get("data") else { return };
         stream.sum.add(self.digest.of(data));
-        let Some(Some(schema)) = self.schemas.get(place) else { return };
-        if !schema.accepts(data) {
-            for violation in schema.violations(data, size) {
-                note(&mut stream.violations, line, violation, |one, other| one.rule == other.rule);
-            }
+        if let Some(judge) = self.judges.get_mut(place) {
+            judge.take(stream, &stream::Seen { line, size, data }, place, &mut self.keys);
         }
     }
 
@@ -200,7 +199,7 @@ impl Book {
         if !streams.get(self.last).is_some_and(is_it) {
             self.last = match streams.iter().position(is_it) {
                 Some(place) => place,
-                None if streams.len() >= self.schemas.len() + STRANGERS_KEPT => return None,
+                None if streams.len() >= self.judges.len() + STRANGERS_KEPT => return None,
                 None => {
                     let name = StreamName { namespace: namespace.map(str::to_owned), name: name.to_owned() };
                     streams.push(StreamAccount { name: Arc::new(name), ..StreamAccount::default() });

@@ -29,12 +29,17 @@ pub(crate) struct Violation {
 impl Schema {
     /// Compiles a schema. The error says what is wrong with it, as a sentence fragment.
     pub(crate) fn compile(schema: &Value) -> Result<Self, String> {
-        jsonschema::options_for::<Borrowed>()
+        let options = jsonschema::options_for::<Borrowed>()
             .with_draft(Draft::Draft7)
             .should_validate_formats(true)
             .with_format("date", formats::is_date)
             .with_format("date-time", formats::is_date_time)
             .with_format("time", formats::is_time)
+            .with_format("email", formats::is_email)
+            .with_format("idn-email", formats::is_email);
+        formats::UNJUDGED
+            .iter()
+            .fold(options, |options, format| options.with_format(*format, |_: &str| true))
             .build(schema)
             .map(Schema)
             .map_err(|error| match error.instance_path().to_string() {
@@ -105,6 +110,29 @@ mod tests {
         assert_eq!(violations[0].pointer, "/amount");
         assert_eq!(violations[0].want, "null or integer");
         assert_eq!(violations[0].got, r#""1200""#);
+    }
+
+    #[test]
+    fn what_an_acceptance_test_takes_for_a_number_or_an_address_we_take_too_but_for_booleans() {
+        let judge = |schema: Value, value: &str| {
+            Schema::compile(&schema).unwrap().accepts(&Tree::parse(value.as_bytes()).unwrap())
+        };
+        for (schema, value, good) in [
+            (json!({"type": "integer"}), "true", false),
+            (json!({"type": "number"}), "false", false),
+            (json!({"type": ["null", "boolean"]}), "0", false),
+            (json!({"type": "integer"}), "1.0", true),
+            (json!({"type": "integer"}), "1.5", false),
+            (json!({"format": "uri"}), r#""/relative path""#, true),
+            (json!({"format": "email"}), r#""ada@localhost""#, true),
+            (json!({"format": "email"}), r#""ada""#, false),
+            (json!({"format": "date-time"}), r#""2024-01-02""#, false),
+            (json!({"format": "date-time"}), r#""2024-01-02T03:04""#, false),
+            (json!({"format": "date-time"}), r#""0000-00-00T00:00:00""#, false),
+            (json!({"format": "date-time"}), "null", true),
+        ] {
+            assert_eq!(judge(schema.clone(), value), good, "{value} by {schema}");
+        }
     }
 
     #[test]

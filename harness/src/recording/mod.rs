@@ -31,6 +31,7 @@ use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::ledger::first_fault_by;
 use crate::locate::Connector;
+use crate::rung::SandboxMode;
 use crate::secrets::{Secrets, secret_values};
 use crate::stage::Stage;
 
@@ -54,6 +55,8 @@ pub(crate) struct Options {
     pub(crate) sample: Option<usize>,
     /// How the real servers are reached.
     pub(crate) upstream: connector_record::Options,
+    /// Whether the connector runs in a sandbox.
+    pub(crate) sandbox: SandboxMode,
 }
 
 /// Records a scenario and writes its folder; `tell` hears of every step. When `interrupted` comes first, nothing is written
@@ -68,7 +71,7 @@ pub(crate) async fn record(
     tell: &mut impl FnMut(&Step),
 ) -> Result<bool, Error> {
     let folder = Folder::open(connector, options)?;
-    let stage = Stage::set(connector.clone())?;
+    let stage = Stage::set(connector.clone(), options.sandbox).await?;
     let live = tokio::select! {
         live = live(&stage, &folder, options, tell) => Some(live),
         () = interrupted => None,
@@ -146,8 +149,9 @@ fn keep(
     let record = |source| Error::Record { source };
     let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {
-        let why = "not one request came through: does the connector honour HTTPS_PROXY? One that asks for nothing \
-                   needs no recording: `harness test` takes a scenario without a cassette";
+        let why = "not one request came through: which clients do, and what to do about others, is in \
+                   docs/interception.md. One that asks for nothing needs no recording: `harness test` takes a \
+                   scenario without a cassette";
         return Err(Error::Recording { why: why.to_owned() });
     }
     let hosts = hosts_of(&scrubbed.interactions);

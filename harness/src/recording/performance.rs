@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use connector_protocol::{Command, MessageType};
 use connector_record::{Recorder, Reel, Track, Upstream};
+use connector_replay::Target;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -15,10 +16,12 @@ use crate::error::Error;
 use crate::evidence::Run;
 use crate::expectation::Outcome;
 use crate::ledger::Placed;
+use crate::ports;
 use crate::report::plural;
 use crate::resumption::resumptions;
 use crate::secrets::Secrets;
 use crate::stage::{Given, Stage};
+use crate::subject;
 use crate::terms;
 use crate::transcript::{Exit, Transcript};
 
@@ -35,6 +38,8 @@ pub(super) struct Performance<'a> {
     specification: &'a Value,
     /// The one that is given to the next command: a connector may ask for another one to be kept.
     config: Value,
+    /// Whose part we play where it names us by our own address.
+    part: Option<Target>,
     /// What must not be shown, of all configs so far.
     secrets: Arc<Secrets>,
     upstream: Arc<Upstream>,
@@ -73,12 +78,15 @@ impl<'a> Performance<'a> {
             }
             _ => None,
         };
+        let mut config = folder.config.clone();
+        let part = subject::complete(&stage.connector, &options.scenario, &mut config, specification)?;
         Ok(Performance {
             stage,
             folder,
             options,
             specification,
-            config: folder.config.clone(),
+            config,
+            part,
             secrets: Arc::new(Secrets::of_all(specification, [&folder.config])),
             upstream: Arc::new(Upstream::new(options.upstream.clone()).map_err(record)?),
             known,
@@ -143,9 +151,12 @@ impl<'a> Performance<'a> {
             recorder = known.before(recorder);
         }
         let time = began.to_string();
+        let mut ports = Vec::new();
+        ports::of_config(&self.config, &mut ports);
         let given = Given {
             folder: PathBuf::from(format!("{track}")),
             config: Some(&self.config),
+            part: self.part.as_ref(),
             configured,
             state,
             now: Some(&time),
@@ -153,6 +164,7 @@ impl<'a> Performance<'a> {
             real: true,
             volatile: &[],
             secrets: Arc::clone(&self.secrets),
+            ports,
             ..Given::default()
         };
         let run = self.stage.perform(command, given, recorder).await?;
@@ -168,8 +180,20 @@ impl<'a> Performance<'a> {
             well,
             stderr: if well { String::new() } else { transcript.stderr.tail.clone() },
         });
-        if let Some(config) = kept(transcript).filter(|config| *config != self.config) {
-            self.renew(config, tell)?;
+        if let Some(mut config) = kept(transcript) {
+            if let Some(base_url) = &self.stage.connector.settings.base_url {
+                config = base_url.restored(&config, &self.config);
+            }
+            if config != self.config {
+                self.renew(config, tell)?;
+            }
+        }
+        for (refused, times) in run.refused.iter().flatten() {
+            let note = format!(
+                "`{name}` tried to connect to {refused} ({times} times), where nobody listens in the sandbox: if it must \
+                 get there, say its URL with the port in the config, or record with `--sandbox off`"
+            );
+            tell(&Step::Noted { note });
         }
         for fault in &run.journal.faults {
             // A query may hold tokens that no config knows of.

@@ -8,12 +8,15 @@ use anstyle::{AnsiColor, Style as Paint};
 
 use super::difference;
 use super::paragraph;
+use super::place;
 use super::progress::Progress;
 use super::spelling::{from_here, plural, quoted};
+use super::way;
 use super::{Reporter, Style, say};
 use crate::checks::{self, Group, Level};
 use crate::event::{Event, ScenarioShown, What};
 use crate::excerpt;
+use crate::rung::Rung;
 use crate::snapshot::Comparison;
 use crate::tally::Standing;
 use crate::verdict::{Finding, Verdict};
@@ -102,6 +105,7 @@ impl Human {
         connector: &str,
         command: &[String],
         found: &str,
+        (rung, no_sandbox): (Rung, Option<&str>),
         scenarios: &[ScenarioShown],
         runs: usize,
     ) {
@@ -114,6 +118,10 @@ impl Human {
         let spell = |word: &String| if word.contains(' ') { excerpt::of_text(word) } else { word.clone() };
         let words: Vec<String> = command.iter().map(spell).collect();
         self.entry("runs", format_args!("{} {DIM}({found}){DIM:#}", words.join(" ")));
+        if self.style.verbose || no_sandbox.is_some() {
+            let why = no_sandbox.map(|why| format!(" (no sandbox: {why})")).unwrap_or_default();
+            self.entry("net", format_args!("{}{DIM}{why}{DIM:#}", way::of_run(rung)));
+        }
         if self.style.verbose {
             for ScenarioShown { name, about } in scenarios {
                 self.entry(
@@ -210,7 +218,7 @@ impl Human {
         let at =
             finding.pointer.as_deref().map(|it| format!("{} ", excerpt::of_text(it))).unwrap_or_default();
         self.entry("want", format_args!("{at}{want}"));
-        let place = excerpt::of_text(&place_of(finding));
+        let place = excerpt::of_text(&place::of(finding));
         let place = if place.is_empty() { place } else { format!("   {DIM}{place}{DIM:#}") };
         self.entry("got", format_args!("{got}{place}"));
         if let Some(next) = &finding.next {
@@ -340,8 +348,11 @@ impl Human {
 impl Reporter for Human {
     fn tell(&mut self, event: &Event) {
         match &event.what {
-            What::RunStarted { connector, command, found, scenarios, invocations, .. } => {
-                self.started(connector, command, found, scenarios, *invocations);
+            What::RunStarted {
+                connector, command, found, rung, no_sandbox, scenarios, invocations, ..
+            } => {
+                let net = (*rung, no_sandbox.as_deref());
+                self.started(connector, command, found, net, scenarios, *invocations);
                 self.progress.begin(*invocations);
             }
             What::TrialsPlanned { invocations } => self.progress.expect_more(*invocations),
@@ -349,9 +360,13 @@ impl Reporter for Human {
                 let what = trial.as_ref().unwrap_or(command);
                 self.progress.doing(format!("{subject} {what}"));
             }
-            What::InvocationFinished { subject, command, trial, stderr, .. } => {
+            What::InvocationFinished { subject, command, trial, stderr, requests, via, .. } => {
                 self.progress.step();
                 let command = trial.as_ref().unwrap_or(command);
+                if self.style.verbose && *requests > 0 {
+                    let via = way::of_requests(via);
+                    self.details.push(format!("      {DIM}came{DIM:#}   {subject} {command}: {via}"));
+                }
                 self.stderr.insert((subject.clone(), command.clone()), stderr.clone());
             }
             What::CheckJudged { subject, check, group, level, verdict } => {
@@ -378,23 +393,4 @@ impl Reporter for Human {
             What::RunFinished { .. } => self.finished(&event.what),
         }
     }
-}
-
-/// Where a finding stands: its stream, its command, its line, and how often.
-fn place_of(finding: &Finding) -> String {
-    let mut parts = Vec::new();
-    if let Some(stream) = &finding.stream {
-        parts.push(stream.to_string());
-    }
-    let process = finding.trial.clone().or_else(|| Some(finding.command?.to_string()));
-    match (process, finding.line) {
-        (Some(process), Some(line)) => parts.push(format!("{process}, stdout line {line}")),
-        (Some(process), None) => parts.push(process),
-        (None, Some(line)) => parts.push(format!("stdout line {line}")),
-        (None, None) => {}
-    }
-    if finding.times > 1 {
-        parts.push(format!("{} times in all", finding.times));
-    }
-    parts.join(", ")
 }

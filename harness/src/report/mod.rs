@@ -6,9 +6,11 @@ mod difference;
 mod human;
 mod json;
 mod paragraph;
+mod place;
 mod progress;
 mod recording;
 mod spelling;
+mod way;
 
 pub(crate) use spelling::{from_here, plural, quoted};
 use std::io::{IsTerminal as _, Write};

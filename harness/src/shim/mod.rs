@@ -1,45 +1,46 @@
-//! What interpreters cannot be told by a variable: a folder of files that they load at their start.
+//! What interpreters and programs cannot be told by a variable: files that they load at their start, which variables name.
 
-use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
 const PYTHON: &str = include_str!("sitecustomize.py");
+const NODE: &str = include_str!("redirect.cjs");
 
-/// Where Python looks for modules.
-pub(crate) const PYTHONPATH: &str = "PYTHONPATH";
-
-/// Writes the files into a folder within `folder`, which it returns.
-pub(crate) fn write(folder: &Path) -> Result<PathBuf, Error> {
-    let shim = folder.join("python");
-    let write = |path: &Path| {
-        std::fs::create_dir_all(path)?;
-        std::fs::write(path.join("sitecustomize.py"), PYTHON)
-    };
-    write(&shim).map_err(|source| Error::Write { path: shim.clone(), source })?;
-    Ok(shim)
+/// The files of one run.
+#[derive(Debug)]
+pub(crate) struct Shim {
+    /// A folder where Python looks for modules: for `PYTHONPATH`.
+    pub(crate) python: PathBuf,
+    /// A module that Node is to load first: for `NODE_OPTIONS`.
+    pub(crate) node: PathBuf,
+    /// A folder of settings for PHP: for `PHP_INI_SCAN_DIR`.
+    pub(crate) php: PathBuf,
+    /// Settings for wget: for `WGETRC`.
+    pub(crate) wget: PathBuf,
 }
 
-/// The folder, before what stands on the path already.
-pub(crate) fn before(shim: &Path, path: Option<&OsStr>) -> OsString {
-    let mut joined = shim.as_os_str().to_owned();
-    if let Some(path) = path.filter(|path| !path.is_empty()) {
-        joined.push(":");
-        joined.push(path);
-    }
-    joined
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_goes_before_what_is_there_and_leaves_no_empty_entry() {
-        // An empty entry would be the connector's own folder.
-        assert_eq!(before(Path::new("/shim"), None), "/shim");
-        assert_eq!(before(Path::new("/shim"), Some(OsStr::new(""))), "/shim");
-        assert_eq!(before(Path::new("/shim"), Some(OsStr::new("a:b"))), "/shim:a:b");
+impl Shim {
+    /// Writes the files into `folder`; they have programs trust `certificate`.
+    pub(crate) fn write(folder: &Path, certificate: &Path) -> Result<Self, Error> {
+        let certificate = certificate.display();
+        let [python, node, php, wget] = ["python", "node", "php", "wget"].map(|name| folder.join(name));
+        let files = [
+            (&python, "sitecustomize.py", PYTHON.to_owned()),
+            (&node, "redirect.cjs", NODE.to_owned()),
+            (
+                &php,
+                "harness.ini",
+                format!("curl.cainfo = \"{certificate}\"\nopenssl.cafile = \"{certificate}\"\n"),
+            ),
+            (&wget, "wgetrc", format!("ca_certificate = {certificate}\n")),
+        ];
+        for (folder, name, text) in files {
+            let path = folder.join(name);
+            std::fs::create_dir_all(folder)
+                .and_then(|()| std::fs::write(&path, text))
+                .map_err(|source| Error::Write { path, source })?;
+        }
+        Ok(Shim { python, node: node.join("redirect.cjs"), php, wget: wget.join("wgetrc") })
     }
 }

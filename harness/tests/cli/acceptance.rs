@@ -19,7 +19,7 @@ check)
     fi ;;
 discover) echo '{"type":"CATALOG","catalog":{"streams":[{"name":"users","json_schema":{"type":"object","properties":{"mode":{"type":"integer"}}},"supported_sync_modes":["full_refresh"]}]}}' ;;
 read)
-    echo '{"type":"RECORD","record":{"stream":"users","emitted_at":1,"data":{"mode":"'$DEPLOYMENT_MODE$REGION'"}}}'
+    echo '{"type":"RECORD","record":{"stream":"users","emitted_at":1767225600000,"data":{"mode":"'$DEPLOYMENT_MODE$REGION'"}}}'
     echo '{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{}},"sourceStats":{"recordCount":1}}}' ;;
 esac
 "#;
@@ -77,6 +77,9 @@ fn a_connector_that_asks_nobody_is_tested_without_a_recording() {
         notes.contains("acceptance-test-config.yml:18: `basic_read.fail_on_extra_columns` has no effect"),
         "{notes}"
     );
+    let unjudged =
+        "acceptance-test-config.yml: basic_read: validate_schema: false (not judged: records_match_schema)";
+    assert!(notes.contains(unjudged), "{notes}");
     assert!(bench.read("snapshots/config/read.snap").contains("CLOUD-eu"));
     assert!(!bench.path().join("snapshots/wrong/read.snap").exists(), "no test reads with it");
     let skipped =

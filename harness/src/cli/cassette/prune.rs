@@ -7,6 +7,7 @@ use connector_record::assembly;
 use super::load;
 use crate::checks;
 use crate::error::{Error, ExitCode};
+use crate::rung::SandboxMode;
 use crate::verdict::Verdict;
 use crate::{Hints, locate, runner};
 
@@ -28,7 +29,7 @@ impl Arguments {
         let connector = locate(&self.path, &Hints { fixtures: self.fixtures, ..Hints::default() })?;
         let (path, tape) = load(&connector.fixtures.join(&self.scenario))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let evidence = runtime.block_on(runner::rehearse(connector, &self.scenario))?;
+        let evidence = runtime.block_on(runner::rehearse(connector, &self.scenario, SandboxMode::Auto))?;
         // What goes unasked because something went wrong is not for the bin.
         for id in ["requests_match_recording", "recording_is_used"] {
             let verdict = checks::find(id).map(|check| (check.judge)(&evidence));

@@ -1,0 +1,235 @@
+//! How a connector gets into its sandbox, seen from the harness: talks to the helper, and serves what it hands out.
+
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind, IoSliceMut, Write as _};
+use std::mem::MaybeUninit;
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as Pair;
+use std::time::Duration;
+
+use connector_replay::Session;
+use nix::unistd::{Gid, Pid, Uid};
+use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
+use tokio::io::{AsyncWriteExt as _, Interest};
+use tokio::net::{UdpSocket, UnixStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::names::Names;
+use super::order::{EXEC, FAILED, FIRST_PORT, Order, PORTS, READY, UNSHARED};
+use super::watch::Watch;
+use super::{Sandbox, dns};
+use crate::refused::Refusals;
+
+/// How long the helper may take in all. It needs milliseconds, on a machine that is not busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why nobody came in.
+pub(crate) enum Barred {
+    /// The sandbox could not be set up: where, and why.
+    Step(String, io::Error),
+    /// The program could not be started in it.
+    Program(io::Error),
+}
+
+/// The way of one process into a sandbox.
+pub(crate) struct Door<'a> {
+    sandbox: &'a Sandbox,
+    session: &'a mut Session,
+    ports: Vec<u16>,
+    /// Once the process is in.
+    network: Option<Network>,
+}
+
+/// What is served in its network beside HTTP. Served until it is dropped.
+struct Network {
+    watch: Watch,
+    _tasks: JoinSet<()>,
+}
+
+impl<'a> Door<'a> {
+    /// The connections of the process are served by `session`, on these ports of whatever host.
+    pub(super) fn new(sandbox: &'a Sandbox, session: &'a mut Session, mut ports: Vec<u16>) -> Self {
+        ports.retain(|port| *port != session.port() && *port != dns::PORT && *port != 0);
+        ports.sort_unstable();
+        ports.dedup();
+        ports.truncate(PORTS);
+        Door { sandbox, session, ports, network: None }
+    }
+
+    /// Lets the helper in, which was just started with the other end of `channel` as its stdin and becomes the program.
+    pub(crate) async fn open(
+        &mut self,
+        channel: Pair,
+        helper: Pid,
+        words: &[OsString],
+        environment: impl Iterator<Item = (OsString, OsString)>,
+    ) -> Result<(), Barred> {
+        let order = Order {
+            mounts: self.sandbox.mounts.clone(),
+            proxy: self.session.port(),
+            ports: self.ports.clone(),
+            words: words.to_vec(),
+            environment: environment.collect(),
+        };
+        let sockets = admit(channel, helper, &order).await?;
+        self.serve(sockets).map_err(|error| Barred::Step("serve the sandbox".to_owned(), error))
+    }
+
+    fn serve(&mut self, sockets: Vec<OwnedFd>) -> io::Result<()> {
+        let mut sockets = sockets.into_iter();
+        let mut next = || sockets.next().ok_or(ErrorKind::UnexpectedEof);
+        let names = Names::default();
+        let mut tasks = JoinSet::new();
+        let packets = std::net::UdpSocket::from(next()?);
+        packets.set_nonblocking(true)?;
+        tasks.spawn(dns::over_udp(UdpSocket::from_std(packets)?, names.clone()));
+        let connections = TcpListener::from(next()?);
+        connections.set_nonblocking(true)?;
+        tasks.spawn(dns::over_tcp(tokio::net::TcpListener::from_std(connections)?, names.clone()));
+        let watch = Watch::over(next()?.into(), names.clone(), &mut tasks)?;
+        self.session.listen(next()?.into()).map_err(io::Error::other)?;
+        for listener in sockets {
+            let names = names.clone();
+            let name_of = move |address| names.name_of(address);
+            self.session.intercept(listener.into(), name_of).map_err(io::Error::other)?;
+        }
+        self.network = Some(Network { watch, _tasks: tasks });
+        Ok(())
+    }
+
+    /// The connections that were refused to it. `None` where it never came in.
+    pub(crate) fn close(self) -> Option<Refusals> {
+        self.network.map(|network| network.watch.take())
+    }
+}
+
+/// Both ends of a channel: ours, and the one that becomes the helper's stdin.
+pub(crate) fn channel() -> io::Result<(Pair, OwnedFd)> {
+    let (ours, theirs) = Pair::pair()?;
+    Ok((ours, theirs.into()))
+}
+
+/// Leads a helper through that has nothing to become: to see whether it can.
+pub(crate) async fn try_out(sandbox: &Sandbox, channel: Pair, helper: Pid) -> Result<(), Barred> {
+    let order =
+        Order { mounts: sandbox.mounts.clone(), proxy: 8080, ports: vec![80, 443], ..Order::default() };
+    admit(channel, helper, &order).await.map(drop)
+}
+
+/// Leads the helper through; returns the sockets that it made.
+async fn admit(channel: Pair, helper: Pid, order: &Order) -> Result<Vec<OwnedFd>, Barred> {
+    timeout(PATIENCE, talk(channel, helper, order))
+        .await
+        .unwrap_or_else(|_| Err(no_word(ErrorKind::TimedOut)))
+}
+
+async fn talk(channel: Pair, helper: Pid, order: &Order) -> Result<Vec<OwnedFd>, Barred> {
+    channel.set_nonblocking(true).map_err(no_word)?;
+    let mut channel = UnixStream::from_std(channel).map_err(no_word)?;
+    let mut heard = Heard::default();
+    while !heard.text.starts_with(UNSHARED.as_bytes()) {
+        heard.more(&channel).await?;
+    }
+    map_ids(helper).map_err(|error| Barred::Step("map user and group ids".to_owned(), error))?;
+    let text = serde_json::to_vec(order).map_err(|error| no_word(io::Error::from(error)))?;
+    let told = async {
+        channel.write_all(&text).await?;
+        channel.shutdown().await
+    };
+    // One that no longer listens has failed, and has said why.
+    let _told = told.await;
+    while !heard.ended {
+        heard.more(&channel).await?;
+    }
+    // What comes on the way may be cut off: the kernel says so by leaving some out.
+    if heard.sockets.len() != FIRST_PORT + order.ports.len() {
+        return Err(no_word(ErrorKind::InvalidData));
+    }
+    Ok(heard.sockets)
+}
+
+fn no_word(error: impl Into<io::Error>) -> Barred {
+    Barred::Step("hear from the helper".to_owned(), error.into())
+}
+
+/// What the helper has said so far.
+#[derive(Default)]
+struct Heard {
+    text: Vec<u8>,
+    sockets: Vec<OwnedFd>,
+    /// Whether it has closed its end.
+    ended: bool,
+}
+
+impl Heard {
+    /// Waits for more.
+    ///
+    /// # Errors
+    /// Where it says that it failed, or ends before it was ready.
+    async fn more(&mut self, channel: &UnixStream) -> Result<(), Barred> {
+        channel.async_io(Interest::READABLE, || self.receive(channel)).await.map_err(no_word)?;
+        let rest = self.text.strip_prefix(UNSHARED.as_bytes()).unwrap_or(&self.text);
+        let is_ready = rest.starts_with(READY.as_bytes());
+        let rest = String::from_utf8_lossy(rest.strip_prefix(READY.as_bytes()).unwrap_or(rest));
+        if let Some(said) = rest.strip_prefix(FAILED).and_then(|rest| rest.strip_suffix('\n')) {
+            let (code, step) = said.split_once(' ').unwrap_or_default();
+            let error = io::Error::from_raw_os_error(code.parse().unwrap_or_default());
+            return Err(if step == EXEC {
+                Barred::Program(error)
+            } else {
+                Barred::Step(step.to_owned(), error)
+            });
+        }
+        if self.ended && !is_ready {
+            return Err(no_word(ErrorKind::UnexpectedEof));
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, channel: &UnixStream) -> io::Result<()> {
+        let mut text = [0; 512];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(PORTS + FIRST_PORT))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut buffers = [IoSliceMut::new(&mut text)];
+        let received = rustix::net::recvmsg(channel, &mut buffers, &mut control, RecvFlags::CMSG_CLOEXEC)?;
+        for message in control.drain() {
+            if let RecvAncillaryMessage::ScmRights(sockets) = message {
+                self.sockets.extend(sockets);
+            }
+        }
+        self.text.extend_from_slice(&text[..received.bytes]);
+        self.ended = received.bytes == 0;
+        Ok(())
+    }
+}
+
+/// Has the helper's user and group ids mean in its namespace what they mean here: all of them where we may say so,
+/// which a connector that runs as root needs to read the files of others; else its own.
+fn map_ids(helper: Pid) -> io::Result<()> {
+    let write = |file: &str, text: &str| {
+        // At once: the kernel takes one write alone.
+        OpenOptions::new().write(true).open(format!("/proc/{helper}/{file}"))?.write_all(text.as_bytes())
+    };
+    let (user, group) = (Uid::effective(), Gid::effective());
+    if user.is_root() && write("uid_map", &all_ids("uid_map")?).is_ok() {
+        return write("gid_map", &all_ids("gid_map")?);
+    }
+    write("uid_map", &format!("{user} {user} 1"))?;
+    write("setgroups", "deny")?;
+    write("gid_map", &format!("{group} {group} 1"))
+}
+
+/// Every id that there is here, as itself.
+fn all_ids(file: &str) -> io::Result<String> {
+    let mut text = String::new();
+    for line in std::fs::read_to_string(format!("/proc/self/{file}"))?.lines() {
+        let mut numbers = line.split_ascii_whitespace();
+        if let (Some(first), Some(count)) = (numbers.next(), numbers.nth(1)) {
+            text.push_str(&format!("{first} {first} {count}\n"));
+        }
+    }
+    Ok(text)
+}

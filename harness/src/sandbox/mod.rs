@@ -1,0 +1,55 @@
+//! The sandbox: a connector's network is the replay session, and there is no other.
+//!
+//! Linux lets every user make namespaces of users, mounts and networks. In one of its own a connector finds a network of
+//! a single interface, to which every address belongs; a name server that gives every host one; files of trusted
+//! certificates with our authority alone. Its sockets belong to that network, but we hold them: what a connector dials in
+//! there is answered by the session out here, and what nobody listens for is refused, and seen.
+//!
+//! [`Sandbox::raise`] tries once per run whether the system lets us; a [`Door`] is the way in of one process. The process
+//! itself does what has to be done inside: see [`inside`].
+
+mod bundles;
+mod dns;
+mod door;
+mod files;
+mod inside;
+mod names;
+mod order;
+mod subject;
+mod watch;
+
+use std::path::Path;
+
+use connector_replay::{Authority, Session};
+
+pub(crate) use self::bundles::Program;
+pub(crate) use self::door::{Barred, Door, channel, try_out};
+pub(crate) use self::inside::run as become_connector;
+use self::order::Mount;
+
+/// The command of ours that the helper is.
+pub(crate) const COMMAND: &str = "sandbox-init";
+
+/// What all sandboxes of a run have in common.
+pub(crate) struct Sandbox {
+    mounts: Vec<Mount>,
+}
+
+impl Sandbox {
+    /// Prepares sandboxes, what they need in `folder`.
+    ///
+    /// # Errors
+    /// Where the files cannot be written.
+    pub(crate) fn prepare(
+        folder: &Path,
+        authority: &Authority,
+        program: &Program<'_>,
+    ) -> std::io::Result<Sandbox> {
+        Ok(Sandbox { mounts: files::prepare(folder, authority, &bundles::find(program))? })
+    }
+
+    /// The way in for one process: its connections are served by `session`, on these ports of whatever host.
+    pub(crate) fn door<'a>(&'a self, session: &'a mut Session, ports: Vec<u16>) -> Door<'a> {
+        Door::new(self, session, ports)
+    }
+}
