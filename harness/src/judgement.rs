@@ -164,7 +164,8 @@ mod tests {
     fn notes(example: &str, recorded: usize, rung: Rung) -> Vec<String> {
         let subject = "source-x/users".to_owned();
         let evidence = Evidence { subject, recorded: Some(recorded), ..example::parse(example) };
-        let subject = Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), waived: Vec::new() };
+        let subject =
+            Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), waived: Vec::new() };
         let noted = unobserved(&subject, rung).into_iter().map(|what| match what {
             What::Noted { note } => note,
             what => panic!("{what:?}"),
