@@ -85,7 +85,7 @@ ACTIVITY = {campaign['id']: [{
                  for step, action in enumerate(['open', 'click'][:1 + n % 2])],
 } for n, one in enumerate(MEMBERS[LISTS[0]['id']][:30])] for place, campaign in enumerate(CAMPAIGNS)}
 
-TAGS = {one['id']: [{'id': 11 + n, 'name': name} for n, name in enumerate(['early', 'press', 'VIP'])] for one in LISTS}
+TAGS = {one['id']: [{'id': 11 + 10 * place + n, 'name': name} for n, name in enumerate(['early', 'press', 'VIP'])] for place, one in enumerate(LISTS)}
 
 
 def rightly(respond):
