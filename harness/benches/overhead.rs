@@ -72,7 +72,7 @@ fn sandbox() {
     let mut times: Vec<[(f64, f64); 2]> = (0..PROCESSES)
         .map(|_| {
             ["off", "auto"].map(|mode| {
-                let (_, events) = run(&folder, &["--sandbox", mode]);
+                let (_, events) = run(&folder, &["--quick", "--sandbox", mode]);
                 let event = |name: &str| events.iter().find(|event| event["event"] == name).unwrap();
                 let rung = if mode == "off" { "environment" } else { "sandbox" };
                 assert_eq!(event("run_started")["rung"], rung, "{}", event("run_started"));

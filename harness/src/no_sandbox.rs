@@ -16,6 +16,7 @@ use crate::refused::Refusals;
 /// The command of ours that the helper is.
 pub(crate) const COMMAND: &str = "sandbox-init";
 
+#[expect(dead_code, reason = "what it says is for those who have a sandbox")]
 pub(crate) struct Program<'a> {
     pub(crate) words: &'a [String],
     pub(crate) folder: &'a Path,

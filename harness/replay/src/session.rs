@@ -283,6 +283,37 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_client_that_dials_a_host_and_names_none_means_that_host() {
+        let mut session = Session::start(&Authority::new().unwrap(), nothing()).await.unwrap();
+        let bind = || std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let (known, unknown, own) = (bind(), bind(), bind());
+        let [one, other, third] = [&known, &unknown, &own].map(|it| it.local_addr().unwrap());
+        session.intercept(known, |_| Some("api.a.test".to_owned())).unwrap();
+        session.intercept(unknown, |_| None).unwrap();
+        session.listen(own).unwrap();
+        let mut ask = async |address: SocketAddr, head: &str| {
+            let mut socket = TcpStream::connect(address).await.unwrap();
+            socket.write_all(format!("{head}\r\n\r\n").as_bytes()).await.unwrap();
+            let closed = timeout(Duration::from_secs(20), socket.read_to_end(&mut Vec::new())).await;
+            closed.expect("answered and closed").unwrap();
+        };
+        ask(one, "GET /x HTTP/1.0").await;
+        ask(one, "GET /x HTTP/1.1\r\nhost: b.test\r\nconnection: close").await;
+        ask(other, "GET /x HTTP/1.0").await;
+        ask(third, "GET /x HTTP/1.0").await;
+        let journal = session.finish().await;
+        let urls: Vec<&str> = journal.exchanges.iter().map(|exchange| exchange.url.as_str()).collect();
+        let (one, other) = (one.port(), other.port());
+        let wanted = [
+            format!("http://api.a.test:{one}/x"),
+            format!("http://b.test:{one}/x"),
+            format!("http://127.0.0.1:{other}/x"),
+        ];
+        assert_eq!(urls, wanted);
+        assert_eq!(journal.faults[0].reason, "the request names no host");
+    }
+
+    #[tokio::test]
     async fn a_session_that_is_dropped_stops_to_serve() {
         let session = Session::start(&Authority::new().unwrap(), nothing()).await.unwrap();
         let mut socket = TcpStream::connect(session.address).await.unwrap();

@@ -53,13 +53,14 @@ impl Maker<'_> {
 
     /// What is demanded of the connector itself.
     pub(super) fn of_connector(&self, lacking: &mut BTreeSet<String>) -> Result<Demands, Error> {
-        let tests: Vec<(Suite, &Test)> = self
-            .config
-            .suites
-            .get(&Suite::Spec)
-            .map(|tests| tests.tests.iter().map(|test| (Suite::Spec, test)).collect())
-            .unwrap_or_default();
-        let mut demands = self.demands(&tests, lacking)?;
+        let of = |suite: Suite| -> Vec<(Suite, &Test)> {
+            let tests = self.config.suites.get(&suite).into_iter().flat_map(|tests| &tests.tests);
+            tests.map(|test| (suite, test)).collect()
+        };
+        let tests = of(Suite::Spec);
+        // What metadata.yaml has to say is judged of the connector itself, so what lets it off counts there too.
+        let both = [tests.clone(), of(Suite::ConnectorAttributes)].concat();
+        let mut demands = self.demands(&both, lacking)?;
         // `spec` runs without a deployment mode: a test without one comes first.
         let (plain, other): (Vec<_>, Vec<_>) =
             tests.iter().partition(|(_, test)| test.deployment_mode.is_none());

@@ -8,11 +8,12 @@ use super::connector::{EMITTED_AT, status};
 use super::fault::{Fault, fault, harmless, of};
 use super::output::{push, remove, stream};
 use super::streams::{in_namespace, interleave, stream_named, two_streams};
-use super::{deed, records, requests, states, trials};
+use super::{catalog, deed, records, requests, spec, states, trials};
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
-    [ALL, requests::ALL, records::ALL, states::ALL, trials::ALL].into_iter().flatten()
+    let tables = [ALL, spec::ALL, catalog::ALL, requests::ALL, records::ALL, states::ALL, trials::ALL];
+    tables.into_iter().flatten()
 }
 
 static ALL: &[Fault] = &[

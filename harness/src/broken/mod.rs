@@ -2,11 +2,12 @@
 //!
 //! `harness broken FAULT COMMAND [--config ...]` is a small good connector with one fault. It reads one page of users over
 //! plain HTTP through the proxy of its environment. To add a fault, add a line to one of the tables: [`faults`],
-//! [`requests`], [`records`], [`states`].
+//! [`spec`], [`catalog`], [`requests`], [`records`], [`states`], [`trials`].
 
 #![expect(clippy::disallowed_methods, reason = "a broken connector starts processes that nobody looks after")]
 
 mod call;
+mod catalog;
 mod connector;
 mod deed;
 mod fault;
@@ -15,6 +16,7 @@ mod http;
 mod output;
 mod records;
 mod requests;
+mod spec;
 mod states;
 mod streams;
 mod trials;

@@ -113,7 +113,6 @@ fn succeed(output: &mut Output) {
 }
 
 fn user(id: u64) -> Value {
-    let record =
-        json!({"stream": "users", "data": {"id": id, "name": "Ada"}, "emitted_at": connector::EMITTED_AT});
+    let record = json!({"stream": "users", "data": {"id": id, "name": "Ada"}, "emitted_at": super::connector::EMITTED_AT});
     json!({"type": "RECORD", "record": record})
 }

@@ -224,12 +224,10 @@ fn map_ids(helper: Pid) -> io::Result<()> {
 
 /// Every id that there is here, as itself.
 fn all_ids(file: &str) -> io::Result<String> {
-    let mut text = String::new();
-    for line in std::fs::read_to_string(format!("/proc/self/{file}"))?.lines() {
+    let ours = std::fs::read_to_string(format!("/proc/self/{file}"))?;
+    let lines = ours.lines().filter_map(|line| {
         let mut numbers = line.split_ascii_whitespace();
-        if let (Some(first), Some(count)) = (numbers.next(), numbers.nth(1)) {
-            text.push_str(&format!("{first} {first} {count}\n"));
-        }
-    }
-    Ok(text)
+        Some((numbers.next()?, numbers.nth(1)?))
+    });
+    Ok(lines.flat_map(|(first, count)| [first, " ", first, " ", count, "\n"]).collect())
 }

@@ -5,7 +5,7 @@
 //! certificates with our authority alone. Its sockets belong to that network, but we hold them: what a connector dials in
 //! there is answered by the session out here, and what nobody listens for is refused, and seen.
 //!
-//! [`Sandbox::raise`] tries once per run whether the system lets us; a [`Door`] is the way in of one process. The process
+//! [`Sandbox::prepare`] and [`try_out`] are done once per run; a [`Door`] is the way in of one process. The process
 //! itself does what has to be done inside: see [`inside`].
 
 mod bundles;

@@ -104,7 +104,7 @@ mod tests {
         for end in 0..answer.len() {
             assert_eq!(said(&answer[..end]), None, "cut at {end}");
         }
-        let mut optional = answer.clone();
+        let mut optional = answer;
         optional[0] = 0x46;
         optional.splice(20..20, [1, 1, 1, 1]);
         assert_eq!(said(&optional).as_deref(), Some("tcp db.a.test:5432"));
