@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
         "$ check : wrong /key\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"it failed\",\"failure_type\":\"config_error\"}}}\n= exit 1",
     ],
     acquits: &[
-        "$ check : wrong /key\n! GET https://api.test/undefined\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"599\"}}",
+        "$ check : missing /key\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"a key is required\"}}\n$ check : wrong /key\n! GET https://api.test/undefined\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"599\"}}",
         "$ check : missing /credentials/api_key\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"'api_key' is a required property\"}}",
         "$ check : wrong /key\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"Key must be a string\",\"failure_type\":\"config_error\"}}}\n= exit 1",
     ],
