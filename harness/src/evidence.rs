@@ -117,7 +117,16 @@ impl Evidence {
 
     /// The checks of configs made from the spec that ended by themselves.
     pub(crate) fn tried_configs(&self) -> impl Iterator<Item = (&Case, &Transcript)> {
-        self.trials.iter().filter_map(|trial| match &trial.question {
+        self.configs_of(|_| true)
+    }
+
+    /// Of these, the ones to which every request was answered: what the others say may be about the answer that we made up.
+    pub(crate) fn answered_configs(&self) -> impl Iterator<Item = (&Case, &Transcript)> {
+        self.configs_of(|trial| !trial.lacks_answers())
+    }
+
+    fn configs_of(&self, picks: fn(&Trial) -> bool) -> impl Iterator<Item = (&Case, &Transcript)> {
+        self.trials.iter().filter(move |trial| picks(trial)).filter_map(|trial| match &trial.question {
             Question::CheckOf(case) if trial.run.transcript.status().is_some() => {
                 Some((case, &trial.run.transcript))
             }

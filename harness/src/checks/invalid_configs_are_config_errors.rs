@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
         "$ check : missing /key\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"key\",\"failure_type\":\"system_error\"}}}\n= exit 1",
     ],
     acquits: &[
+        "$ check : missing /key\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"key\",\"failure_type\":\"config_error\"}}}\n= exit 1\n$ check : wrong /key\n! GET https://api.test/undefined\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"599\",\"failure_type\":\"transient_error\"}}}\n= exit 1",
         "$ check : missing /key\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"key\",\"failure_type\":\"config_error\"}}}\n= exit 1",
         "$ check : wrong /key\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"key\",\"failure_type\":\"config_error\"}}}\n= exit 1",
     ],
@@ -23,7 +24,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for (_, transcript) in evidence.tried_configs().filter(|(case, _)| case.kind != CaseKind::Valid) {
+    for (_, transcript) in evidence.answered_configs().filter(|(case, _)| case.kind != CaseKind::Valid) {
         for (placed, error) in transcript.account.errors() {
             judged = true;
             if error["failure_type"] != "config_error" {

@@ -1,6 +1,7 @@
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::transcript::Exit;
+use crate::trial::Trial;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -13,12 +14,20 @@ pub(super) const CHECK: Check = Check {
     source: "The protocol's one process per command, and the heartbeat of the platform.",
     judge,
     condemns: &["$ spec\n= timeout 10", "$ read\n= signal 11", "$ check\n= never started: Exec format error"],
-    acquits: &["$ spec\n= exit 0", "$ read\n= exit 1"],
+    acquits: &[
+        "$ spec\n= exit 0",
+        "$ read\n= exit 1",
+        "$ check\n$ check : wrong /key\n! GET https://api.test/undefined\n= timeout 10",
+    ],
 };
 
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
-    for transcript in evidence.every_transcript().filter(|transcript| !transcript.disturbed) {
+    // A trial that asks for what nobody recorded is answered with an error of ours, and may try again for minutes.
+    let waits =
+        |trial: &&Trial| trial.lacks_answers() && matches!(trial.run.transcript.exit, Exit::TimedOut(_));
+    let tried = evidence.tried(|_| true).filter(|trial| !waits(trial)).map(|trial| &trial.run.transcript);
+    for transcript in evidence.transcripts().chain(tried).filter(|transcript| !transcript.disturbed) {
         let next = match &transcript.exit {
             Exit::Status(_) => continue,
             Exit::Signal(_) => "a crash in native code and a kill for want of memory end so",

@@ -19,6 +19,7 @@ pub(super) const CHECK: Check = Check {
         "$ check : wrong /key\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"it failed\",\"failure_type\":\"config_error\"}}}\n= exit 1",
     ],
     acquits: &[
+        "$ check : missing /key\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"a key is required\"}}\n$ check : wrong /key\n! GET https://api.test/undefined\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"599\"}}",
         "$ check : missing /credentials/api_key\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"FAILED\",\"message\":\"'api_key' is a required property\"}}",
         "$ check : wrong /key\n{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"emitted_at\":1,\"error\":{\"message\":\"Key must be a string\",\"failure_type\":\"config_error\"}}}\n= exit 1",
     ],
@@ -27,7 +28,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for (case, transcript) in evidence.tried_configs().filter(|(case, _)| case.kind != CaseKind::Valid) {
+    for (case, transcript) in evidence.answered_configs().filter(|(case, _)| case.kind != CaseKind::Valid) {
         let Some(name) = case.pointer.rsplit('/').next().filter(|name| !name.is_empty()) else { continue };
         let status = transcript.account.answer(Command::Check);
         let status = status.filter(|status| status["status"] == "FAILED");

@@ -1,5 +1,6 @@
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
+use crate::ledger::StreamAccount;
 use crate::trial::Question;
 use crate::verdict::{Finding, Verdict};
 
@@ -16,6 +17,7 @@ pub(super) const CHECK: Check = Check {
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : reversed\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}",
     ],
     acquits: &[
+        "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"at\":1},\"emitted_at\":1}}\n$ read : again\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"at\":2},\"emitted_at\":1}}\n$ read : reversed\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"at\":3},\"emitted_at\":1}}",
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : alone b\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}",
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : reversed\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}",
     ],
@@ -30,7 +32,8 @@ fn judge(evidence: &Evidence) -> Verdict {
         judged = true;
         let other = &trial.run.transcript;
         for stream in &first.account.streams {
-            if matches!(&trial.question, Question::ReadAlone(alone) if *alone != *stream.name) {
+            let left_out = matches!(&trial.question, Question::ReadAlone(alone) if *alone != *stream.name);
+            if left_out || never_twice_the_same(evidence, stream) {
                 continue;
             }
             findings.extend(stream.differs(other.account.stream(&stream.name)).map(|(want, got)| {
@@ -40,4 +43,11 @@ fn judge(evidence: &Evidence) -> Verdict {
         }
     }
     Verdict::of(findings, judged, "no other choice or order of streams could be read")
+}
+
+/// Of a stream that differs when nothing is changed, the check on repeated reads speaks.
+fn never_twice_the_same(evidence: &Evidence, stream: &StreamAccount) -> bool {
+    let again = evidence.tried(|question| *question == Question::ReadAgain);
+    let mut again = again.filter(|trial| !trial.lacks_answers() && evidence.read_like(trial).is_some());
+    again.any(|trial| stream.differs(trial.run.transcript.account.stream(&stream.name)).is_some())
 }
