@@ -118,7 +118,10 @@ impl Arguments {
             let interrupted = interrupted()?;
             fleet::run(candidates, options, interrupted, |event| reports.tell(event)).await
         });
-        if let Err(error) = &outcome {
+        // Where nothing is left to judge, as in a part of too many, nothing is wrong.
+        if let Err(error) = &outcome
+            && error.exit_code() != ExitCode::NothingJudged
+        {
             reports.break_off(&chain(error));
         }
         let closed = reports.close();

@@ -55,6 +55,9 @@ pub(super) fn blocks(story: &Story) -> Vec<String> {
             .to_owned(),
     ];
     blocks.extend(story.connectors.iter().map(row));
+    if story.connectors.is_empty() {
+        blocks = vec!["## Connectors\n\nNothing was judged.\n".to_owned()];
+    }
     if story.interrupted {
         blocks.push("\nThe run was interrupted.\n".to_owned());
     }
