@@ -32,7 +32,7 @@ fn main() {
     if arguments.get(1).is_some_and(|argument| argument == CONNECTOR) {
         let records = arguments[2].parse().unwrap();
         // The harness may have heard enough.
-        let _ = connector(&arguments[3], records);
+        let _ = connector(&arguments[3..], records);
     } else if arguments.iter().any(|argument| argument == "--bench") {
         // `cargo test --all-targets` runs benchmarks too, without this.
         let asked = arguments.iter().position(|argument| argument == "--records");
@@ -92,16 +92,20 @@ fn print_records(stdout: &mut impl Write, records: usize) -> io::Result<()> {
     Ok(())
 }
 
-fn connector(command: &str, records: usize) -> io::Result<()> {
+fn connector(arguments: &[String], records: usize) -> io::Result<()> {
     let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let stream = json!({
         "name": "orders", "json_schema": orders::schema(), "supported_sync_modes": ["full_refresh"],
         "source_defined_primary_key": [["id"]],
     });
-    let message = match command {
+    let message = match arguments[0].as_str() {
         "spec" => json!({"type": "SPEC", "spec": {"connectionSpecification": {"type": "object"}}}),
         "check" => json!({"type": "CONNECTION_STATUS", "connectionStatus": {"status": "SUCCEEDED"}}),
         "discover" => json!({"type": "CATALOG", "catalog": {"streams": [stream]}}),
+        _ if !reads_orders(arguments) => json!({"type": "TRACE", "trace": {
+            "type": "ERROR", "emitted_at": 0,
+            "error": {"message": "there are orders and no other stream", "failure_type": "config_error"},
+        }}),
         _ => {
             print_records(&mut stdout, records)?;
             json!({"type": "STATE", "state": {
@@ -112,4 +116,11 @@ fn connector(command: &str, records: usize) -> io::Result<()> {
     };
     writeln!(stdout, "{message}")?;
     stdout.flush()
+}
+
+fn reads_orders(arguments: &[String]) -> bool {
+    let place = arguments.iter().position(|argument| argument == "--catalog").unwrap();
+    let catalog: Value =
+        serde_json::from_str(&std::fs::read_to_string(&arguments[place + 1]).unwrap()).unwrap();
+    catalog["streams"].as_array().unwrap().iter().any(|configured| configured["stream"]["name"] == "orders")
 }

@@ -79,9 +79,21 @@ fn pointer(path: &[String]) -> String {
     path.iter().fold(String::new(), |at, name| at + "/" + &name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// The keys that have come, of all streams.
-#[derive(Debug, Default)]
-pub(super) struct Keys(HashSet<u64>);
+/// The keys that have come, of all streams, in many small sets: a set that grows is held twice for that while, and what it leaves
+/// behind is so large that the allocator keeps it.
+#[derive(Debug)]
+pub(super) struct Keys {
+    sets: [HashSet<u64>; SETS],
+    len: usize,
+}
+
+const SETS: usize = 256;
+
+impl Default for Keys {
+    fn default() -> Self {
+        Keys { sets: std::array::from_fn(|_| HashSet::new()), len: 0 }
+    }
+}
 
 /// What is known of a key that has just come.
 #[derive(Debug, PartialEq)]
@@ -96,10 +108,14 @@ impl Keys {
     pub(super) fn meet(&mut self, stream: usize, key: u64) -> Met {
         // Streams have keys of their own.
         let key = key.wrapping_add((stream as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        if self.0.len() < KEYS_KEPT {
-            return if self.0.insert(key) { Met::First } else { Met::Again };
+        // By bits that are spread evenly, since a key is a hash.
+        let set = &mut self.sets[(key % SETS as u64) as usize];
+        if self.len >= KEYS_KEPT {
+            return if set.contains(&key) { Met::Again } else { Met::Unknown };
         }
-        if self.0.contains(&key) { Met::Again } else { Met::Unknown }
+        let is_new = set.insert(key);
+        self.len += usize::from(is_new);
+        if is_new { Met::First } else { Met::Again }
     }
 }
 
