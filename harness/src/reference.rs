@@ -50,7 +50,9 @@ pub(crate) fn of_checks() -> String {
         }
     }
     page.push('\n');
-    ALL.iter().for_each(|check| entry(&mut page, check));
+    for check in ALL {
+        entry(&mut page, check);
+    }
     page.push_str(NOTATION);
     page
 }

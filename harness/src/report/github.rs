@@ -172,7 +172,9 @@ mod tests {
     fn commands(events: &[Event], summary: Option<PathBuf>) -> String {
         let page = Page::default();
         let mut github = GitHub::new(Box::new(page.clone()), summary, false);
-        events.iter().for_each(|event| github.tell(event));
+        for event in &events {
+            github.tell(event);
+        }
         github.close().unwrap();
         page.text()
     }

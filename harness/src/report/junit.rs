@@ -226,7 +226,9 @@ mod tests {
     fn xml(events: &[Event]) -> String {
         let page = Page::default();
         let mut junit = Junit::new(Box::new(page.clone()), false);
-        events.iter().for_each(|event| junit.tell(event));
+        for event in &events {
+            junit.tell(event);
+        }
         junit.close().unwrap();
         page.text()
     }

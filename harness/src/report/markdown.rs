@@ -131,7 +131,7 @@ fn failure(failure: &Failure) -> String {
     };
     let mut text = format!("\n### {}\n\n{of}{subjects}\n", escape(failure.check));
     if let Some(check) = checks::find(failure.check) {
-        text.push_str(&format!("\n{}: {}\n", failure.level, escape(check.requirement)));
+        text.extend(["\n", &failure.level.to_string(), ": ", &escape(check.requirement), "\n"]);
     }
     let mut lines = Vec::new();
     for reason in failure.reasons.iter().take(REASONS) {
@@ -189,7 +189,9 @@ mod tests {
     fn text(events: &[Event]) -> String {
         let page = Page::default();
         let mut markdown = Markdown::new(Box::new(page.clone()), false);
-        events.iter().for_each(|event| markdown.tell(event));
+        for event in &events {
+            markdown.tell(event);
+        }
         markdown.close().unwrap();
         page.text()
     }

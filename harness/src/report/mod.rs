@@ -1,6 +1,6 @@
 //! How a run is told: one file per format, each a reducer over the events.
 //!
-//! To add a format: write `report/<format>.rs` with a [`Reporter`], and name it in [`Format`] and in [`of`].
+//! To add a format: write `report/<format>.rs` with a [`Reporter`], and name it in [`Format`] and in `of`.
 
 mod destination;
 mod difference;

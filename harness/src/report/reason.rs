@@ -84,7 +84,7 @@ impl Reason {
                     reason.streams.extend(stream.filter(|name| !reason.streams.contains(name)));
                 }
                 None => {
-                    reasons.push(Reason { finding: finding.clone(), streams: stream.into_iter().collect() })
+                    reasons.push(Reason { finding: finding.clone(), streams: stream.into_iter().collect() });
                 }
             }
         }

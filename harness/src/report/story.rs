@@ -94,11 +94,13 @@ impl Story {
                 });
             }
             What::WaiverFailed { .. } => self.waivers.push((connector(), event.what.clone())),
-            What::SnapshotCompared { subject, command, comparison } => {
-                if let Comparison::Pending { file, diff, .. } = comparison {
-                    let (title, file) = (format!("{subject} {command}"), super::from_here(file).to_owned());
-                    self.current.pending.push(Pending { title, file, diff: diff.clone() });
-                }
+            What::SnapshotCompared {
+                subject,
+                command,
+                comparison: Comparison::Pending { file, diff, .. },
+            } => {
+                let (title, file) = (format!("{subject} {command}"), super::from_here(file).to_owned());
+                self.current.pending.push(Pending { title, file, diff: diff.clone() });
             }
             What::ConnectorFinished { counts, exit_code, duration_ms, .. } => {
                 let (counts, exit_code, duration_ms) = (*counts, *exit_code, *duration_ms);

@@ -76,7 +76,7 @@ fn a_failure_says_must_want_got_and_more() {
         "FAIL  records_match_schema",
         "must   Every RECORD conforms to the json_schema of its stream.",
         "want   /data/id integer",
-        "got    \"1\"   users, read, stdout line 2",
+        "got    \"1\"   users, read, stdout line 3",
         "more   harness explain records_match_schema",
         "again  harness test . --scenario normal -E 'check(=records_match_schema)'",
         "Does not conform",
