@@ -172,7 +172,7 @@ mod tests {
     fn commands(events: &[Event], summary: Option<PathBuf>) -> String {
         let page = Page::default();
         let mut github = GitHub::new(Box::new(page.clone()), summary, false);
-        for event in &events {
+        for event in events {
             github.tell(event);
         }
         github.close().unwrap();

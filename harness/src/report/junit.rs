@@ -226,7 +226,7 @@ mod tests {
     fn xml(events: &[Event]) -> String {
         let page = Page::default();
         let mut junit = Junit::new(Box::new(page.clone()), false);
-        for event in &events {
+        for event in events {
             junit.tell(event);
         }
         junit.close().unwrap();

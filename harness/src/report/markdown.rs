@@ -189,7 +189,7 @@ mod tests {
     fn text(events: &[Event]) -> String {
         let page = Page::default();
         let mut markdown = Markdown::new(Box::new(page.clone()), false);
-        for event in &events {
+        for event in events {
             markdown.tell(event);
         }
         markdown.close().unwrap();
