@@ -96,6 +96,21 @@ pub(crate) static ALL: &[Fault] = &[
     Fault {
         files: &[(
             "future_state.json",
+            "[{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"users\"},\"stream_state\":{\"id\":\"99999\"}}}]",
+        )],
+        // The numbers of its states are texts in the future state, which it reads all the same.
+        ..fault("writes_its_cursor_in_another_way", "cursors_keep_their_format", |output, call| {
+            if call.is("read") && call.state[0]["stream"]["stream_state"]["id"].is_string() {
+                output.messages.retain(|message| message["type"] != "RECORD");
+                let state = &mut output.message("STATE")["state"];
+                state["sourceStats"]["recordCount"] = json!(0.0);
+                state["stream"]["stream_state"] = json!({"id": "99999"});
+            }
+        })
+    },
+    Fault {
+        files: &[(
+            "future_state.json",
             "[{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"users\"},\"stream_state\":{\"id\":99999}}}]",
         )],
         ..fault("reads_on_from_the_future", "future_states_bring_nothing", |output, call| {

@@ -17,6 +17,7 @@ mod check_status_is_expected;
 mod config_matches_spec;
 mod connections_are_intercepted;
 mod cursor_fields_exist;
+mod cursors_keep_their_format;
 mod disturbed_reads_end;
 mod emitted_at_is_plausible;
 mod error_messages_are_for_people;
@@ -187,6 +188,7 @@ pub static ALL: &[Check] = &[
     reads_go_on_from_state::CHECK,
     state_is_used::CHECK,
     future_states_bring_nothing::CHECK,
+    cursors_keep_their_format::CHECK,
     requests_match_recording::CHECK,
     recording_is_used::CHECK,
     requests_use_https::CHECK,

@@ -102,6 +102,7 @@ pub(crate) enum Strictness {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Exemption {
+    /// What is let off: a stream, a field, an extension.
     pub(crate) name: String,
     /// Read by people; demanded so that a waiver is never given in passing.
     pub(crate) reason: String,
