@@ -24,7 +24,7 @@ fn main() {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../reference-connectors/source-exchange-rates");
     // The first run builds it.
     let (_, first) = run(&connector, &["--cargo-profile", "release"]);
-    let binary = PathBuf::from(first[0]["command"][0].as_str().unwrap());
+    let binary = PathBuf::from(first[1]["command"][0].as_str().unwrap());
     let own = |folder: &str| {
         connector.join("../..").join(folder).join("source-exchange-rates").display().to_string()
     };
@@ -69,20 +69,20 @@ fn sandbox() {
     std::fs::write(&connector, format!("[ $1 = spec ] && echo '{spec}'\n")).unwrap();
     std::fs::write(folder.join("harness.toml"), "command = [\"sh\", \"connector.sh\"]\n").unwrap();
     // Side by side, so that what else the machine does meets both.
-    let mut times: Vec<[(f64, f64); 2]> = (0..PROCESSES)
+    let mut times: Vec<Both> = (0..PROCESSES)
         .map(|_| {
             ["off", "auto"].map(|mode| {
                 let (_, events) = run(&folder, &["--quick", "--sandbox", mode]);
                 let event = |name: &str| events.iter().find(|event| event["event"] == name).unwrap();
                 let rung = if mode == "off" { "environment" } else { "sandbox" };
-                assert_eq!(event("run_started")["rung"], rung, "{}", event("run_started"));
+                assert_eq!(event("connector_started")["rung"], rung, "{}", event("connector_started"));
                 let spec = event("invocation_finished")["duration_ms"].as_f64().unwrap();
-                (spec, event("run_started")["at_ms"].as_f64().unwrap())
+                (spec, event("connector_started")["at_ms"].as_f64().unwrap())
             })
         })
         .collect();
     std::fs::remove_dir_all(&folder).unwrap();
-    let mut median = |of: &dyn Fn(&[(f64, f64); 2]) -> f64| {
+    let mut median = |of: &dyn Fn(&Both) -> f64| {
         times.sort_by(|one, other| of(one).total_cmp(&of(other)));
         of(&times[PROCESSES / 2])
     };
@@ -92,6 +92,9 @@ fn sandbox() {
     let [off, inside] = [median(&|it| it[0].1), median(&|it| it[1].1)];
     println!("before the first process {off:.0}, where a sandbox is tried and prepared {inside:.0}");
 }
+
+/// Of one try without a sandbox and one in it: milliseconds of `spec`, and until it could begin.
+type Both = [(f64, f64); 2];
 
 /// Milliseconds: of the whole program, and of those during which a process of the connector ran.
 fn timed(path: &Path, arguments: &[&str]) -> (f64, f64) {

@@ -134,6 +134,12 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The reports that were asked for cannot be made side by side.
+    #[error("make the reports: {why}")]
+    Reports {
+        /// Why, and what to do.
+        why: String,
+    },
     /// A check of that name does not exist.
     #[error("find the check `{id}`: {hint}")]
     NoCheck {
@@ -185,6 +191,23 @@ pub enum ExitCode {
     SnapshotsPending = 6,
 }
 
+impl ExitCode {
+    /// The gravest of several: what was not judged to the end outweighs what was condemned, which outweighs what is to be
+    /// looked at.
+    pub(crate) fn gravest(codes: impl IntoIterator<Item = ExitCode>) -> ExitCode {
+        const FROM_THE_GRAVEST: [ExitCode; 6] = [
+            ExitCode::Interrupted,
+            ExitCode::HarnessFailed,
+            ExitCode::Usage,
+            ExitCode::CheckFailed,
+            ExitCode::NothingJudged,
+            ExitCode::SnapshotsPending,
+        ];
+        let codes: Vec<ExitCode> = codes.into_iter().collect();
+        FROM_THE_GRAVEST.into_iter().find(|code| codes.contains(code)).unwrap_or(ExitCode::Conforms)
+    }
+}
+
 /// The whole story of an error, from the outside in, on one line where it fits.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -199,4 +222,24 @@ pub fn chain(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_of_several_codes_is_that_of_the_run() {
+        use ExitCode::{CheckFailed, Conforms, HarnessFailed, NothingJudged, SnapshotsPending, Usage};
+        for (codes, gravest) in [
+            (&[][..], Conforms),
+            (&[Conforms, SnapshotsPending], SnapshotsPending),
+            (&[NothingJudged, SnapshotsPending], NothingJudged),
+            (&[CheckFailed, NothingJudged], CheckFailed),
+            (&[CheckFailed, Usage], Usage),
+            (&[Usage, HarnessFailed], HarnessFailed),
+        ] {
+            assert_eq!(ExitCode::gravest(codes.iter().copied()), gravest, "{codes:?}");
+        }
+    }
 }

@@ -16,21 +16,19 @@ use crate::subject::Subject;
 use crate::verdict::Verdict;
 
 /// What `check` says of `evidence`, secrets masked: findings quote what the connector printed.
-pub(crate) fn judge(check: &Check, evidence: &Evidence, secrets: &Secrets) -> What {
+pub(crate) fn judge(check: &Check, evidence: &Evidence, secrets: &Secrets) -> Verdict {
     let unjudged = evidence.demands.unjudged.iter().find(|unjudged| unjudged.check == check.id);
     let verdict = match unjudged {
         Some(unjudged) => Verdict::Skip { reason: unjudged.reason.clone() },
         None => (check.judge)(evidence),
     };
-    let verdict = match verdict {
+    match verdict {
         Verdict::Fail { findings } => {
             let masked = findings.into_iter().map(|finding| finding.map_text(|text| secrets.mask(text)));
             Verdict::Fail { findings: masked.collect() }
         }
         verdict => verdict,
-    };
-    let subject = evidence.subject.clone();
-    What::CheckJudged { subject, check: check.id, group: check.group, level: check.level, verdict }
+    }
 }
 
 /// The name of the snapshot of what was asked for, beside those of the commands.
@@ -164,8 +162,13 @@ mod tests {
     fn notes(example: &str, recorded: usize, rung: Rung) -> Vec<String> {
         let subject = "source-x/users".to_owned();
         let evidence = Evidence { subject, recorded: Some(recorded), ..example::parse(example) };
-        let subject =
-            Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), waived: Vec::new() };
+        let subject = Subject {
+            evidence,
+            secrets: Arc::default(),
+            scenario: None,
+            folder: PathBuf::new(),
+            waived: Vec::new(),
+        };
         let noted = unobserved(&subject, rung).into_iter().map(|what| match what {
             What::Noted { note } => note,
             what => panic!("{what:?}"),
@@ -208,10 +211,7 @@ mod tests {
     fn a_check_that_a_demand_takes_back_says_the_reason_in_place_of_a_verdict() {
         let check = &ALL[0];
         let mut evidence = example::parse(check.condemns[0]);
-        let verdict_of = |evidence: &Evidence| match judge(check, evidence, &Secrets::default()) {
-            What::CheckJudged { verdict, .. } => verdict,
-            what => panic!("{what:?}"),
-        };
+        let verdict_of = |evidence: &Evidence| judge(check, evidence, &Secrets::default());
         assert!(verdict_of(&evidence).is_fail());
         let reason = "acceptance-test-config.yml: slow API".to_owned();
         evidence.demands.unjudged.push(Unjudged { check: check.id.to_owned(), reason: reason.clone() });

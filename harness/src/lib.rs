@@ -3,7 +3,9 @@
 //! The walk of `harness test PATH`, a file or a folder a step:
 //!
 //! ```text
-//! cli -> locate (what to run) -> scenario (what to show it; acceptance: what a published connector says of that) -> plan (which processes)
+//! cli -> locate (what to run) -> selection (what of it) -> fleet (many side by side) -> runner (the walk of one)
+//!     -> scenario (what to show it; acceptance: what a published connector says of that)
+//!     -> plan (which processes)
 //!     -> stage, process (one process against one replay session)
 //!     -> ledger (its output, judged line by line), requests (what it asked for)
 //!     -> transcript, evidence -> checks -> snapshot -> event, report -> exit code
@@ -17,6 +19,7 @@
 
 mod acceptance;
 mod base_url;
+mod baseline;
 #[doc(hidden)]
 pub mod bench;
 mod broken;
@@ -35,19 +38,24 @@ pub mod example;
 mod excerpt;
 mod expectation;
 mod field_path;
+mod fleet;
 mod hosts;
 mod json_schema;
 mod judgement;
+mod judging;
+mod known;
 mod ledger;
 mod leftovers;
 mod locate;
 mod metadata;
 mod nearest;
+mod outstanding;
 mod performance;
 mod plan;
 mod ports;
 mod process;
 mod recording;
+mod reference;
 mod refused;
 mod repertoire;
 pub mod report;
@@ -64,6 +72,8 @@ mod scenario;
 mod schema;
 mod schemas;
 mod secrets;
+mod selection;
+mod selftest;
 mod settings;
 mod shim;
 mod snapshot;
@@ -82,11 +92,13 @@ pub mod verdict;
 mod waiver;
 
 pub use error::{Error, ExitCode, chain};
-pub use event::{Event, ScenarioShown, What};
+pub use event::{Cause, Counts, Event, ScenarioShown, WaiverFault, What};
 pub use evidence::Evidence;
+pub use fleet::{Candidate, Options, Outcome, run};
 pub use ledger::StreamName;
 pub use locate::{Connector, Hints, locate};
+pub use outstanding::Outstanding;
 pub use rung::{Rung, SandboxMode};
-pub use runner::{Options, run};
+pub use selection::{Filter, FilterError, Partition, Selection};
 pub use snapshot::{Comparison, Update};
 pub use tally::Tally;

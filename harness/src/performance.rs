@@ -43,6 +43,8 @@ impl Busy {
 /// The processes of a run while they run.
 pub(crate) struct Performance {
     stage: Arc<Stage>,
+    /// One for each process that may run, whoever's it is.
+    slots: Arc<Semaphore>,
     busy: Busy,
     /// How many have been started.
     pub(crate) started: usize,
@@ -56,8 +58,8 @@ enum Report {
 }
 
 impl Performance {
-    pub(crate) fn new(stage: Arc<Stage>) -> Self {
-        Performance { stage, busy: Busy::default(), started: 0 }
+    pub(crate) fn new(stage: Arc<Stage>, slots: Arc<Semaphore>) -> Self {
+        Performance { stage, slots, busy: Busy::default(), started: 0 }
     }
 
     /// How long at least one process ran.
@@ -67,21 +69,22 @@ impl Performance {
 
     pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Result<Run, Error> {
         let subject = self.stage.connector.name.clone();
+        let slots = Arc::clone(&self.slots);
+        // The semaphore is never closed.
+        let _slot = slots.acquire().await;
         self.begin(0, &subject, Command::Spec, None, say);
         let played = self.stage.spec().await?;
         self.end(0, subject, &played, say);
         Ok(played)
     }
 
-    /// Plays all lines, `jobs` side by side; returns what was played by scenario, in the order of the plan.
+    /// Plays all lines, side by side; returns what was played by scenario, in the order of the plan.
     pub(crate) async fn scenarios(
         &mut self,
         scenarios: &[Arc<Prepared>],
         lines: Vec<plan::Line>,
-        jobs: usize,
         say: &mut impl FnMut(What),
     ) -> Result<Vec<Vec<Run>>, Error> {
-        let slots = Arc::new(Semaphore::new(jobs.max(1)));
         let (sender, reports) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
         let mut number = self.started;
@@ -90,7 +93,7 @@ impl Performance {
             let first = number;
             number += line.commands.len();
             order.push(line.scenario);
-            let (stage, slots, sender) = (Arc::clone(&self.stage), Arc::clone(&slots), sender.clone());
+            let (stage, slots, sender) = (Arc::clone(&self.stage), Arc::clone(&self.slots), sender.clone());
             let prepared = Arc::clone(&scenarios[line.scenario]);
             tasks.spawn(async move {
                 play(&stage, &prepared, line.commands, (first, place), &slots, &sender).await
@@ -104,15 +107,13 @@ impl Performance {
         Ok(by_scenario)
     }
 
-    /// Makes all trials, `jobs` side by side; returns them by scenario, in the order of the plan.
+    /// Makes all trials, side by side; returns them by scenario, in the order of the plan.
     pub(crate) async fn trials(
         &mut self,
         scenarios: &[Arc<Prepared>],
         plans: Vec<Vec<Planned>>,
-        jobs: usize,
         say: &mut impl FnMut(What),
     ) -> Result<Vec<Vec<Trial>>, Error> {
-        let slots = Arc::new(Semaphore::new(jobs.max(1)));
         let (sender, reports) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
         let mut order = Vec::new();
@@ -121,7 +122,8 @@ impl Performance {
                 let line = order.len();
                 order.push(scenario);
                 let number = self.started + line;
-                let (stage, slots, sender) = (Arc::clone(&self.stage), Arc::clone(&slots), sender.clone());
+                let (stage, slots, sender) =
+                    (Arc::clone(&self.stage), Arc::clone(&self.slots), sender.clone());
                 let prepared = Arc::clone(&scenarios[scenario]);
                 tasks.spawn(async move {
                     attempt(&stage, &prepared, planned, (number, line), &slots, &sender).await

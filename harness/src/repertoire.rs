@@ -11,41 +11,79 @@ use crate::locate::Connector;
 use crate::report::{from_here, quoted};
 use crate::scenario::{Circumstances, Scenario};
 
-/// What can be played, and what is to be said of the rest.
+/// What is played, and what is to be said of the rest.
 pub(crate) struct Repertoire {
     /// In the order of their names.
     pub(crate) scenarios: Vec<Scenario>,
+    /// The names of all that could be played, in order.
+    pub(crate) all: Vec<String>,
     /// What is not played or not honoured, and why, each on a line.
     pub(crate) notes: Vec<String>,
 }
 
 impl Repertoire {
-    /// Reads all scenarios of a connector; `began` is the time for those that say none.
+    /// Reads the scenarios of a connector that are wanted; `began` is the time for those that say none.
     ///
     /// # Errors
-    /// Where there is none that can be played, or one that cannot be read.
-    pub(crate) fn load(connector: &Connector, began: Timestamp) -> Result<Repertoire, Error> {
+    /// Where there is none that can be played, or a wanted one that cannot be read.
+    pub(crate) fn load(
+        connector: &Connector,
+        began: Timestamp,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Repertoire, Error> {
+        let settings = &connector.settings;
+        let circumstances = Circumstances { began, ignore: &settings.ignore, metadata: &settings.metadata };
+        let Outlines { outlines, notes } = Outlines::of(connector)?;
+        let scenarios = outlines
+            .iter()
+            .filter(|outline| wanted(&outline.name))
+            .map(|Outline { name, folder, sketch }| Scenario::load(name, folder, *sketch, &circumstances))
+            .collect::<Result<_, _>>()?;
+        let all = outlines.into_iter().map(|outline| outline.name).collect();
+        Ok(Repertoire { scenarios, all, notes })
+    }
+
+    /// The names of all scenarios that can be played, in order; nothing is read of them.
+    pub(crate) fn names(connector: &Connector) -> Result<Vec<String>, Error> {
+        let outlines = Outlines::of(connector)?.outlines;
+        Ok(outlines.into_iter().map(|outline| outline.name).collect())
+    }
+}
+
+/// A scenario that can be played, not read yet.
+struct Outline<'a> {
+    name: String,
+    folder: PathBuf,
+    sketch: Option<&'a Sketch>,
+}
+
+struct Outlines<'a> {
+    /// In the order of their names.
+    outlines: Vec<Outline<'a>>,
+    notes: Vec<String>,
+}
+
+impl<'a> Outlines<'a> {
+    fn of(connector: &'a Connector) -> Result<Self, Error> {
         let Connector { fixtures, settings, .. } = connector;
-        let metadata = &settings.metadata;
-        let circumstances = Circumstances { began, ignore: &settings.ignore, metadata };
         let acceptance = settings.acceptance.as_ref();
         let sketches = acceptance.map_or(&[][..], |it| &it.sketches);
         let folders = match folders(fixtures) {
             Err(_) if acceptance.is_some() => Vec::new(),
             folders => folders?,
         };
-        let mut scenarios = Vec::new();
-        for folder in &folders {
-            let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            // One that a sketch lends its name to is read below.
+        let mut outlines = Vec::new();
+        for folder in folders {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            // One that a sketch lends its name to comes below.
             if !sketches.iter().any(|sketch| sketch.name == name) {
-                scenarios.push(Scenario::load(&name, folder, None, &circumstances)?);
+                outlines.push(Outline { name, folder, sketch: None });
             }
         }
         let mut unplayable = Vec::new();
         let stands = |sketch: &Sketch| Stand::of(sketch, fixtures);
         let any_recorded = sketches.iter().any(|sketch| stands(sketch).recorded);
-        let asks_nobody = metadata.allowed_hosts.as_ref().is_some_and(Vec::is_empty);
+        let asks_nobody = settings.metadata.allowed_hosts.as_ref().is_some_and(Vec::is_empty);
         let mut said = BTreeSet::new();
         for sketch in sketches {
             let stand = stands(sketch);
@@ -59,8 +97,8 @@ impl Repertoire {
             };
             match lack {
                 None => {
-                    let folder = &stand.folder;
-                    scenarios.push(Scenario::load(&sketch.name, folder, Some(sketch), &circumstances)?);
+                    let name = sketch.name.clone();
+                    outlines.push(Outline { name, folder: stand.folder, sketch: Some(sketch) });
                 }
                 Some(lack) => {
                     if said.insert((&sketch.config_path, &sketch.first_of_config)) {
@@ -69,7 +107,7 @@ impl Repertoire {
                 }
             }
         }
-        if scenarios.is_empty() {
+        if outlines.is_empty() {
             let why = if unplayable.is_empty() {
                 format!("{} names no config", acceptance::FILE)
             } else {
@@ -77,10 +115,10 @@ impl Repertoire {
             };
             return Err(Error::NoScenario { why });
         }
-        scenarios.sort_by(|one, other| one.name.cmp(&other.name));
+        outlines.sort_by(|one, other| one.name.cmp(&other.name));
         let mut notes = acceptance.map(|it| it.notes.clone()).unwrap_or_default();
         notes.extend(unplayable);
-        Ok(Repertoire { scenarios, notes })
+        Ok(Outlines { outlines, notes })
     }
 }
 

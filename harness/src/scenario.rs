@@ -26,6 +26,8 @@ pub(crate) struct Scenario {
     /// The folder's name.
     pub(crate) name: String,
     pub(crate) about: Option<String>,
+    /// The file to look at first: what is said of it, or its recording where nothing is.
+    pub(crate) file: Option<PathBuf>,
     /// What time it is for the connector: an RFC 3339 timestamp.
     pub(crate) now: Option<String>,
     pub(crate) expect: Expectation,
@@ -188,11 +190,11 @@ impl Scenario {
         let ignore: Vec<Rule> = circumstances.ignore.iter().cloned().chain(file.ignore).collect();
         let clock = file.now.as_deref().and_then(|now| now.parse().ok()).unwrap_or(began);
         let terms = Terms { wall: Some(began), ..terms::of(&config, clock, &ignore) };
-        let cassette = folder.join("cassette.json");
+        let recording = folder.join("cassette.json");
         // Without one every request is one that nobody recorded. A link to nowhere is not "without".
-        let there = cassette.symlink_metadata().is_ok();
-        let tape = if there { Tape::load(&cassette) } else { Ok(Tape::new(Vec::new())) };
-        let cassette = tape.and_then(|tape| Cassette::new(tape, &cassette, &terms));
+        let there = recording.symlink_metadata().is_ok();
+        let tape = if there { Tape::load(&recording) } else { Ok(Tape::new(Vec::new())) };
+        let cassette = tape.and_then(|tape| Cassette::new(tape, &recording, &terms));
         let cassette = cassette.map_err(|source| Error::Cassette { source })?;
         let recorded = read_catalog(&folder.join("configured_catalog.json"))?;
         let said = sketch.and_then(|sketch| sketch.catalog.clone());
@@ -211,6 +213,7 @@ impl Scenario {
         Ok(Scenario {
             name: name.to_owned(),
             about: file.about,
+            file: [path, recording].into_iter().find(|file| file.exists()),
             now: file.now,
             expect: file.expect.or(sketch.map(|sketch| sketch.expect).unwrap_or_default()),
             commands: match sketch {

@@ -193,7 +193,9 @@ mod tests {
             for (key, description) in found {
                 assert!(description.is_some_and(|text| text.len() > 10), "{key} is not described");
                 assert!(
-                    page.contains(&format!("{key} =")) || page.contains(&format!("[{key}]")),
+                    [format!("{key} ="), format!("[{key}]"), format!(".{key}]")]
+                        .iter()
+                        .any(|it| page.contains(it)),
                     "{key} is not shown"
                 );
             }

@@ -76,7 +76,6 @@ pub(crate) struct Settings {
     pub(crate) acceptance: Option<Acceptance>,
     /// Failures that are known.
     #[serde(default)]
-    #[cfg_attr(not(test), expect(dead_code, reason = "read and validated; judged by once waivers are"))]
     pub(crate) waiver: Vec<Waiver>,
 }
 

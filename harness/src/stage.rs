@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::hash::{DefaultHasher, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +37,7 @@ use crate::trials::Planned;
 pub(crate) struct Stage {
     pub(crate) connector: Connector,
     pub(crate) authority: Authority,
-    pub(crate) nursery: Nursery,
+    pub(crate) nursery: Arc<Nursery>,
     /// A private folder for the files that connectors are started with; gone when the run is over.
     folder: TempDir,
     /// In it, what interpreters load.
@@ -83,7 +84,11 @@ const PORTS: [u16; 2] = [80, 443];
 impl Stage {
     /// # Errors
     /// What the harness lacks, which may be the sandbox where that is required.
-    pub(crate) async fn set(connector: Connector, mode: SandboxMode) -> Result<Stage, Error> {
+    pub(crate) async fn set(
+        connector: Connector,
+        nursery: Arc<Nursery>,
+        mode: SandboxMode,
+    ) -> Result<Stage, Error> {
         let mut builder = tempfile::Builder::new();
         // Configs with secrets lie in it.
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
@@ -93,7 +98,7 @@ impl Stage {
         })?;
         let authority = Authority::new().map_err(|source| Error::Replay { source })?;
         let mut stage = Stage {
-            nursery: Nursery::open(),
+            nursery,
             shim: Shim::write(folder.path(), authority.certificate())?,
             clock: Clock::of(&connector.settings.clock, &connector.root)?,
             authority,
@@ -252,9 +257,11 @@ impl Stage {
         let ports = PORTS.into_iter().chain(given.ports).collect();
         let mut door = self.sandbox.as_ref().map(|sandbox| sandbox.door(&mut session, ports));
         let stderr = StderrLog::new(secrets);
-        let transcript = process::run(invocation, door.as_mut(), &self.nursery, ledger, stderr).await?;
+        // On the heap: it is most of what a process takes of our memory, and moved about otherwise.
+        let running = process::run(invocation, door.as_mut(), &self.nursery, ledger, stderr);
+        let transcript = Box::pin(running).await?;
         let refused = door.and_then(Door::close);
-        let altered = altered(&files, [given.config, given.configured, given.state]);
+        let altered = altered(&files);
         let folder = self.folder.path().display().to_string();
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
@@ -267,12 +274,12 @@ impl Stage {
         &self,
         command: Command,
         environment: BTreeMap<OsString, OsString>,
-        files: &[(&str, PathBuf)],
+        files: &[Handed],
     ) -> Invocation<'_> {
         let Connector { command: program, folder, .. } = &self.connector;
         let mut words: Vec<OsString> = program.iter().map(OsString::from).collect();
         words.push(command.as_str().into());
-        for (flag, path) in files {
+        for Handed { flag, path, .. } in files {
             words.push((*flag).into());
             words.push(path.into());
         }
@@ -298,7 +305,7 @@ impl Stage {
     }
 
     /// Writes what the process is given; `base_url` goes where the settings want it.
-    fn write_files(&self, given: &Given<'_>, base_url: &str) -> Result<Vec<(&'static str, PathBuf)>, Error> {
+    fn write_files(&self, given: &Given<'_>, base_url: &str) -> Result<Vec<Handed>, Error> {
         let folder = self.folder.path().join(&given.folder);
         std::fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
         let redirects = self.connector.settings.base_url.as_ref().filter(|_| given.part.is_some());
@@ -314,21 +321,34 @@ impl Stage {
         ] {
             if let Some(value) = value {
                 let path = folder.join(name);
-                std::fs::write(&path, value.to_string())
-                    .map_err(|source| Error::Write { path: path.clone(), source })?;
-                files.push((flag, path));
+                let text = value.to_string();
+                std::fs::write(&path, &text).map_err(|source| Error::Write { path: path.clone(), source })?;
+                files.push(Handed { flag, path, digest: digest_of(text.as_bytes()) });
             }
         }
         Ok(files)
     }
 }
 
+/// A file that a process was given.
+struct Handed {
+    /// The option that names it.
+    flag: &'static str,
+    path: PathBuf,
+    /// A digest of what was written.
+    digest: u64,
+}
+
+fn digest_of(text: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text);
+    hasher.finish()
+}
+
 /// The names of the files that are no longer what was written.
-fn altered(files: &[(&str, PathBuf)], written: [Option<&Value>; 3]) -> Vec<String> {
-    let is_altered = |(path, value): &(&PathBuf, &Value)| {
-        std::fs::read(path).is_ok_and(|text| text != value.to_string().as_bytes())
-    };
-    let files = files.iter().map(|(_, path)| path).zip(written.into_iter().flatten());
-    let names = files.filter(is_altered).filter_map(|(path, _)| path.file_name());
+fn altered(files: &[Handed]) -> Vec<String> {
+    let is_altered =
+        |file: &&Handed| std::fs::read(&file.path).is_ok_and(|text| digest_of(&text) != file.digest);
+    let names = files.iter().filter(is_altered).filter_map(|file| file.path.file_name());
     names.map(|name| name.to_string_lossy().into_owned()).collect()
 }

@@ -62,6 +62,8 @@ pub(crate) fn complete(
 pub(crate) struct Subject {
     pub(crate) evidence: Evidence,
     pub(crate) secrets: Arc<Secrets>,
+    /// The scenario's name; `None` for the connector itself.
+    pub(crate) scenario: Option<String>,
     /// The folder of its snapshots within the connector's.
     pub(crate) folder: PathBuf,
     /// The streams that scenario.toml lets be empty.
@@ -74,7 +76,8 @@ impl Subject {
         let demands = acceptance.as_ref().map_or_else(|| metadata.demands(), |it| it.demands.clone());
         let evidence =
             Evidence { subject: connector.name.clone(), runs: vec![spec], demands, ..Evidence::default() };
-        Subject { evidence, secrets: Arc::default(), folder: PathBuf::new(), waived: Vec::new() }
+        let (secrets, folder) = (Arc::default(), PathBuf::new());
+        Subject { evidence, secrets, scenario: None, folder, waived: Vec::new() }
     }
 
     pub(crate) fn of_scenario(
@@ -101,7 +104,8 @@ impl Subject {
         };
         let folder = PathBuf::from(&scenario.name);
         let waived = names(&scenario.empty_streams);
-        Subject { evidence, secrets: Arc::clone(&prepared.secrets), folder, waived }
+        let (secrets, name) = (Arc::clone(&prepared.secrets), Some(scenario.name.clone()));
+        Subject { evidence, secrets, scenario: name, folder, waived }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::checks::Level;
+use crate::checks::{self, Level};
 use crate::error::ExitCode;
-use crate::event::What;
+use crate::event::{Counts, What};
 use crate::snapshot::Comparison;
 use crate::verdict::Verdict;
 
@@ -13,6 +13,7 @@ use crate::verdict::Verdict;
 pub(crate) enum Standing {
     Skipped,
     Passed,
+    Known,
     Warned,
     Failed,
 }
@@ -23,20 +24,20 @@ impl Standing {
         match (verdict, level) {
             (Verdict::Skip { .. }, _) => Standing::Skipped,
             (Verdict::Pass, _) => Standing::Passed,
+            (Verdict::Known { .. }, _) => Standing::Known,
             (Verdict::Fail { .. }, Level::Should) if !strict => Standing::Warned,
             (Verdict::Fail { .. }, _) => Standing::Failed,
         }
     }
 }
 
-/// The count of a run.
+/// The count of one connector.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     strict: bool,
-    checks: BTreeMap<&'static str, Option<Standing>>,
-    pub(crate) snapshots_matched: usize,
-    pub(crate) snapshots_pending: usize,
-    pub(crate) snapshots_held: usize,
+    checks: BTreeMap<&'static str, Standing>,
+    /// What is no check's.
+    rest: Counts,
 }
 
 impl Tally {
@@ -50,29 +51,44 @@ impl Tally {
         match what {
             What::CheckJudged { check, level, verdict, .. } => {
                 let standing = Standing::of(verdict, *level, self.strict);
-                let known = self.checks.entry(check).or_default();
-                *known = (*known).max(Some(standing));
+                let worst = self.checks.entry(check).or_insert(standing);
+                *worst = standing.max(*worst);
             }
             What::SnapshotCompared { comparison, .. } => match comparison {
-                Comparison::Matches | Comparison::Updated => self.snapshots_matched += 1,
-                Comparison::Pending { .. } => self.snapshots_pending += 1,
-                Comparison::Held => self.snapshots_held += 1,
+                Comparison::Matches | Comparison::Updated => self.rest.snapshots_matched += 1,
+                Comparison::Pending { .. } => self.rest.snapshots_pending += 1,
+                Comparison::Held => self.rest.snapshots_held += 1,
             },
+            What::WaiverFailed { .. } => self.rest.waivers_failed += 1,
             _ => {}
         }
     }
 
-    pub(crate) fn standing(&self, wanted: Standing) -> usize {
-        self.checks.values().filter(|standing| **standing == Some(wanted)).count()
+    fn standing(&self, wanted: Standing) -> usize {
+        self.checks.values().filter(|standing| **standing == wanted).count()
+    }
+
+    /// What was counted. A check that no event spoke of was left out by the filter.
+    pub fn counts(&self) -> Counts {
+        Counts {
+            passed: self.standing(Standing::Passed),
+            failed: self.standing(Standing::Failed),
+            warned: self.standing(Standing::Warned),
+            known: self.standing(Standing::Known),
+            skipped: self.standing(Standing::Skipped),
+            filtered: checks::ALL.len().saturating_sub(self.checks.len()),
+            ..self.rest
+        }
     }
 
     /// The exit code that the count stands for. A failed check outweighs a snapshot that waits.
     pub fn exit_code(&self) -> ExitCode {
-        if self.standing(Standing::Failed) > 0 {
+        let Counts { passed, failed, warned, known, waivers_failed, snapshots_pending, .. } = self.counts();
+        if failed + waivers_failed > 0 {
             ExitCode::CheckFailed
-        } else if self.standing(Standing::Passed) + self.standing(Standing::Warned) == 0 {
+        } else if passed + warned + known == 0 {
             ExitCode::NothingJudged
-        } else if self.snapshots_pending > 0 {
+        } else if snapshots_pending > 0 {
             ExitCode::SnapshotsPending
         } else {
             ExitCode::Conforms
@@ -80,10 +96,26 @@ impl Tally {
     }
 }
 
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, other: Counts) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.warned += other.warned;
+        self.known += other.known;
+        self.skipped += other.skipped;
+        self.filtered += other.filtered;
+        self.waivers_failed += other.waivers_failed;
+        self.snapshots_matched += other.snapshots_matched;
+        self.snapshots_pending += other.snapshots_pending;
+        self.snapshots_held += other.snapshots_held;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::checks::Group;
+    use crate::event::WaiverFault;
 
     fn judged(check: &'static str, level: Level, verdict: Verdict) -> What {
         What::CheckJudged { subject: "s".into(), check, group: Group::State, level, verdict }
@@ -111,6 +143,24 @@ mod tests {
             tally.count(&judged("a", Level::Should, fail()));
             assert_eq!(tally.exit_code(), code);
         }
+    }
+
+    #[test]
+    fn what_is_known_does_not_condemn_and_a_waiver_that_does_not_hold_does() {
+        let mut tally = Tally::new(true);
+        tally.count(&judged("a", Level::Must, Verdict::Known { findings: Vec::new() }));
+        tally.count(&judged("a", Level::Must, Verdict::Pass));
+        assert_eq!((tally.exit_code(), tally.counts().known), (ExitCode::Conforms, 1));
+        tally.count(&What::WaiverFailed {
+            file: "harness.toml".into(),
+            entry: 1,
+            check: "a".into(),
+            scenario: None,
+            stream: None,
+            reason: "r".into(),
+            fault: WaiverFault::Unused,
+        });
+        assert_eq!(tally.exit_code(), ExitCode::CheckFailed);
     }
 
     #[test]

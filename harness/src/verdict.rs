@@ -20,6 +20,11 @@ pub enum Verdict {
         /// What is wrong, each with its place.
         findings: Vec<Finding>,
     },
+    /// It was not, and all that is wrong is waived. No check says so itself.
+    Known {
+        /// What is wrong, each with its place and the reason why it is let be.
+        findings: Vec<Finding>,
+    },
     /// There was nothing to judge.
     Skip {
         /// Why not.
@@ -38,7 +43,7 @@ impl Verdict {
         }
     }
 
-    /// Whether it is a failure.
+    /// Whether it is a failure that condemns.
     pub fn is_fail(&self) -> bool {
         matches!(self, Verdict::Fail { .. })
     }

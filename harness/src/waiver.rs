@@ -48,7 +48,18 @@ impl TryFrom<String> for Pattern {
     }
 }
 
+impl std::fmt::Display for Pattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl Pattern {
+    /// The pattern of a name; of one with a `*` in it, that of more.
+    pub(crate) fn of(name: &str) -> Self {
+        Pattern(name.to_owned())
+    }
+
     /// Whether it means `name`.
     pub(crate) fn matches(&self, name: &str) -> bool {
         connector_replay::fits(&self.0, name)

@@ -291,7 +291,7 @@ mod tests {
         session.intercept(known, |_| Some("api.a.test".to_owned())).unwrap();
         session.intercept(unknown, |_| None).unwrap();
         session.listen(own).unwrap();
-        let mut ask = async |address: SocketAddr, head: &str| {
+        let ask = async |address: SocketAddr, head: &str| {
             let mut socket = TcpStream::connect(address).await.unwrap();
             socket.write_all(format!("{head}\r\n\r\n").as_bytes()).await.unwrap();
             let closed = timeout(Duration::from_secs(20), socket.read_to_end(&mut Vec::new())).await;

@@ -51,7 +51,8 @@ mod tests {
         let head = b"\xfe\xed\xfe\xed\0\0\0\x02\0\0\0\x01\0\0\0\x02\0\x11recorded internet\0\0\0\0\0\0\0\0\0\x05X.509\
                      \0\0\0\x0bcertificate";
         assert_eq!(store[..head.len()], head[..]);
-        let digest: String = store[head.len()..].iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: Vec<String> = store[head.len()..].iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest.concat();
         assert_eq!(digest, "5b1436b96f4bebc38564e97d9dfc0d892192d707");
     }
 }

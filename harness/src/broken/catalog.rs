@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::fault::{Fault, fault, of};
-use super::output::{Output, remove, stream};
+use super::output::{remove, stream};
 
 /// In a catalog: the field `name` of the stream is described so.
 macro_rules! describes_name {

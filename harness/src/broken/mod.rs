@@ -22,10 +22,8 @@ mod streams;
 mod trials;
 
 pub(crate) use call::Call;
+pub(crate) use fault::Fault;
 pub(crate) use faults::all;
-use serde_json::{Value, json};
-
-use self::output::Output;
 
 /// Is the connector with that fault; a fault that nobody knows is none. Returns its exit status.
 pub(crate) fn run(fault: &str, call: &Call) -> u8 {
@@ -34,17 +32,4 @@ pub(crate) fn run(fault: &str, call: &Call) -> u8 {
         (fault.inflict)(&mut output, call);
     }
     output.print()
-}
-
-/// Prints the table of faults, one JSON object a line, for the tests.
-pub(crate) fn list() -> u8 {
-    let lines = all().map(|fault| {
-        let recorded: Vec<Value> = fault.recorded().collect();
-        json!({
-            "name": fault.name, "condemned_by": fault.condemned_by, "scenario": fault.scenario,
-            "settings": fault.settings, "recorded": recorded, "files": fault.files,
-            "sandboxed": fault.sandboxed,
-        })
-    });
-    Output::of(lines.collect()).print()
 }

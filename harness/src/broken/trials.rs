@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::deed;
 use super::fault::{Fault, fault, harmless, of};
 use super::output::Output;
 use super::streams::{stream_of, two_streams};
-use super::{connector, deed};
 
 pub(crate) static ALL: &[Fault] = &[
     fault("cannot_start_without_a_home", "spec_needs_no_home", |output, call| {

@@ -74,13 +74,11 @@ fn judge(evidence: &Evidence) -> Verdict {
 fn judge_branches(branches: &[Value]) -> Vec<Finding> {
     let mut properties: Vec<&Map<String, Value>> = Vec::new();
     for (place, branch) in branches.iter().enumerate() {
-        match branch.get("properties").and_then(Value::as_object) {
-            Some(known) => properties.push(known),
-            None => {
-                let finding = Finding::new("properties, as in every branch of a oneOf", "none");
-                return vec![finding.pointer(format!("/oneOf/{place}"))];
-            }
-        }
+        let Some(known) = branch.get("properties").and_then(Value::as_object) else {
+            let finding = Finding::new("properties, as in every branch of a oneOf", "none");
+            return vec![finding.pointer(format!("/oneOf/{place}"))];
+        };
+        properties.push(known);
     }
     let Some((first, others)) = properties.split_first() else { return Vec::new() };
     let telling = |of: fn(&Value) -> bool| -> Vec<&String> {

@@ -4,8 +4,7 @@ use crate::broken::{self, Call};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The name of the fault, or `--list`: all of them, a JSON object a line.
-    #[arg(allow_hyphen_values = true)]
+    /// The name of the fault.
     fault: String,
     /// The command of the protocol and its options.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -13,10 +12,8 @@ pub(super) struct Arguments {
 }
 
 impl Arguments {
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
-        Ok(match self.fault.as_str() {
-            "--list" => broken::list(),
-            fault => broken::run(fault, &Call::parse(&self.words)),
-        })
+    /// Returns the connector's own exit status.
+    pub(super) fn run(&self) -> u8 {
+        broken::run(&self.fault, &Call::parse(&self.words))
     }
 }

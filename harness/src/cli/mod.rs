@@ -3,10 +3,13 @@
 mod accept;
 mod broken;
 mod cassette;
+mod chosen;
 mod explain;
 mod list;
+mod paths;
 mod record;
 mod schema;
+mod selftest;
 mod test;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -20,7 +23,7 @@ use crate::sandbox;
     name = "harness",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 conforms, 1 a check failed, 2 interrupted, 3 the harness failed, 4 usage or \
+    after_help = "Exit codes: 0 conforms, 1 a check or a waiver failed, 2 interrupted, 3 the harness failed, 4 usage or \
                   configuration, 5 nothing was judged, 6 snapshots wait for review."
 )]
 pub struct Cli {
@@ -40,7 +43,7 @@ enum Command {
     /// Look at cassettes, and change them.
     Cassette(cassette::Arguments),
     /// List every check.
-    List,
+    List(list::Arguments),
     /// Say what a check demands, why, and what it condemns.
     Explain(explain::Arguments),
     /// Print the JSON Schema of a file that people write, for editors.
@@ -49,6 +52,8 @@ enum Command {
     Review(accept::Arguments),
     /// Take the snapshots that wait for review.
     Accept(accept::Arguments),
+    /// Judge the checks: each must condemn the connectors that are broken in its way, and no other check may.
+    Selftest(selftest::Arguments),
     /// Become a connector in a sandbox: the harness starts itself so.
     #[command(name = sandbox::COMMAND, hide = true)]
     SandboxInit,
@@ -83,16 +88,17 @@ impl Cli {
             Command::Test(arguments) => arguments.run(),
             Command::Record(arguments) => arguments.run(),
             Command::Cassette(arguments) => arguments.run(),
-            Command::List => list::run(),
+            Command::List(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(),
             Command::Schema(arguments) => arguments.run(),
             Command::Review(arguments) => arguments.review(),
             Command::Accept(arguments) => arguments.accept(),
+            Command::Selftest(arguments) => arguments.run(),
             // It returns where there was nothing to become, or no way.
             Command::SandboxInit if sandbox::become_connector()? => Ok(ExitCode::Conforms),
             Command::SandboxInit => Ok(ExitCode::HarnessFailed),
             // A connector has codes of its own.
-            Command::Broken(arguments) => return arguments.run(),
+            Command::Broken(arguments) => return Ok(arguments.run()),
         };
         code.map(|code| code as u8)
     }

@@ -9,7 +9,7 @@ use crate::recording::{self, Mode, Step};
 use crate::report::{self, Format, Style};
 use crate::rung::SandboxMode;
 use crate::snapshot::Update;
-use crate::{Hints, Options, locate, runner};
+use crate::{Candidate, Hints, Options, Selection, fleet, locate};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -107,7 +107,7 @@ impl Arguments {
         let mut report = report::recording();
         let mut recorded = connector.clone();
         recorded.settings.timeout.set_all(self.timeout);
-        let style = Style { path: self.path, snapshots, ..Style::default() };
+        let style = Style { snapshots, ..Style::default() };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async {
             if replays {
@@ -122,19 +122,19 @@ impl Arguments {
             // What was recorded is worth no more than what can be replayed from it.
             let update = if replays { Update::Propose } else { Update::Unseen };
             let options = Options {
+                selection: Selection { scenario: Some(scenario), exact: true, ..Selection::default() },
                 quick: true,
-                scenario: Some(scenario),
-                exact: true,
-                strict: false,
                 jobs: std::thread::available_parallelism().map_or(2, usize::from),
-                timeout: None,
                 update,
                 sandbox: self.sandbox,
+                ..Options::default()
             };
-            let mut reporter = report::of(Format::Human, style);
-            let code = runner::run(connector, &options, interrupted()?, |event| reporter.tell(event)).await?;
+            let mut reporter = report::main(Format::Human, style);
+            let candidates = vec![Candidate::new(&self.path, connector)];
+            let outcome =
+                fleet::run(candidates, options, interrupted()?, |event| reporter.tell(event)).await?;
             reporter.close().map_err(|source| Error::Report { source })?;
-            Ok(code)
+            Ok(outcome.exit_code)
         })
     }
 }

@@ -1,23 +1,26 @@
+use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::error::{Error, ExitCode};
-use crate::report::{self, Format, Style};
+use super::chosen::{Choice, Chosen};
+use super::paths;
+use crate::error::{Error, ExitCode, chain};
+use crate::report::{Destination, Format, Several, Style};
 use crate::rung::SandboxMode;
 use crate::snapshot::Update;
-use crate::{Hints, Options, locate, runner};
+use crate::{Candidate, Hints, Options, Outstanding, fleet};
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct Arguments {
-    /// The connector: its folder (a cargo package, a Python, Node, Java or Go project, a manifest.yaml, or anything with
-    /// a harness.toml), a file that can be run, or the name of a program on PATH.
-    #[arg(default_value = ".")]
-    path: PathBuf,
-    /// Only scenarios whose name contains this.
-    #[arg(long, short, value_name = "NAME")]
-    scenario: Option<String>,
+    /// The connectors, each its folder (a cargo package, a Python, Node, Java or Go project, a manifest.yaml, or anything
+    /// with a harness.toml), a file that can be run, or the name of a program on PATH; `@FILE` is a list of them.
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    chosen: Chosen,
     /// The folder of the scenarios, in place of the one that harness.toml names, or `fixtures` beside the connector.
     #[arg(long, value_name = "DIR")]
     fixtures: Option<PathBuf>,
@@ -27,7 +30,7 @@ pub(super) struct Arguments {
     /// Seconds that each command may take, in place of what harness.toml says.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<f64>,
-    /// How many processes run side by side; as many as there are cores unless said otherwise.
+    /// How many processes run side by side, over all connectors; as many as there are cores unless said otherwise.
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
     /// Whether the connector runs where there is no network but the replay server (Linux; see docs/sandbox.md).
@@ -39,15 +42,38 @@ pub(super) struct Arguments {
     /// Checks of level should condemn too.
     #[arg(long)]
     strict: bool,
+    /// Begin no other connector once so many did not end well; all are judged unless said otherwise.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    max_fail: Option<u32>,
+    /// Judge all connectors, however many fail: so it is unless --max-fail is given.
+    #[arg(long, conflicts_with = "max_fail")]
+    no_fail_fast: bool,
+    /// Write what fails to known-failures.toml beside harness.toml, and take out what does not fail any more. Where CI is
+    /// set, only with `=always`.
+    #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "local")]
+    baseline_update: Option<Baseline>,
     /// The profile that a cargo package is built with; dev unless said otherwise.
     #[arg(long, value_name = "NAME")]
     cargo_profile: Option<String>,
-    /// How to report: `human` goes to stderr, `json` to stdout.
+    /// How to report: `human` goes to stderr, every other to stdout.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: Format,
+    /// Beside that, write a report in a format to a file, its folders made, or to stdout where it is `-`. May be given
+    /// several times: `--report junit=target/harness.xml --report github=-`.
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    reports: Vec<Destination>,
     /// Show every check of every scenario, and why checks had nothing to judge.
     #[arg(long, short)]
     verbose: bool,
+}
+
+/// When known failures are written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Baseline {
+    /// Where CI is not set.
+    Local,
+    /// In CI too.
+    Always,
 }
 
 impl Arguments {
@@ -58,29 +84,59 @@ impl Arguments {
         let snapshots = self.snapshots.clone();
         let hints =
             Hints { fixtures: self.fixtures, snapshots: self.snapshots, cargo_profile: self.cargo_profile };
-        let connector = locate(&self.path, &hints)?;
+        let here = std::env::current_dir()
+            .map_err(|source| Error::Environment { doing: "find the current folder".to_owned(), source })?;
+        let cache = Outstanding::file(&here);
+        let (mut paths, selection) = match self.chosen.selection(paths::of(self.paths)?, cache.as_deref())? {
+            Choice::Some(paths, selection) => (paths, *selection),
+            Choice::Nothing(why) => {
+                let _heard = writeln!(anstream::stderr(), "{why}");
+                return Ok(ExitCode::Conforms);
+            }
+        };
+        if paths.is_empty() {
+            paths.push(PathBuf::from("."));
+        }
+        let in_ci = variable("CI").is_some_and(|value| Update::is_ci(&value));
+        let candidates = Candidate::at(&paths, &hints);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let options = Options {
-            scenario: self.scenario,
-            exact: false,
+            selection,
             strict: self.strict,
             quick: self.quick,
             jobs: self.jobs.map_or(cores, usize::from),
+            max_fail: self.max_fail.and_then(|limit| usize::try_from(limit).ok()),
             timeout: self.timeout,
             update,
+            baseline: self.baseline_update.is_some_and(|when| when == Baseline::Always || !in_ci),
             sandbox: self.sandbox,
         };
-        let mut reporter = report::of(
-            self.format,
-            Style { verbose: self.verbose, strict: self.strict, path: self.path, snapshots },
-        );
+        let style = Style { verbose: self.verbose, strict: self.strict, snapshots };
+        let mut reports = Several::open(self.format, &self.reports, &style)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let code = runtime.block_on(async {
+        let outcome = runtime.block_on(async {
             let interrupted = interrupted()?;
-            runner::run(connector, &options, interrupted, |event| reporter.tell(event)).await
-        })?;
-        reporter.close().map_err(|source| Error::Report { source })?;
-        Ok(code)
+            fleet::run(candidates, options, interrupted, |event| reports.tell(event)).await
+        });
+        // Where nothing is left to judge, as in a part of too many, nothing is wrong.
+        if let Err(error) = &outcome
+            && error.exit_code() != ExitCode::NothingJudged
+        {
+            reports.break_off(&chain(error));
+        }
+        let closed = reports.close();
+        // Of two errors, the one that says more of the connector.
+        let outcome = outcome?;
+        closed?;
+        if let Some(Err(error)) = cache.map(|file| outcome.outstanding.save(&file)) {
+            // The verdict stands without it.
+            let _heard = writeln!(
+                anstream::stderr(),
+                "what is left could not be kept for --rerun: failed to {}",
+                chain(&error)
+            );
+        }
+        Ok(outcome.exit_code)
     }
 }
 

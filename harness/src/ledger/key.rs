@@ -109,7 +109,7 @@ impl Keys {
         // Streams have keys of their own.
         let key = key.wrapping_add((stream as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         // By bits that are spread evenly, since a key is a hash.
-        let set = &mut self.sets[(key % SETS as u64) as usize];
+        let set = &mut self.sets[usize::try_from(key % SETS as u64).unwrap_or_default()];
         if self.len >= KEYS_KEPT {
             return if set.contains(&key) { Met::Again } else { Met::Unknown };
         }

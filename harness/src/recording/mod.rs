@@ -15,6 +15,7 @@ mod performance;
 mod step;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use connector_protocol::Command;
 use connector_record::assembly::{self, assemble};
@@ -30,6 +31,7 @@ use crate::checks::ignore_line;
 use crate::error::Error;
 use crate::expectation::Outcome;
 use crate::ledger::first_fault_by;
+use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::rung::SandboxMode;
 use crate::secrets::{Secrets, secret_values};
@@ -71,7 +73,7 @@ pub(crate) async fn record(
     tell: &mut impl FnMut(&Step),
 ) -> Result<bool, Error> {
     let folder = Folder::open(connector, options)?;
-    let stage = Stage::set(connector.clone(), options.sandbox).await?;
+    let stage = Stage::set(connector.clone(), Arc::new(Nursery::open()), options.sandbox).await?;
     let live = tokio::select! {
         live = live(&stage, &folder, options, tell) => Some(live),
         () = interrupted => None,

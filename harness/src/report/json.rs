@@ -60,7 +60,7 @@ mod tests {
     fn a_report_that_is_not_whole_is_an_error_but_not_for_a_reader_who_left() {
         for (kind, whole) in [(ErrorKind::StorageFull, false), (ErrorKind::BrokenPipe, true)] {
             let mut json = Json::new(Box::new(Fails(kind)));
-            json.tell(&Event { at_ms: 0, what: What::Interrupted {} });
+            json.tell(&Event { at_ms: 0, connector: None, what: What::Interrupted {} });
             assert_eq!(json.close().is_ok(), whole, "{kind}");
         }
     }

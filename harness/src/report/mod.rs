@@ -1,17 +1,29 @@
 //! How a run is told: one file per format, each a reducer over the events.
 //!
-//! To add a format: write `report/<format>.rs` with a [`Reporter`], and name it in [`Format`] and in [`of`].
+//! To add a format: write `report/<format>.rs` with a [`Reporter`], and name it in [`Format`] and in `of`.
 
+mod destination;
 mod difference;
+mod github;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod paragraph;
-mod place;
+#[cfg(test)]
+mod played;
 mod progress;
+mod reason;
 mod recording;
+mod repro;
+mod several;
 mod spelling;
+mod story;
 mod way;
 
+pub use destination::Destination;
+use destination::create;
+pub use several::Several;
 pub(crate) use spelling::{from_here, plural, quoted};
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
@@ -24,6 +36,12 @@ pub trait Reporter {
     /// Takes the next event.
     fn tell(&mut self, event: &Event);
 
+    /// The harness could not go on, and why: nothing more comes but the end.
+    fn break_off(&mut self, why: &str) {
+        // Who only passes on what happens has no place for it: the user is told elsewhere.
+        let _ = why;
+    }
+
     /// The run is over. An error says that the report is not whole.
     fn close(&mut self) -> std::io::Result<()> {
         Ok(())
@@ -35,36 +53,52 @@ pub trait Reporter {
 pub enum Format {
     /// For people, on stderr.
     Human,
-    /// One event a line, on stdout: see docs/events.md.
+    /// One event a line: see docs/events.md.
     Json,
+    /// JUnit's XML, which most CI services show.
+    Junit,
+    /// Annotations of GitHub Actions, and the summary of the job.
+    Github,
+    /// A table of connectors and what is wrong by cause, for a summary or a comment.
+    Markdown,
 }
 
-/// What the human format may be told.
+/// What a format may be told.
 #[derive(Clone, Debug, Default)]
 pub struct Style {
     /// Show passes and the reasons of skips too.
     pub verbose: bool,
     /// Checks of level should condemn too.
     pub strict: bool,
-    /// The path of the connector, for the commands that the report proposes.
-    pub path: PathBuf,
     /// The folder of the snapshots, where the command line names one.
     pub snapshots: Option<PathBuf>,
 }
 
-/// The reporter of a format.
-pub fn of(format: Format, style: Style) -> Box<dyn Reporter> {
+/// The reporter that a run is followed by: for people on stderr, for machines on stdout.
+pub fn main(format: Format, style: Style) -> Box<dyn Reporter> {
+    if format != Format::Human {
+        return of(format, style, Box::new(std::io::stdout()));
+    }
+    let in_ci = std::env::var("CI").is_ok_and(|value| Update::is_ci(&value));
+    let progress = std::io::stderr().is_terminal() && !in_ci;
+    Box::new(human::Human::new(Box::new(anstream::stderr()), style, progress::Progress::new(progress)))
+}
+
+/// The reporter of a format that writes there, without colours.
+fn of(format: Format, style: Style, out: Box<dyn Write>) -> Box<dyn Reporter> {
     match format {
-        Format::Human => {
-            let in_ci = std::env::var("CI").is_ok_and(|value| Update::is_ci(&value));
-            let progress = std::io::stderr().is_terminal() && !in_ci;
-            Box::new(human::Human::new(
-                Box::new(anstream::stderr()),
-                style,
-                progress::Progress::new(progress),
-            ))
+        Format::Human => Box::new(human::Human::new(
+            Box::new(anstream::StripStream::new(out)),
+            style,
+            progress::Progress::new(false),
+        )),
+        Format::Json => Box::new(json::Json::new(out)),
+        Format::Junit => Box::new(junit::Junit::new(out, style.strict)),
+        Format::Github => {
+            let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty());
+            Box::new(github::GitHub::new(out, summary.map(PathBuf::from), style.strict))
         }
-        Format::Json => Box::new(json::Json::new(Box::new(std::io::stdout()))),
+        Format::Markdown => Box::new(markdown::Markdown::new(out, style.strict)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// The line; nothing where there is no terminal.
+#[derive(Clone)]
 pub(super) struct Progress(Option<ProgressBar>);
 
 impl Progress {
@@ -40,6 +41,14 @@ impl Progress {
     pub(super) fn step(&self) {
         if let Some(bar) = &self.0 {
             bar.inc(1);
+        }
+    }
+
+    /// Says something above the line.
+    pub(super) fn aside(&self, say: impl FnOnce()) {
+        match &self.0 {
+            Some(bar) => bar.suspend(say),
+            None => say(),
         }
     }
 

@@ -7,10 +7,10 @@ use crate::bench::{Bench, condemned_by};
 /// A connector that asks nobody: what it does stands in its config.
 const CONNECTOR: &str = r#"
 case $1 in
-spec) echo '{"type":"SPEC","spec":{"connectionSpecification":{"type":"object","properties":{"key":{"type":"string"}}}}}' ;;
+spec) echo '{"type":"SPEC","spec":{"connectionSpecification":{"type":"object","properties":{"word":{"type":"string"}}}}}' ;;
 check)
-    if grep -q wrong "$3"; then
-        echo '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"FAILED","message":"wrong key"}}'
+    if grep -q -e wrong -e unexpected "$3"; then
+        echo '{"type":"CONNECTION_STATUS","connectionStatus":{"status":"FAILED","message":"wrong word"}}'
     elif grep -q absurd "$3"; then
         echo '{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1,"error":{"message":"absurd"}}}'
         exit 1
@@ -19,6 +19,10 @@ check)
     fi ;;
 discover) echo '{"type":"CATALOG","catalog":{"streams":[{"name":"users","json_schema":{"type":"object","properties":{"mode":{"type":"integer"}}},"supported_sync_modes":["full_refresh"]}]}}' ;;
 read)
+    if ! grep -q '"users"' "$5"; then
+        echo '{"type":"TRACE","trace":{"type":"ERROR","emitted_at":1,"error":{"message":"there is no such stream","failure_type":"config_error"}}}'
+        exit 1
+    fi
     echo '{"type":"RECORD","record":{"stream":"users","emitted_at":1767225600000,"data":{"mode":"'$DEPLOYMENT_MODE$REGION'"}}}'
     echo '{"type":"STATE","state":{"type":"STREAM","stream":{"stream_descriptor":{"name":"users"},"stream_state":{}},"sourceStats":{"recordCount":1}}}' ;;
 esac
@@ -50,13 +54,13 @@ fn published() -> Bench {
     std::fs::remove_dir_all(bench.path().join("fixtures")).unwrap();
     bench.write("connector.sh", CONNECTOR);
     bench.write("acceptance-test-config.yml", ACCEPTANCE);
-    bench.write("t/wrong.json", r#"{"key": "wrong"}"#);
-    bench.write("t/absurd.json", r#"{"key": "absurd"}"#);
+    bench.write("t/wrong.json", r#"{"word": "wrong"}"#);
+    bench.write("t/absurd.json", r#"{"word": "absurd"}"#);
     bench
 }
 
 fn scenarios(events: &[Value]) -> Vec<&str> {
-    events[0]["scenarios"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect()
+    events[1]["scenarios"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect()
 }
 
 fn notes(events: &[Value]) -> String {
@@ -67,7 +71,7 @@ fn notes(events: &[Value]) -> String {
 #[test]
 fn a_connector_that_asks_nobody_is_tested_without_a_recording() {
     let bench = published();
-    bench.write("secrets/config.json", r#"{"key": "good"}"#);
+    bench.write("secrets/config.json", r#"{"word": "good"}"#);
     bench.write("metadata.yaml", "data:\n  allowedHosts:\n    hosts: []\n");
     let (code, events) = bench.test(&[]);
     assert_eq!((code, condemned_by(&events)), (0, Vec::new()));
@@ -97,8 +101,8 @@ fn a_connector_that_asks_nobody_is_tested_without_a_recording() {
 #[test]
 fn what_is_recorded_of_a_config_is_found_again_by_its_name() {
     let bench = published();
-    bench.write("secrets/config.json", r#"{"key": "good"}"#);
-    bench.write("fixtures/config/config.json", r#"{"key": "made up"}"#);
+    bench.write("secrets/config.json", r#"{"word": "good"}"#);
+    bench.write("fixtures/config/config.json", r#"{"word": "made up"}"#);
     bench.write("fixtures/config/cassette.json", r#"{"cassette": 1, "interactions": []}"#);
     let replayed = bench.harness(&["record", ".", "--config", "secrets/config.json", "--mode", "none"], &[]);
     let text = String::from_utf8(replayed.stderr).unwrap();
@@ -129,7 +133,7 @@ fn without_secrets_and_recordings_it_says_how_to_record() {
 #[test]
 fn what_stands_in_the_folder_of_a_scenario_goes_before_the_file() {
     let bench = published();
-    bench.write("fixtures/config/config.json", r#"{"key": "wrong"}"#);
+    bench.write("fixtures/config/config.json", r#"{"word": "wrong"}"#);
     bench.write(
         "fixtures/config/scenario.toml",
         "[expect]\ncheck = \"fails\"\n[environment]\nDEPLOYMENT_MODE = \"OSS\"\n[demands]\nunjudged = []\n",

@@ -26,8 +26,8 @@ fn what_is_asked_of_the_base_url_is_asked_of_the_host_that_it_stands_for() {
     let read =
         events.iter().find(|event| event["event"] == "invocation_finished" && event["command"] == "read");
     assert_eq!(read.unwrap()["via"], json!({"base_url": 1}));
-    let judged = events.iter().filter(|event| event["check"] == "requests_use_https");
-    assert_eq!(judged.last().unwrap()["verdict"], "pass");
+    let mut judged = events.iter().filter(|event| event["check"] == "requests_use_https");
+    assert_eq!(judged.next_back().unwrap()["verdict"], "pass");
 }
 
 #[test]

@@ -24,14 +24,34 @@ impl Bench {
 
     /// Any command, and one scenario.
     pub(crate) fn of(command: &[&str]) -> Self {
-        let bench = Bench(tempfile::tempdir().unwrap());
+        let bench = Bench::empty();
+        bench.connector("", command);
+        bench
+    }
+
+    /// A folder with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Bench(tempfile::tempdir().unwrap())
+    }
+
+    /// The broken connector with that fault in a folder of its own, which ends in `/`.
+    pub(crate) fn broken(&self, folder: &str, fault: &str) {
+        self.connector(folder, &[HARNESS, "broken", fault]);
+    }
+
+    fn connector(&self, folder: &str, command: &[&str]) {
         // TLS is not what it is about.
         let settings =
             format!("command = {}\nplain_hosts = [\"*.broken.test\"]\n", Value::from(command.to_vec()));
-        bench.write("harness.toml", &settings);
-        bench.write("fixtures/normal/config.json", r#"{"key": "canary-5b1c9e"}"#);
-        bench.write("fixtures/normal/cassette.json", CASSETTE);
-        bench
+        self.write(&format!("{folder}harness.toml"), &settings);
+        self.scenario(folder, "normal");
+    }
+
+    /// A scenario of a connector in a folder.
+    pub(crate) fn scenario(&self, folder: &str, name: &str) {
+        let config = format!("{folder}fixtures/{name}/config.json");
+        self.write(&config, r#"{"key": "canary-5b1c9e"}"#);
+        self.write(&format!("{folder}fixtures/{name}/cassette.json"), CASSETTE);
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -69,6 +89,7 @@ impl Bench {
             .env_remove("CI")
             .env_remove("INSTA_UPDATE")
             .env("NO_COLOR", "1")
+            .env("XDG_CACHE_HOME", self.path().join(".cache"))
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -78,8 +99,12 @@ impl Bench {
 
     /// `harness test .` with `--format json`: the exit code and the events.
     pub(crate) fn test(&self, arguments: &[&str]) -> (i32, Vec<Value>) {
-        let mut all = vec!["test", ".", "--format", "json"];
-        all.extend(arguments);
+        self.judge(&[&["."], arguments].concat())
+    }
+
+    /// The same of other connectors than that in the folder itself.
+    pub(crate) fn judge(&self, arguments: &[&str]) -> (i32, Vec<Value>) {
+        let all = [&["test", "--format", "json"], arguments].concat();
         let output = self.harness(&all, &[("INSTA_UPDATE", "always")]);
         let text = String::from_utf8(output.stdout).unwrap();
         let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -7,9 +7,14 @@ mod base_url;
 mod bench;
 mod cassette;
 mod faults;
+mod fleet;
+mod fleet_docs;
 mod locate;
 mod miss;
 mod record;
+mod reports;
 #[cfg(target_os = "linux")]
 mod sandbox;
+mod selection;
+mod waivers;
 mod words;

@@ -28,7 +28,7 @@ fn said(events: &[Value]) -> &str {
 
 fn has_sandbox() -> bool {
     let (_, events) = connector(":").test(&[]);
-    events[0]["rung"] == "sandbox"
+    events[1]["rung"] == "sandbox"
 }
 
 #[test]

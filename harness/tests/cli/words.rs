@@ -76,8 +76,9 @@ fn a_failure_says_must_want_got_and_more() {
         "FAIL  records_match_schema",
         "must   Every RECORD conforms to the json_schema of its stream.",
         "want   /data/id integer",
-        "got    \"1\"   users, read, stdout line 2",
+        "got    \"1\"   users, read, stdout line 3",
         "more   harness explain records_match_schema",
+        "again  harness test . --scenario normal -E 'check(=records_match_schema)'",
         "Does not conform",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
@@ -142,7 +143,13 @@ fn the_json_report_begins_and_ends_and_counts() {
     let (code, events) = Bench::new("none").test(&[]);
     assert_eq!(code, 0);
     let (first, last) = (&events[0], events.last().unwrap());
-    assert_eq!((&first["event"], &first["invocations"]), (&"run_started".into(), &4.into()));
+    assert_eq!((&first["event"], &first["connectors"]), (&"run_started".into(), &1.into()));
+    assert_eq!((&events[1]["event"], &events[1]["invocations"]), (&"connector_started".into(), &4.into()));
+    let rest = &events[1..events.len() - 1];
+    assert!(
+        rest.iter()
+            .all(|event| event["connector"] == events[1]["connector"] && event["connector"].is_string())
+    );
     assert_eq!((&last["event"], &last["exit_code"]), (&"run_finished".into(), &0.into()));
     assert_eq!(last["snapshots_matched"], 5);
     let read =
