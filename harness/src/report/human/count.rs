@@ -8,6 +8,9 @@ use crate::event::Counts;
 use crate::report::plural;
 use crate::tally::Standing;
 
+/// Checks of a group that had nothing to judge are named up to this many.
+const SKIPS_NAMED: usize = 3;
+
 /// The checks of a group, each by the worst that was said of it.
 #[derive(Default)]
 pub(super) struct Count(pub(super) BTreeMap<&'static str, Standing>);
@@ -32,15 +35,18 @@ impl Page {
         };
         let mut text = plural(count.0.len(), "check", "checks");
         let kinds = [
-            (&failed, "failed"),
-            (&warned, "warned"),
-            (&known, "known to fail"),
-            (&skipped, "had nothing to judge"),
+            (&failed, "failed", usize::MAX),
+            (&warned, "warned", usize::MAX),
+            (&known, "known to fail", usize::MAX),
+            (&skipped, "had nothing to judge", SKIPS_NAMED),
         ];
-        for (checks, what) in kinds {
+        for (checks, what, named) in kinds {
             // Where nothing at all was judged, a list of it all says no more.
             if word == "SKIP" && checks.len() > 1 {
                 text = format!("{text}, which {what}");
+            } else if checks.len() > named {
+                // `--verbose` has their names, and why.
+                text = format!("{text}, {} {what}", checks.len());
             } else if !checks.is_empty() {
                 text = format!("{text}, {} {what}", checks.join(", "));
             }
