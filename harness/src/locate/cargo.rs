@@ -34,6 +34,14 @@ fn build(root: &Path, profile: &str) -> Result<PathBuf, Error> {
     if !std::io::stderr().is_terminal() {
         command.arg("--quiet");
     }
+    // What cargo tells a program that it runs is of that program's own package: build scripts that look at it would run
+    // again, and everything that stands on them would be compiled again, at every other call.
+    for (name, _) in std::env::vars_os() {
+        let of_package = |prefix: &&str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(of_package) {
+            command.env_remove(name);
+        }
+    }
     let output = command
         .args(["build", "--bins", "--message-format", "json-render-diagnostics", "--profile", profile])
         .arg("--manifest-path")

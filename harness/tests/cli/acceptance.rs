@@ -81,8 +81,7 @@ fn a_connector_that_asks_nobody_is_tested_without_a_recording() {
         notes.contains("acceptance-test-config.yml:18: `basic_read.fail_on_extra_columns` has no effect"),
         "{notes}"
     );
-    let unjudged =
-        "acceptance-test-config.yml: basic_read: validate_schema: false (not judged: records_have_declared_fields, records_match_schema)";
+    let unjudged = "acceptance-test-config.yml: basic_read: validate_schema: false (not judged: records_have_declared_fields, records_match_schema)";
     assert!(notes.contains(unjudged), "{notes}");
     assert!(bench.read("snapshots/config/read.snap").contains("CLOUD-eu"));
     assert!(!bench.path().join("snapshots/wrong/read.snap").exists(), "no test reads with it");
