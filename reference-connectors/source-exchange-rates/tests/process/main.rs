@@ -48,6 +48,8 @@ struct Waiting {
     stdout: BufReader<ChildStdout>,
     text: String,
     _folder: TempDir,
+    /// Others wait at it too: closed, it would refuse them.
+    _silent: TcpListener,
     _asked: TcpStream,
 }
 
@@ -86,7 +88,7 @@ impl Waiting {
         stdout.read_line(&mut text).unwrap();
         // It asks, and so has begun to wait.
         let (asked, _) = silent.accept().unwrap();
-        Waiting { connector, stdout, text, _folder: folder, _asked: asked }
+        Waiting { connector, stdout, text, _folder: folder, _asked: asked, _silent: silent }
     }
 
     fn send(&self, signal: Signal) {
