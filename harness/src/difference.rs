@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::excerpt;
+use crate::{excerpt, json_pointer};
 
 /// The JSON pointer to the first difference, what the first value has there, and what the second has; `None` where they
 /// are equal, numbers by their value.
 pub(crate) fn first(want: &Value, got: &Value) -> Option<(String, String, String)> {
     match (want, got) {
         (Value::Object(wanted), Value::Object(came)) => {
-            let below = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+            let below = |name: &str| json_pointer::below("", name);
             let of_wanted = wanted.iter().find_map(|(name, want)| match came.get(name) {
                 None => Some((below(name), excerpt::of_json(want), "none".to_owned())),
                 Some(got) => first(want, got).map(|(at, want, got)| (below(name) + &at, want, got)),

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::json_pointer::below;
+
 /// A schema within a schema. Those that are `true` or `false` say nothing and are left out.
 #[derive(Debug)]
 pub(crate) struct Node<'a> {
@@ -133,11 +135,6 @@ fn part<'a>(parent: usize, pointer: String, child: &'a Value, place: Place, node
 
 fn is_marked(schema: &Map<String, Value>, keyword: &str) -> bool {
     schema.get(keyword) == Some(&Value::Bool(true))
-}
-
-/// The pointer of a member.
-pub(crate) fn below(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The types that a schema allows by its `type`, be it one or a list; none where it does not say.

@@ -40,6 +40,7 @@ mod expectation;
 mod field_path;
 mod fleet;
 mod hosts;
+mod json_pointer;
 mod json_schema;
 mod judgement;
 mod judging;

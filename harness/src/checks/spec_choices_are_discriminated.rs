@@ -3,7 +3,8 @@ use serde_json::{Map, Value};
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::example::spec_of;
-use crate::json_schema::{allows, are_equal, below};
+use crate::json_pointer::below;
+use crate::json_schema::{allows, are_equal};
 use crate::schemas;
 use crate::verdict::{Finding, Verdict};
 

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
-use crate::json_schema::{are_equal, below};
+use crate::json_pointer::below;
+use crate::json_schema::are_equal;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {

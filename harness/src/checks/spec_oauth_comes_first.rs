@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::field_path;
-use crate::json_schema::below;
+use crate::json_pointer::below;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {

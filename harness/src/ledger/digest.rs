@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hasher as _};
 
 use super::tree::Tree;
+use crate::json_pointer::unescaped;
 
 /// Digests of records, in 64 bits. Equal for equal values: the order of members does not count.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +21,7 @@ impl Digest {
     /// The same, passing over these too.
     pub(crate) fn and_over(mut self, volatile: &[String]) -> Self {
         let paths = volatile.iter().filter_map(|pointer| pointer.strip_prefix("/record/data/"));
-        let unescape = |part: &str| part.replace("~1", "/").replace("~0", "~");
-        self.volatile.extend(paths.map(|path| path.split('/').map(unescape).collect()));
+        self.volatile.extend(paths.map(|path| path.split('/').map(unescaped).collect()));
         self
     }
 

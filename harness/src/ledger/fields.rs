@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::account::{KEPT, Seen};
 use super::tree::{Members, Tree};
+use crate::json_pointer::below;
 
 /// References and branches that are followed: far more than a schema has, and an end to a circle.
 const DEEPEST: u32 = 24;
@@ -177,7 +178,7 @@ impl Node {
     }
 
     fn collect(self, at: &str, seen: &mut FieldsSeen) {
-        let pointer = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = |name: &str| below(at, name);
         for Seen { what, line, times } in self.strangers {
             seen.undeclared.push(Seen { what: pointer(&what), line, times });
         }

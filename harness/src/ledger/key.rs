@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use super::digest::Digest;
 use super::tree::Tree;
 use crate::excerpt;
+use crate::json_pointer::below;
 
 /// How many keys are kept, of all streams together: 19 MB. One more, and the set doubles.
 pub(crate) const KEYS_KEPT: usize = 1_800_000;
@@ -76,7 +77,7 @@ impl Key {
 }
 
 fn pointer(path: &[String]) -> String {
-    path.iter().fold(String::new(), |at, name| at + "/" + &name.replace('~', "~0").replace('/', "~1"))
+    path.iter().fold(String::new(), |at, name| below(&at, name))
 }
 
 /// The keys that have come, of all streams, in many small sets: a set that grows is held twice for that while, and what it leaves

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Planned;
 use crate::evidence::Evidence;
+use crate::json_pointer::{below, unescaped};
 use crate::ledger::{Schema, Tree};
 use crate::trial::{Case, CaseKind, Question};
 
@@ -69,7 +70,7 @@ impl Form<'_> {
         let required = |name: &str| {
             described["required"].as_array().is_some_and(|names| names.iter().any(|it| it == name))
         };
-        let at = |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let at = |name: &str| below(pointer, name);
         for name in fields.keys().filter(|name| required(name)) {
             self.case(CaseKind::Missing, &at(name), None, "without");
         }
@@ -91,7 +92,7 @@ impl Form<'_> {
     fn case(&mut self, kind: CaseKind, pointer: &str, value: Option<Value>, how: &str) {
         let mut config = self.config.clone();
         let Some((parent, name)) = pointer.rsplit_once('/') else { return };
-        let name = name.replace("~1", "/").replace("~0", "~");
+        let name = unescaped(name);
         let Some(fields) = config.pointer_mut(parent).and_then(Value::as_object_mut) else { return };
         let about = match &value {
             Some(value) => format!("with {value} for {pointer}"),
