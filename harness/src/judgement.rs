@@ -9,6 +9,7 @@ use crate::checks::Check;
 use crate::error::Error;
 use crate::event::What;
 use crate::evidence::Evidence;
+use crate::report::plural;
 use crate::rung::Rung;
 use crate::secrets::Secrets;
 use crate::snapshot::{self, Update};
@@ -123,7 +124,7 @@ pub(crate) fn unobserved(subject: &Subject, rung: Rung) -> Vec<What> {
     let notes = unseen.map(|run| {
         let Evidence { subject, .. } = &subject.evidence;
         let records = run.transcript.account.records;
-        let records = if records == 1 { "1 record".to_owned() } else { format!("{records} records") };
+        let records = plural(usize::try_from(records).unwrap_or(usize::MAX), "record", "records");
         let note = format!(
             "{subject}: `read` printed {records} and not one request was observed ({rung}). {why}. If it needs no \
              network, say so in harness.toml: allowed_hosts = []"

@@ -23,9 +23,14 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(evidence: &Evidence) -> Verdict {
+    refused(evidence, CaseKind::Missing)
+}
+
+/// Whether every config of that kind was refused.
+pub(super) fn refused(evidence: &Evidence, kind: CaseKind) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for (case, transcript) in evidence.tried_configs().filter(|(case, _)| case.kind == CaseKind::Missing) {
+    for (case, transcript) in evidence.tried_configs().filter(|(case, _)| case.kind == kind) {
         judged = true;
         let status = transcript.account.answer(Command::Check);
         if status.is_some_and(|status| status["status"] == "SUCCEEDED") {

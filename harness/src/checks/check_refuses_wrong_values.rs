@@ -1,9 +1,8 @@
-use connector_protocol::Command;
-
+use super::check_refuses_incomplete_configs::refused;
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::trial::CaseKind;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::Verdict;
 
 pub(super) const CHECK: Check = Check {
     id: "check_refuses_wrong_values",
@@ -23,15 +22,5 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn judge(evidence: &Evidence) -> Verdict {
-    let mut findings = Vec::new();
-    let mut judged = false;
-    for (case, transcript) in evidence.tried_configs().filter(|(case, _)| case.kind == CaseKind::Wrong) {
-        judged = true;
-        let status = transcript.account.answer(Command::Check);
-        if status.is_some_and(|status| status["status"] == "SUCCEEDED") {
-            let finding = Finding::new("a refusal", "SUCCEEDED").by(transcript).pointer(&*case.pointer);
-            findings.push(finding.next("hold the config to the spec before anything is asked of the API"));
-        }
-    }
-    Verdict::of(findings, judged, "no such config was made from the spec")
+    refused(evidence, CaseKind::Wrong)
 }

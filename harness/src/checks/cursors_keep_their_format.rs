@@ -5,7 +5,7 @@ use super::{Check, Group, Level};
 use crate::demands::FutureState;
 use crate::evidence::{Evidence, Run};
 use crate::excerpt;
-use crate::ledger::{Schema, StreamName, Tree};
+use crate::ledger::{Schema, StreamName};
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -98,9 +98,7 @@ fn cursors<'a>(state: &'a Value, field: &str) -> Vec<&'a Value> {
 fn differs(cursor: &Value, example: Option<&Value>, format: Option<&str>) -> Option<String> {
     if let (Some(format), Value::String(_)) = (format, cursor) {
         let schema = Schema::compile(&json!({"pattern": format!("^(?:{format})")})).ok()?;
-        let text = cursor.to_string();
-        let fits = Tree::parse(text.as_bytes()).is_ok_and(|tree| schema.accepts(&tree));
-        return (!fits).then(|| format!("a cursor that matches {format}"));
+        return (!schema.accepts_value(cursor)).then(|| format!("a cursor that matches {format}"));
     }
     let example = example?;
     let same = match (cursor, example) {

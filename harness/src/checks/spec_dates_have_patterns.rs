@@ -4,7 +4,7 @@ use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::example::spec_of;
 use crate::json_schema::allows;
-use crate::ledger::{Schema, Tree};
+use crate::ledger::Schema;
 use crate::schemas;
 use crate::verdict::{Finding, Verdict};
 
@@ -99,9 +99,5 @@ fn judge(evidence: &Evidence) -> Verdict {
 
 fn matches_any(pattern: &str, texts: &[&str]) -> bool {
     let schema = Schema::compile(&json!({"pattern": pattern}));
-    let accepts = |schema: &Schema, text: &str| {
-        let text = Value::from(text).to_string();
-        Tree::parse(text.as_bytes()).is_ok_and(|tree| schema.accepts(&tree))
-    };
-    schema.is_ok_and(|schema| texts.iter().any(|text| accepts(&schema, text)))
+    schema.is_ok_and(|schema| texts.iter().any(|text| schema.accepts_value(&Value::from(*text))))
 }

@@ -52,6 +52,12 @@ impl Schema {
         self.0.is_valid(value)
     }
 
+    /// The same of a value that was made and not read.
+    pub(crate) fn accepts_value(&self, value: &Value) -> bool {
+        let text = value.to_string();
+        Tree::parse(text.as_bytes()).is_ok_and(|tree| self.accepts(&tree))
+    }
+
     /// The violations of a value that is not accepted, which was `size` bytes of text: of a large one the first alone,
     /// since it may have millions.
     pub(crate) fn violations(&self, value: &Tree<'_>, size: usize) -> Vec<Violation> {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::Planned;
 use crate::evidence::Evidence;
 use crate::json_pointer::{below, unescaped};
-use crate::ledger::{Schema, Tree};
+use crate::ledger::Schema;
 use crate::trial::{Case, CaseKind, Question};
 
 /// How many are made of a kind: enough to show how a connector answers; every one costs a process.
@@ -25,13 +25,13 @@ pub(super) fn trials(evidence: &Evidence) -> Vec<Planned> {
         return Vec::new();
     };
     let Ok(schema) = Schema::compile(specification) else { return Vec::new() };
-    if !satisfies(&schema, config) {
+    if !schema.accepts_value(config) {
         return Vec::new();
     }
     let mut form = Form { schema: &schema, config, missing: Vec::new(), wrong: Vec::new() };
     form.walk(specification, "", 0);
     let Form { missing, wrong, .. } = form;
-    let valid = least(specification, config).filter(|least| least != config && satisfies(&schema, least));
+    let valid = least(specification, config).filter(|least| least != config && schema.accepts_value(least));
     let valid = valid.map(|least| {
         let about = "with a config of what is required alone".to_owned();
         (Case { kind: CaseKind::Valid, pointer: String::new(), about }, least)
@@ -43,11 +43,6 @@ pub(super) fn trials(evidence: &Evidence) -> Vec<Planned> {
             ..Planned::of(Question::CheckOf(case), Command::Check)
         })
         .collect()
-}
-
-fn satisfies(schema: &Schema, config: &Value) -> bool {
-    let text = config.to_string();
-    Tree::parse(text.as_bytes()).is_ok_and(|tree| schema.accepts(&tree))
 }
 
 /// The spec and the config, gone through together.
@@ -72,7 +67,7 @@ impl Form<'_> {
         };
         let at = |name: &str| below(pointer, name);
         for name in fields.keys().filter(|name| required(name)) {
-            self.case(CaseKind::Missing, &at(name), None, "without");
+            self.case(&at(name), None);
         }
         // What is required first: a wrong value of it cannot be overlooked.
         let mut named: Vec<(&String, &Value)> =
@@ -80,7 +75,7 @@ impl Form<'_> {
         named.sort_by_key(|(name, _)| !required(name));
         for (name, property) in &named {
             for value in wrong_values(property) {
-                self.case(CaseKind::Wrong, &at(name), Some(value), "with another value for");
+                self.case(&at(name), Some(value));
             }
         }
         for (name, property) in named {
@@ -88,22 +83,21 @@ impl Form<'_> {
         }
     }
 
-    /// Notes the config with that change, if it breaks the spec.
-    fn case(&mut self, kind: CaseKind, pointer: &str, value: Option<Value>, how: &str) {
+    /// Notes the config with that value at `pointer`, or with none, if it breaks the spec.
+    fn case(&mut self, pointer: &str, value: Option<Value>) {
         let mut config = self.config.clone();
         let Some((parent, name)) = pointer.rsplit_once('/') else { return };
         let name = unescaped(name);
         let Some(fields) = config.pointer_mut(parent).and_then(Value::as_object_mut) else { return };
-        let about = match &value {
-            Some(value) => format!("with {value} for {pointer}"),
-            None => format!("{how} {pointer}"),
+        let (kind, about, cases) = if let Some(value) = value {
+            let about = format!("with {value} for {pointer}");
+            fields.insert(name, value);
+            (CaseKind::Wrong, about, &mut self.wrong)
+        } else {
+            fields.remove(&name);
+            (CaseKind::Missing, format!("without {pointer}"), &mut self.missing)
         };
-        match value {
-            Some(value) => fields.insert(name, value),
-            None => fields.remove(&name),
-        };
-        if !satisfies(self.schema, &config) {
-            let cases = if kind == CaseKind::Missing { &mut self.missing } else { &mut self.wrong };
+        if !self.schema.accepts_value(&config) {
             cases.push((Case { kind, pointer: pointer.to_owned(), about }, config));
         }
     }
@@ -113,7 +107,7 @@ impl Form<'_> {
 fn chosen(described: &Value, config: &Value) -> Value {
     let alternatives = ["oneOf", "anyOf"].iter().filter_map(|key| described[*key].as_array()).flatten();
     let fits =
-        |alternative: &&Value| Schema::compile(alternative).is_ok_and(|schema| satisfies(&schema, config));
+        |alternative: &&Value| Schema::compile(alternative).is_ok_and(|schema| schema.accepts_value(config));
     let Some(alternative) = alternatives.into_iter().find(fits) else { return described.clone() };
     let mut both = Map::new();
     for key in ["properties", "required"] {

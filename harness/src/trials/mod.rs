@@ -18,6 +18,7 @@ use crate::evidence::{Evidence, Run};
 use crate::expectation::{ConfigIs, Outcome};
 use crate::process::Disturbance;
 use crate::subject::Prepared;
+use crate::transcript::Transcript;
 use crate::trial::Question;
 
 /// A trial that is yet to be made.
@@ -98,12 +99,12 @@ fn accepts_its_config(evidence: &Evidence) -> bool {
 
 /// The plain read of a scenario, if it brought records and came out as it must.
 fn good_read(evidence: &Evidence) -> Option<&Run> {
+    let must_succeed = evidence.expect.of(Command::Read) == Outcome::Succeeds;
     let is_good = |run: &&Run| {
-        let transcript = &run.transcript;
-        let well = evidence.succeeded(Command::Read).any(|good| std::ptr::eq(good, transcript));
-        well && transcript.account.records > 0
+        let Transcript { command, account, .. } = &run.transcript;
+        *command == Command::Read && run.transcript.status() == Some(0) && account.records > 0
     };
-    evidence.runs.iter().find(is_good)
+    evidence.runs.iter().find(is_good).filter(|_| must_succeed)
 }
 
 /// How many streams brought records.
