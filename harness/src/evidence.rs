@@ -58,7 +58,7 @@ pub(crate) struct Run {
     pub(crate) transcript: Transcript,
     pub(crate) journal: Journal,
     pub(crate) requests: Requests,
-    /// The configured catalog that a read was given.
+    /// The configured catalog that a plain read was given.
     pub(crate) configured: Option<Arc<Value>>,
     /// The names of the files that it was given and that it has changed.
     pub(crate) altered: Vec<String>,

@@ -207,7 +207,9 @@ impl Stage {
             ports: ports::of(&scenario.cassette, config),
             ..Given::default()
         };
-        let run = self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await?;
+        let mut run = self.perform(command, given, Player::new(Arc::clone(&scenario.cassette))).await?;
+        // Trials have no snapshot, and there are many of them.
+        run.transcript.account.raw = Vec::new();
         Ok(Trial { question, run })
     }
 
@@ -247,6 +249,8 @@ impl Stage {
                 environment.remove(OsStr::new(name));
             }
         }
+        // Trials are planned by what plain reads were given; a catalog may be large.
+        let configured = given.configured.filter(|_| given.trial.is_none()).cloned().map(Arc::new);
         let invocation = Invocation {
             trial: given.trial,
             disturbance: given.disturbance,
@@ -266,7 +270,6 @@ impl Stage {
         let proxy = proxy_url.trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
-        let configured = given.configured.cloned().map(Arc::new);
         Ok(Run { transcript, journal, requests: notes.take(), configured, altered, refused, volatile })
     }
 
