@@ -232,6 +232,7 @@ mod parser {
                         exit = Exit::TimedOut(Duration::from_secs(seconds.parse().unwrap()));
                     }
                     ("never", why) => exit = Exit::NeverStarted(why.to_owned()),
+                    ("given", _) => exit = Exit::GivenUp,
                     ("leaves", name) => leftovers.push(name.to_owned()),
                     ("disturbed", _) => disturbed = true,
                     ("alters", file) => altered.push(file.to_owned()),

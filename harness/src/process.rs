@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
@@ -49,6 +50,16 @@ pub(crate) struct Invocation<'a> {
     /// What is tried, where it is no plain command.
     pub(crate) trial: Option<String>,
     pub(crate) disturbance: Option<Disturbance>,
+    /// When it is to be given up, if ever.
+    pub(crate) gives_up: Option<GivesUp>,
+}
+
+/// When a process is given up that asks for what is not recorded.
+pub(crate) struct GivesUp {
+    /// Notified when it does.
+    pub(crate) missed: Arc<Notify>,
+    /// How long it may go on.
+    pub(crate) after: Duration,
 }
 
 /// Runs one process to its end, its output judged on the way; in a sandbox where there is a door to one.
@@ -65,8 +76,7 @@ pub(crate) async fn run(
     let mut disturbed = false;
     let (exit, leftovers) = match start(&invocation, door, nursery).await {
         Ok((child, attended)) => {
-            let limits = (invocation.limit, invocation.disturbance);
-            attend(child, attended, limits, &mut ledger, &mut stderr, &mut disturbed).await
+            attend(child, attended, &invocation, &mut ledger, &mut stderr, &mut disturbed).await
         }
         Err(Barred::Step(step, source)) => return Err(no_sandbox(&step, source)),
         // What we lack ourselves is no fault of the connector.
@@ -84,10 +94,10 @@ pub(crate) async fn run(
         command_line,
         account: ledger.finish(),
         stderr: stderr.finish(),
+        disturbed: disturbed || exit == Exit::GivenUp,
         exit,
         duration: started.elapsed(),
         leftovers,
-        disturbed,
     })
 }
 
@@ -158,12 +168,13 @@ async fn start<'a>(
 async fn attend(
     mut child: Child,
     attended: Attended<'_>,
-    (mut limit, disturbance): (Duration, Option<Disturbance>),
+    Invocation { limit, disturbance, gives_up, .. }: &Invocation<'_>,
     ledger: &mut Ledger,
     stderr: &mut StderrLog,
     disturbed: &mut bool,
 ) -> (Exit, Vec<String>) {
     let (out, err) = (child.stdout.take(), child.stderr.take());
+    let (disturbance, mut limit) = (*disturbance, *limit);
     let disturbing = Notify::new();
     let listen = |chunk: &[u8]| {
         ledger.feed(chunk);
@@ -188,7 +199,17 @@ async fn attend(
     tokio::pin!(pumps);
     let deadline = tokio::time::sleep(limit);
     tokio::pin!(deadline);
-    let mut pumping = true;
+    let missed = async {
+        match gives_up {
+            Some(gives_up) => {
+                gives_up.missed.notified().await;
+                gives_up.after
+            }
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(missed);
+    let (mut pumping, mut has_missed) = (true, false);
     let exit = loop {
         tokio::select! {
             () = &mut pumps, if pumping => pumping = false,
@@ -196,6 +217,11 @@ async fn attend(
             () = disturbing.notified() => {
                 deadline.as_mut().reset(tokio::time::Instant::now() + PATIENCE.min(limit));
                 limit = PATIENCE.min(limit);
+            }
+            after = &mut missed, if !has_missed => {
+                has_missed = true;
+                let latest = deadline.deadline();
+                deadline.as_mut().reset(latest.min(tokio::time::Instant::now() + after));
             }
             status = child.wait() => break match status {
                 Ok(status) => exit_of(status),
@@ -205,7 +231,7 @@ async fn attend(
                 attended.kill_group();
                 // Reaps it. What survives SIGKILL is the system's to mend: it has not ended in time either way.
                 let _reaped = tokio::time::timeout(DRAIN, child.wait()).await;
-                break Exit::TimedOut(limit);
+                break if has_missed { Exit::GivenUp } else { Exit::TimedOut(limit) };
             }
         }
     };

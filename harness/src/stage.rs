@@ -21,7 +21,7 @@ use crate::ledger::{Digest, Ledger};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::ports;
-use crate::process::{self, Disturbance, Invocation};
+use crate::process::{self, Disturbance, GivesUp, Invocation};
 use crate::requests::Watch;
 use crate::rung::{Rung, SandboxMode};
 use crate::sandbox::{Barred, Door, Program, Sandbox};
@@ -64,6 +64,8 @@ pub(crate) struct Given<'a> {
     /// What is tried, where it is no plain command.
     pub(crate) trial: Option<String>,
     pub(crate) disturbance: Option<Disturbance>,
+    /// How long it may go on once it has asked for what is not recorded, where that is not up to it.
+    pub(crate) misses: Option<Duration>,
     /// Whether its environment tells of no user.
     pub(crate) homeless: bool,
     pub(crate) now: Option<&'a str>,
@@ -77,6 +79,10 @@ pub(crate) struct Given<'a> {
     /// The ports that servers are asked on beside those of HTTP.
     pub(crate) ports: Vec<u16>,
 }
+
+/// How long a trial may take to say what it makes of an answer that is not recorded. A read has nothing to say of it: what
+/// it brings is not judged then.
+const EXCUSES: Duration = Duration::from_secs(5);
 
 /// The ports of HTTP, with TLS and without.
 const PORTS: [u16; 2] = [80, 443];
@@ -199,6 +205,7 @@ impl Stage {
             state: state.as_ref(),
             trial: Some(question.to_string()),
             disturbance,
+            misses: Some(if command == Command::Read { Duration::ZERO } else { EXCUSES }),
             homeless: question == Question::SpecWithoutHome,
             now: scenario.now.as_deref(),
             environment: Some(&scenario.environment),
@@ -254,6 +261,7 @@ impl Stage {
         let invocation = Invocation {
             trial: given.trial,
             disturbance: given.disturbance,
+            gives_up: given.misses.map(|after| GivesUp { missed: Arc::clone(&notes.missed), after }),
             ..self.invocation(command, environment, &files)
         };
         let digest = Digest::passing_over(given.volatile);
@@ -294,6 +302,7 @@ impl Stage {
             limit: self.limit(command),
             trial: None,
             disturbance: None,
+            gives_up: None,
         }
     }
 

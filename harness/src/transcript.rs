@@ -23,7 +23,7 @@ pub(crate) struct Transcript {
     pub(crate) duration: Duration,
     /// Processes that it started and did not wait for, by name. We ended them.
     pub(crate) leftovers: Vec<String>,
-    /// Whether it was disturbed as [`Disturbance`] says. It may have ended before.
+    /// Whether it was disturbed as [`Disturbance`] says, or given up. It may have ended before.
     ///
     /// [`Disturbance`]: crate::process::Disturbance
     pub(crate) disturbed: bool,
@@ -49,6 +49,8 @@ pub(crate) enum Exit {
     Signal(i32),
     /// By us, when its time was up.
     TimedOut(Duration),
+    /// By us, since it was a trial that had asked for what nobody recorded.
+    GivenUp,
     /// Not at all: the system could not start it.
     NeverStarted(String),
 }
@@ -62,6 +64,7 @@ impl fmt::Display for Exit {
                 Err(_) => write!(f, "killed by signal {signal}"),
             },
             Exit::TimedOut(limit) => write!(f, "still running after {limit:?}"),
+            Exit::GivenUp => f.write_str("given up, since it asked for what is not recorded"),
             Exit::NeverStarted(why) => write!(f, "could not be started: {why}"),
         }
     }

@@ -24,7 +24,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     let asks = |question: &Question| matches!(question, Question::ReadTerminated | Question::ReadUnheard);
-    for trial in evidence.tried(asks) {
+    for trial in evidence.tried(asks).filter(|trial| trial.run.transcript.exit != Exit::GivenUp) {
         judged = true;
         let transcript = &trial.run.transcript;
         if let Exit::TimedOut(limit) = transcript.exit {

@@ -1,7 +1,6 @@
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::transcript::Exit;
-use crate::trial::Trial;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -17,19 +16,15 @@ pub(super) const CHECK: Check = Check {
     acquits: &[
         "$ spec\n= exit 0",
         "$ read\n= exit 1",
-        "$ check\n$ check : wrong /key\n! GET https://api.test/undefined\n= timeout 10",
+        "$ check\n$ check : wrong /key\n! GET https://api.test/undefined\n= given up",
     ],
 };
 
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
-    // A trial that asks for what nobody recorded is answered with an error of ours, and may try again for minutes.
-    let waits =
-        |trial: &&Trial| trial.lacks_answers() && matches!(trial.run.transcript.exit, Exit::TimedOut(_));
-    let tried = evidence.tried(|_| true).filter(|trial| !waits(trial)).map(|trial| &trial.run.transcript);
-    for transcript in evidence.transcripts().chain(tried).filter(|transcript| !transcript.disturbed) {
+    for transcript in evidence.every_transcript().filter(|transcript| !transcript.disturbed) {
         let next = match &transcript.exit {
-            Exit::Status(_) => continue,
+            Exit::Status(_) | Exit::GivenUp => continue,
             Exit::Signal(_) => "a crash in native code and a kill for want of memory end so",
             Exit::TimedOut(_) => {
                 "give every request a timeout; if the command needs longer, raise [timeout] in harness.toml"

@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use connector_replay::{Answering, Request, Responder, Unasked};
+use connector_replay::{Answering, Outcome, Request, Responder, Unasked};
+use tokio::sync::Notify;
 
 use super::{Requests, Seen};
 use crate::secrets::Secrets;
@@ -12,22 +13,28 @@ pub(crate) struct Watch<R> {
     responder: R,
     secrets: Arc<Secrets>,
     notes: Arc<Mutex<Requests>>,
+    missed: Arc<Notify>,
 }
 
 /// What a [`Watch`] has seen.
-pub(crate) struct Notes(Arc<Mutex<Requests>>);
+pub(crate) struct Notes {
+    notes: Arc<Mutex<Requests>>,
+    /// Notified at every request that nobody recorded an answer for.
+    pub(crate) missed: Arc<Notify>,
+}
 
 impl Notes {
     pub(crate) fn take(self) -> Requests {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.notes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl<R> Watch<R> {
     /// Looks for `secrets` in what `responder` is asked.
     pub(crate) fn over(responder: R, secrets: Arc<Secrets>) -> (Self, Notes) {
-        let notes = Arc::new(Mutex::default());
-        (Watch { responder, secrets, notes: Arc::clone(&notes) }, Notes(notes))
+        let (notes, missed) = (Arc::new(Mutex::default()), Arc::new(Notify::new()));
+        let seen = Notes { notes: Arc::clone(&notes), missed: Arc::clone(&missed) };
+        (Watch { responder, secrets, notes, missed }, seen)
     }
 }
 
@@ -39,6 +46,9 @@ impl<R: Responder> Responder for Watch<R> {
             let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
             notes.note(seen, request, reply.status().as_u16(), reply.body());
             drop(notes);
+            if matches!(reply.outcome(), Outcome::Unmatched { .. }) {
+                self.missed.notify_one();
+            }
             reply
         })
     }
