@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use connector_protocol::environment::DETERMINISTIC;
+use connector_protocol::environment::{DETERMINISTIC, NOW};
 
 use crate::shim::Shim;
 
@@ -45,6 +45,9 @@ const AUTHORITY: &[&str] = &[
 
 /// What our own shims ask for: the address that every connection is made to, which does not stay on this machine.
 const REDIRECT: &str = "CONNECTOR_HARNESS_REDIRECT";
+
+/// The socket on which a Python interpreter is told to fork, where it is to: see `shim/warm.py`.
+pub(crate) const WARM: &str = "CONNECTOR_HARNESS_WARM";
 
 /// Where a connector's requests go.
 pub(crate) struct Network<'a> {
@@ -116,6 +119,24 @@ pub(crate) fn of(
     // An empty folder is the one that PHP was built with.
     join("PHP_INI_SCAN_DIR", [OsStr::new(""), shim.php.as_os_str()].join(OsStr::new(":")), ":");
     environment
+}
+
+/// Whether the imports of a script see this variable that processes are forked from later. Not where it tells of a user, so
+/// that none of them can need one, nor where it differs from process to process.
+pub(crate) fn is_shown_to_imports(name: &OsStr) -> bool {
+    let own = [NOW, "HOME", "JAVA_TOOL_OPTIONS", "LOGNAME", "USER"];
+    own.iter().all(|it| name != *it)
+}
+
+/// What of an environment an interpreter and its processes have in common: what imports are shown, but for the proxy, whose
+/// port each has its own of.
+pub(crate) fn of_imports(environment: &BTreeMap<OsString, OsString>) -> BTreeMap<OsString, OsString> {
+    let is_common = |name: &OsStr| is_shown_to_imports(name) && PROXY.iter().all(|it| name != *it);
+    environment
+        .iter()
+        .filter(|(name, _)| is_common(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// What a JVM takes in place of proxy variables and certificate files.

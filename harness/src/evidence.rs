@@ -67,6 +67,8 @@ pub(crate) struct Run {
     pub(crate) refused: Option<Refusals>,
     /// What it printed that no other run repeats: for snapshots, not for checks.
     pub(crate) volatile: Volatile,
+    /// The number of the interpreter that it was forked by, if it was.
+    pub(crate) interpreter: Option<usize>,
 }
 
 impl Evidence {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill, killpg};
@@ -35,11 +35,25 @@ pub(crate) struct Nursery {
 }
 
 /// A connector under way.
-pub(crate) struct Attended<'a> {
-    nursery: &'a Nursery,
+pub(crate) struct Attended {
+    nursery: Arc<Nursery>,
     /// Its process id, which is the id of its group too.
     pub(crate) leader: Pid,
-    mark: String,
+    mark: Mark,
+}
+
+/// By it a connector's orphans are known.
+pub(crate) struct Mark(String);
+
+impl Mark {
+    pub(crate) fn new() -> Self {
+        Mark(format!("{:016x}", fastrand::u64(..)))
+    }
+
+    /// The environment variable that it stands in.
+    pub(crate) fn variable(&self) -> (&str, &str) {
+        (MARK, &self.0)
+    }
 }
 
 impl Nursery {
@@ -52,13 +66,20 @@ impl Nursery {
     }
 
     /// Starts a connector in a process group of its own.
-    pub(crate) fn spawn(&self, mut command: Command) -> io::Result<(Child, Attended<'_>)> {
-        let mark = format!("{:016x}", fastrand::u64(..));
+    pub(crate) fn spawn(self: &Arc<Self>, mut command: Command) -> io::Result<(Child, Attended)> {
+        let mark = Mark::new();
         let mut attended = self.attended();
-        let child = command.env(MARK, &mark).process_group(0).spawn()?;
+        let child = command.env(MARK, &mark.0).process_group(0).spawn()?;
         let id = child.id().and_then(|id| i32::try_from(id).ok()).ok_or(io::ErrorKind::NotFound)?;
         attended.insert(id);
-        Ok((child, Attended { nursery: self, leader: Pid::from_raw(id), mark }))
+        Ok((child, Attended { nursery: Arc::clone(self), leader: Pid::from_raw(id), mark }))
+    }
+
+    /// Attends to a connector that somebody else has started, in a process group of its own and with `mark` in its
+    /// environment.
+    pub(crate) fn adopt(self: &Arc<Self>, process: i32, mark: Mark) -> Attended {
+        self.attended().insert(process);
+        Attended { nursery: Arc::clone(self), leader: Pid::from_raw(process), mark }
     }
 
     /// Ends every orphan that is left when nothing runs any more; returns their names.
@@ -107,7 +128,7 @@ impl Nursery {
     }
 }
 
-impl Attended<'_> {
+impl Attended {
     /// Asks it to end, as a platform does.
     pub(crate) fn terminate(&self) {
         // An error says that it has ended already.
@@ -146,7 +167,7 @@ impl Attended<'_> {
 
     /// The orphans that come from this connector: of its group, or with its mark in their environment.
     fn left(&self) -> Vec<Pid> {
-        let mark = format!("{MARK}={}", self.mark);
+        let mark = format!("{MARK}={}", self.mark.0);
         self.nursery.orphans(|pid| {
             nix::unistd::getpgid(Some(pid)).is_ok_and(|group| group == self.leader)
                 || std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
@@ -156,7 +177,7 @@ impl Attended<'_> {
     }
 }
 
-impl Drop for Attended<'_> {
+impl Drop for Attended {
     /// Whatever the reason, a connector that we lose sight of is ended.
     fn drop(&mut self) {
         self.kill_group();

@@ -39,6 +39,7 @@ mod excerpt;
 mod expectation;
 mod field_path;
 mod fleet;
+mod given;
 mod hosts;
 mod json_pointer;
 mod json_schema;

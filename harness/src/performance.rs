@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::error::Error;
 use crate::event::What;
@@ -65,6 +65,16 @@ impl Performance {
     /// How long at least one process ran.
     pub(crate) fn busy(&self) -> Duration {
         self.busy.total
+    }
+
+    /// Has a second process come up faster, while the first one is under way.
+    pub(crate) fn warm_up(&self) -> JoinHandle<()> {
+        let (stage, slots) = (Arc::clone(&self.stage), Arc::clone(&self.slots));
+        tokio::spawn(async move {
+            // The semaphore is never closed.
+            let _slot = slots.acquire().await;
+            stage.warm_up().await;
+        })
     }
 
     pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Result<Run, Error> {

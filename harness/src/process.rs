@@ -9,15 +9,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
+use connector_replay::Session;
 use nix::errno::Errno;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::net::UnixListener;
 use tokio::process::Child;
 use tokio::sync::Notify;
 
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::leftovers::{Attended, Nursery};
-use crate::sandbox::{self, Barred, Door, Sandbox};
+use crate::refused::Refusals;
+use crate::sandbox::{self, Barred, Entrant, Forked, Interpreter, Kind, Network, Origin, Sandbox};
 use crate::stderr::StderrLog;
 use crate::transcript::{Exit, Transcript};
 
@@ -62,21 +65,133 @@ pub(crate) struct GivesUp {
     pub(crate) after: Duration,
 }
 
-/// Runs one process to its end, its output judged on the way; in a sandbox where there is a door to one.
+/// A process under way.
+pub(crate) struct Started {
+    began: Instant,
+    life: Life,
+    attended: Attended,
+    output: [Option<Pipe>; 2],
+    /// What it would have printed before that, on stdout and stderr.
+    printed: [Vec<u8>; 2],
+    /// The network that it has to itself, in a sandbox that is its own.
+    pub(crate) network: Option<Network>,
+}
+
+type Pipe = Box<dyn AsyncRead + Send + Unpin>;
+
+/// By what the end of a process is known.
+enum Life {
+    Child(Child),
+    Forked(Box<Interpreter>),
+}
+
+impl Life {
+    /// Waits for it. Whoever stops to wait may begin again.
+    async fn ended(&mut self) -> std::io::Result<Exit> {
+        match self {
+            Life::Child(child) => child.wait().await.map(exit_of),
+            Life::Forked(interpreter) => interpreter.ended().await,
+        }
+    }
+}
+
+/// What is left of a process.
+pub(crate) struct Over {
+    pub(crate) transcript: Transcript,
+    /// The connections that were refused to it; `None` where nobody could see.
+    pub(crate) refused: Option<Refusals>,
+    /// The interpreter that it was forked by.
+    pub(crate) interpreter: Option<Box<Interpreter>>,
+}
+
+/// Where a process is started.
+pub(crate) type Room<'a> = Option<(&'a Sandbox, Entrant<'a>)>;
+
+/// Starts one process, in a sandbox or in none.
+pub(crate) async fn start(
+    invocation: &Invocation<'_>,
+    room: Room<'_>,
+    nursery: &Arc<Nursery>,
+) -> Result<Started, Barred> {
+    let began = Instant::now();
+    let (mut child, attended, network) =
+        spawn(invocation, room, nursery, [Stdio::piped(), Stdio::piped()]).await?;
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let output = [stdout.map(|pipe| Box::new(pipe) as Pipe), stderr.map(|pipe| Box::new(pipe) as Pipe)];
+    Ok(Started { began, life: Life::Child(child), attended, output, printed: Default::default(), network })
+}
+
+/// Has an interpreter fork one, whose requests are answered by `session`.
+///
+/// # Errors
+/// Where it does not: then it is of no more use.
+pub(crate) async fn fork(
+    invocation: &Invocation<'_>,
+    arguments: &[OsString],
+    mut interpreter: Box<Interpreter>,
+    session: &mut Session,
+    nursery: &Arc<Nursery>,
+) -> std::io::Result<Started> {
+    let began = Instant::now();
+    interpreter.serve(session)?;
+    let Forked { attended, stdout, stderr } =
+        interpreter.fork(arguments, &invocation.environment, nursery).await?;
+    let printed = interpreter.printed.clone();
+    let output = [Some(Box::new(stdout) as Pipe), Some(Box::new(stderr) as Pipe)];
+    Ok(Started { began, life: Life::Forked(interpreter), attended, output, printed, network: None })
+}
+
+/// Starts an interpreter that is to fork processes, and waits until it has done its imports.
+///
+/// # Errors
+/// Why it cannot fork any.
+pub(crate) async fn warm_up(
+    invocation: &Invocation<'_>,
+    room: Room<'_>,
+    nursery: &Arc<Nursery>,
+    listener: UnixListener,
+    (number, kind, port): (usize, Kind, u16),
+) -> Result<Interpreter, String> {
+    let files = || -> std::io::Result<_> {
+        let output = [tempfile::tempfile()?, tempfile::tempfile()?];
+        let theirs = [output[0].try_clone()?.into(), output[1].try_clone()?.into()];
+        Ok((output, theirs))
+    };
+    let (output, theirs) = files().map_err(|error| error.to_string())?;
+    let spawned = spawn(invocation, room, nursery, theirs).await;
+    let (child, attended, network) = spawned.map_err(|barred| match barred {
+        Barred::Step(step, error) => format!("{step}: {error}"),
+        Barred::Program(error) => error.to_string(),
+    })?;
+    let network = network.ok_or("it has no network of its own")?;
+    let origin = Origin { number, kind, port, child, attended, network, output };
+    Interpreter::greet(origin, listener).await
+}
+
+/// Runs a process to its end, its output judged on the way.
+///
+/// # Errors
+/// Where it could not be started for want of something that is ours.
 pub(crate) async fn run(
     invocation: Invocation<'_>,
-    door: Option<&mut Door<'_>>,
-    nursery: &Nursery,
+    started: Result<Started, Barred>,
     mut ledger: Ledger,
     mut stderr: StderrLog,
-) -> Result<Transcript, Error> {
-    let started = Instant::now();
+) -> Result<Over, Error> {
     let command_line =
         invocation.words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     let mut disturbed = false;
-    let (exit, leftovers) = match start(&invocation, door, nursery).await {
-        Ok((child, attended)) => {
-            attend(child, attended, &invocation, &mut ledger, &mut stderr, &mut disturbed).await
+    let (mut duration, mut refused, mut interpreter) = (Duration::ZERO, None, None);
+    let (exit, leftovers) = match started {
+        Ok(mut started) => {
+            let ended = attend(&mut started, &invocation, &mut ledger, &mut stderr, &mut disturbed).await;
+            duration = started.began.elapsed();
+            refused = started.network.as_ref().map(Network::refusals);
+            if let Life::Forked(of) = started.life {
+                refused = Some(of.refusals());
+                interpreter = Some(of);
+            }
+            ended
         }
         Err(Barred::Step(step, source)) => return Err(no_sandbox(&step, source)),
         // What we lack ourselves is no fault of the connector.
@@ -88,7 +203,7 @@ pub(crate) async fn run(
             (Exit::NeverStarted(format!("{program}: {error}")), Vec::new())
         }
     };
-    Ok(Transcript {
+    let transcript = Transcript {
         command: invocation.command,
         trial: invocation.trial,
         command_line,
@@ -96,9 +211,10 @@ pub(crate) async fn run(
         stderr: stderr.finish(),
         disturbed: disturbed || exit == Exit::GivenUp,
         exit,
-        duration: started.elapsed(),
+        duration,
         leftovers,
-    })
+    };
+    Ok(Over { transcript, refused, interpreter })
 }
 
 fn is_our_lack(error: &std::io::Error) -> bool {
@@ -113,7 +229,7 @@ pub(crate) fn no_sandbox(step: &str, source: std::io::Error) -> Error {
 }
 
 /// Sees whether the system lets a process into a sandbox.
-pub(crate) async fn try_out(sandbox: &Sandbox, nursery: &Nursery) -> Result<(), Barred> {
+pub(crate) async fn try_out(sandbox: &Sandbox, nursery: &Arc<Nursery>) -> Result<(), Barred> {
     let step = |error| Barred::Step("start the helper".to_owned(), error);
     let (ours, theirs) = sandbox::channel().map_err(step)?;
     let mut command = helper(theirs.into());
@@ -132,27 +248,25 @@ fn helper(channel: Stdio) -> tokio::process::Command {
     command
 }
 
-async fn start<'a>(
+async fn spawn(
     invocation: &Invocation<'_>,
-    door: Option<&mut Door<'_>>,
-    nursery: &'a Nursery,
-) -> Result<(Child, Attended<'a>), Barred> {
-    let Invocation { words, environment, .. } = invocation;
-    let (program, arguments) =
-        words.split_first().ok_or_else(|| Barred::Program(std::io::ErrorKind::InvalidInput.into()))?;
+    room: Room<'_>,
+    nursery: &Arc<Nursery>,
+    [stdout, stderr]: [Stdio; 2],
+) -> Result<(Child, Attended, Option<Network>), Barred> {
+    let (program, arguments) = invocation
+        .words
+        .split_first()
+        .ok_or_else(|| Barred::Program(std::io::ErrorKind::InvalidInput.into()))?;
     let spawn = |mut command: tokio::process::Command| {
-        command
-            .current_dir(invocation.folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+        command.current_dir(invocation.folder).stdout(stdout).stderr(stderr).kill_on_drop(true);
         nursery.spawn(command).map_err(Barred::Program)
     };
-    let Some(door) = door else {
+    let Some((sandbox, entrant)) = room else {
         #[expect(clippy::disallowed_methods, reason = "this is the one place")]
         let mut command = tokio::process::Command::new(program);
-        command.args(arguments).env_clear().envs(environment).stdin(Stdio::null());
-        return spawn(command);
+        command.args(arguments).env_clear().envs(&invocation.environment).stdin(Stdio::null());
+        return spawn(command).map(|(child, attended)| (child, attended, None));
     };
     let (ours, theirs) =
         sandbox::channel().map_err(|error| Barred::Step("start the helper".to_owned(), error))?;
@@ -160,20 +274,20 @@ async fn start<'a>(
     // What is meant for the connector, such as a library to load first, is not for the helper.
     command.env_clear();
     let (child, attended) = spawn(command)?;
-    let environment = environment.iter().map(|(name, value)| (name.clone(), value.clone()));
-    door.open(ours, attended.leader, words, environment).await?;
-    Ok((child, attended))
+    let network = sandbox.admit(ours, attended.leader, &entrant).await?;
+    Ok((child, attended, Some(network)))
 }
 
 async fn attend(
-    mut child: Child,
-    attended: Attended<'_>,
+    Started { life, attended, output, printed, .. }: &mut Started,
     Invocation { limit, disturbance, gives_up, .. }: &Invocation<'_>,
     ledger: &mut Ledger,
     stderr: &mut StderrLog,
     disturbed: &mut bool,
 ) -> (Exit, Vec<String>) {
-    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let [out, err] = output.each_mut().map(Option::take);
+    ledger.feed(&printed[0]);
+    stderr.feed(&printed[1]);
     let (disturbance, mut limit) = (*disturbance, *limit);
     let disturbing = Notify::new();
     let listen = |chunk: &[u8]| {
@@ -223,14 +337,14 @@ async fn attend(
                 let latest = deadline.deadline();
                 deadline.as_mut().reset(latest.min(tokio::time::Instant::now() + after));
             }
-            status = child.wait() => break match status {
-                Ok(status) => exit_of(status),
+            ended = life.ended() => break match ended {
+                Ok(exit) => exit,
                 Err(error) => Exit::NeverStarted(format!("its end could not be awaited: {error}")),
             },
             () = &mut deadline => {
                 attended.kill_group();
                 // Reaps it. What survives SIGKILL is the system's to mend: it has not ended in time either way.
-                let _reaped = tokio::time::timeout(DRAIN, child.wait()).await;
+                let _reaped = tokio::time::timeout(DRAIN, life.ended()).await;
                 break if has_missed { Exit::GivenUp } else { Exit::TimedOut(limit) };
             }
         }

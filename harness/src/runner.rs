@@ -113,7 +113,18 @@ pub(crate) async fn run(
     }
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
     let quick = options.quick;
-    let mut subjects = play(&mut performance, &stage.connector, (scenarios, lines), quick, &mut say).await?;
+    // With others, there is enough to do.
+    let warming = (shared.alone && options.jobs > 1).then(|| performance.warm_up());
+    let subjects = play(&mut performance, &stage.connector, (scenarios, lines), quick, &mut say).await;
+    if let Some(warming) = warming {
+        // An error says that it has panicked: what it was to make ready is started when it is wanted.
+        let _ready = warming.await;
+    }
+    if let Some(reason) = stage.end().await {
+        let note = format!("{}: every process does its imports anew, since {reason}", stage.connector.name);
+        say(What::Noted { note });
+    }
+    let mut subjects = subjects?;
     if shared.alone {
         subjects[0].evidence.orphans = shared.nursery.close().await;
     }
@@ -148,6 +159,7 @@ pub(crate) async fn rehearse(
     let stage = Arc::new(stage);
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
     let played = play(&mut performance, &stage.connector, (scenarios, lines), true, &mut |_| {}).await;
+    stage.end().await;
     shared.nursery.close().await;
     let last = played?.pop().map(|subject| subject.evidence);
     last.ok_or_else(|| Error::NoScenario { why: format!("`{scenario}` was not played") })

@@ -65,6 +65,10 @@ pub(crate) struct Settings {
     pub(crate) plain_hosts: Vec<HostPattern>,
     /// The fields of the config that are to name the replay server, for a client that nothing else reaches.
     pub(crate) base_url: Option<BaseUrl>,
+    /// Whether a script in Python does its imports once, and the processes of a run are forked from there. They are where
+    /// this is not said; what cannot be forked is started anew each time in any case.
+    #[schemars(extend("default" = true))]
+    pub(crate) warm_start: Option<bool>,
     /// What requests may cost, in every scenario that does not say otherwise.
     #[serde(default)]
     pub(crate) budget: Budget,

@@ -78,6 +78,7 @@ pub(crate) async fn record(
         live = live(&stage, &folder, options, tell) => Some(live),
         () = interrupted => None,
     };
+    stage.end().await;
     stage.nursery.close().await;
     match live {
         Some(live) => keep(connector, &folder, options, live?, tell).map(|()| true),

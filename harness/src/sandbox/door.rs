@@ -1,27 +1,23 @@
 //! How a connector gets into its sandbox, seen from the harness: talks to the helper, and serves what it hands out.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, IoSliceMut, Write as _};
 use std::mem::MaybeUninit;
-use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as Pair;
 use std::time::Duration;
 
-use connector_replay::Session;
 use nix::unistd::{Gid, Pid, Uid};
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 use tokio::io::{AsyncWriteExt as _, Interest};
-use tokio::net::{UdpSocket, UnixStream};
-use tokio::task::JoinSet;
+use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use super::names::Names;
+use super::network::Network;
 use super::order::{EXEC, FAILED, FIRST_PORT, Order, PORTS, READY, UNSHARED};
-use super::watch::Watch;
 use super::{Sandbox, dns};
-use crate::refused::Refusals;
 
 /// How long the helper may take in all. It needs milliseconds, on a machine that is not busy.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,75 +30,39 @@ pub(crate) enum Barred {
     Program(io::Error),
 }
 
-/// The way of one process into a sandbox.
-pub(crate) struct Door<'a> {
-    sandbox: &'a Sandbox,
-    session: &'a mut Session,
-    ports: Vec<u16>,
-    /// Once the process is in.
-    network: Option<Network>,
+/// Who goes in.
+pub(crate) struct Entrant<'a> {
+    pub(crate) words: &'a [OsString],
+    pub(crate) environment: &'a BTreeMap<OsString, OsString>,
+    /// The port of the proxy that its environment names, on 127.0.0.1.
+    pub(crate) proxy: u16,
+    /// The ports that are served on every address.
+    pub(crate) ports: &'a [u16],
 }
 
-/// What is served in its network beside HTTP. Served until it is dropped.
-struct Network {
-    watch: Watch,
-    _tasks: JoinSet<()>,
-}
-
-impl<'a> Door<'a> {
-    /// The connections of the process are served by `session`, on these ports of whatever host.
-    pub(super) fn new(sandbox: &'a Sandbox, session: &'a mut Session, mut ports: Vec<u16>) -> Self {
-        ports.retain(|port| *port != session.port() && *port != dns::PORT && *port != 0);
+impl Sandbox {
+    /// Lets the helper in, which was just started with the other end of `channel` as its stdin and becomes the program.
+    pub(crate) async fn admit(
+        &self,
+        channel: Pair,
+        helper: Pid,
+        entrant: &Entrant<'_>,
+    ) -> Result<Network, Barred> {
+        let mut ports = entrant.ports.to_vec();
+        ports.retain(|port| *port != entrant.proxy && *port != dns::PORT && *port != 0);
         ports.sort_unstable();
         ports.dedup();
         ports.truncate(PORTS);
-        Door { sandbox, session, ports, network: None }
-    }
-
-    /// Lets the helper in, which was just started with the other end of `channel` as its stdin and becomes the program.
-    pub(crate) async fn open(
-        &mut self,
-        channel: Pair,
-        helper: Pid,
-        words: &[OsString],
-        environment: impl Iterator<Item = (OsString, OsString)>,
-    ) -> Result<(), Barred> {
+        let environment = entrant.environment.iter();
         let order = Order {
-            mounts: self.sandbox.mounts.clone(),
-            proxy: self.session.port(),
-            ports: self.ports.clone(),
-            words: words.to_vec(),
-            environment: environment.collect(),
+            mounts: self.mounts.clone(),
+            proxy: entrant.proxy,
+            ports,
+            words: entrant.words.to_vec(),
+            environment: environment.map(|(name, value)| (name.clone(), value.clone())).collect(),
         };
         let sockets = admit(channel, helper, &order).await?;
-        self.serve(sockets).map_err(|error| Barred::Step("serve the sandbox".to_owned(), error))
-    }
-
-    fn serve(&mut self, sockets: Vec<OwnedFd>) -> io::Result<()> {
-        let mut sockets = sockets.into_iter();
-        let mut next = || sockets.next().ok_or(ErrorKind::UnexpectedEof);
-        let names = Names::default();
-        let mut tasks = JoinSet::new();
-        let packets = std::net::UdpSocket::from(next()?);
-        packets.set_nonblocking(true)?;
-        tasks.spawn(dns::over_udp(UdpSocket::from_std(packets)?, names.clone()));
-        let connections = TcpListener::from(next()?);
-        connections.set_nonblocking(true)?;
-        tasks.spawn(dns::over_tcp(tokio::net::TcpListener::from_std(connections)?, names.clone()));
-        let watch = Watch::over(next()?.into(), names.clone(), &mut tasks)?;
-        self.session.listen(next()?.into()).map_err(io::Error::other)?;
-        for listener in sockets {
-            let names = names.clone();
-            let name_of = move |address| names.name_of(address);
-            self.session.intercept(listener.into(), name_of).map_err(io::Error::other)?;
-        }
-        self.network = Some(Network { watch, _tasks: tasks });
-        Ok(())
-    }
-
-    /// The connections that were refused to it. `None` where it never came in.
-    pub(crate) fn close(self) -> Option<Refusals> {
-        self.network.map(|network| network.watch.take())
+        Network::over(sockets).map_err(|error| Barred::Step("serve the sandbox".to_owned(), error))
     }
 }
 

@@ -5,8 +5,9 @@
 //! certificates with our authority alone. Its sockets belong to that network, but we hold them: what a connector dials in
 //! there is answered by the session out here, and what nobody listens for is refused, and seen.
 //!
-//! [`Sandbox::prepare`] and [`try_out`] are done once per run; a [`Door`] is the way in of one process. The process
-//! itself does what has to be done inside: see [`inside`].
+//! [`Sandbox::prepare`] and [`try_out`] are done once per run; [`Sandbox::admit`] lets one process in. The process
+//! itself does what has to be done inside: see [`inside`]. One that is a Python interpreter may stay, and become a process
+//! of the connector as often as one is wanted: see [`warm`].
 
 mod bundles;
 mod dns;
@@ -14,18 +15,22 @@ mod door;
 mod files;
 mod inside;
 mod names;
+mod network;
 mod order;
 mod subject;
+mod warm;
 mod watch;
 
 use std::path::Path;
 
-use connector_replay::{Authority, Session};
+use connector_replay::Authority;
 
 pub(crate) use self::bundles::Program;
-pub(crate) use self::door::{Barred, Door, channel, try_out};
+pub(crate) use self::door::{Barred, Entrant, channel, try_out};
 pub(crate) use self::inside::run as become_connector;
+pub(crate) use self::network::Network;
 use self::order::Mount;
+pub(crate) use self::warm::{Forked, Interpreter, Kind, Origin, Turn, Warm};
 
 /// The command of ours that the helper is.
 pub(crate) const COMMAND: &str = "sandbox-init";
@@ -46,10 +51,5 @@ impl Sandbox {
         program: &Program<'_>,
     ) -> std::io::Result<Sandbox> {
         Ok(Sandbox { mounts: files::prepare(folder, authority, &bundles::find(program))? })
-    }
-
-    /// The way in for one process: its connections are served by `session`, on these ports of whatever host.
-    pub(crate) fn door<'a>(&'a self, session: &'a mut Session, ports: Vec<u16>) -> Door<'a> {
-        Door::new(self, session, ports)
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 const PYTHON: &str = include_str!("sitecustomize.py");
+const WARM: &str = include_str!("warm.py");
 const NODE: &str = include_str!("redirect.cjs");
 
 /// The files of one run.
@@ -27,6 +28,7 @@ impl Shim {
         let [python, node, php, wget] = ["python", "node", "php", "wget"].map(|name| folder.join(name));
         let files = [
             (&python, "sitecustomize.py", PYTHON.to_owned()),
+            (&python, "warm.py", WARM.to_owned()),
             (&node, "redirect.cjs", NODE.to_owned()),
             (
                 &php,

@@ -188,6 +188,18 @@ def _give_way():
         sys.modules.setdefault(__name__, ours)
 
 
+def _warm():
+    path = os.environ.pop("CONNECTOR_HARNESS_WARM", None)
+    if path is None:
+        return
+    file = os.path.join(os.path.dirname(os.path.abspath(__file__)), "warm.py")
+    names = {"__name__": "connector_harness_warm"}
+    with open(file, encoding="utf-8") as text:
+        exec(compile(text.read(), file, "exec"), names)
+    names["serve"](path)
+
+
 _hook()
 _sleep()
 _give_way()
+_warm()

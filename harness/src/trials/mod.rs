@@ -32,11 +32,21 @@ pub(crate) struct Planned {
     pub(crate) configured: Option<Value>,
     pub(crate) state: Option<Value>,
     pub(crate) disturbance: Option<Disturbance>,
+    /// The number of the interpreter that it is not to be forked by.
+    pub(crate) unlike: Option<usize>,
 }
 
 impl Planned {
     fn of(question: Question, command: Command) -> Self {
-        Planned { question, command, config: None, configured: None, state: None, disturbance: None }
+        Planned {
+            question,
+            command,
+            config: None,
+            configured: None,
+            state: None,
+            disturbance: None,
+            unlike: None,
+        }
     }
 }
 

@@ -24,7 +24,8 @@ pub(super) fn of_lead(scenario: &Scenario, read: &Run) -> Vec<Planned> {
         |question| Planned { state: scenario.state.clone(), ..Planned::read(question, configured.clone()) };
     let disturbed = |question, disturbance| Planned { disturbance: Some(disturbance), ..as_it_was(question) };
     let mut trials = vec![
-        as_it_was(Question::ReadAgain),
+        // What is only known from import on, such as the seed of hashes, is to be another one.
+        Planned { unlike: read.interpreter, ..as_it_was(Question::ReadAgain) },
         Planned::read(Question::ReadOfStranger, of_stranger()),
         disturbed(Question::ReadTerminated, Disturbance::Terminate),
         disturbed(Question::ReadUnheard, Disturbance::CloseStdout),

@@ -1,31 +1,33 @@
 //! One scenario made ready to be played: its files written, its network up for each process, its secrets known.
 
+mod start;
+
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hasher as _};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use connector_protocol::Command;
-use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Target, Terms};
+use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Terms};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::clock::Clock;
-use crate::demands::Demands;
 use crate::environment::{self, Network};
 use crate::error::Error;
 use crate::evidence::Run;
+use crate::given::Given;
 use crate::ledger::{Digest, Ledger};
 use crate::leftovers::Nursery;
 use crate::locate::Connector;
 use crate::ports;
-use crate::process::{self, Disturbance, GivesUp, Invocation};
+use crate::process::{self, GivesUp, Invocation, Over};
 use crate::requests::Watch;
 use crate::rung::{Rung, SandboxMode};
-use crate::sandbox::{Barred, Door, Program, Sandbox};
-use crate::secrets::Secrets;
+use crate::sandbox::{Barred, Program, Sandbox, Warm};
 use crate::shim::Shim;
 use crate::snapshot::Volatile;
 use crate::stderr::StderrLog;
@@ -45,39 +47,10 @@ pub(crate) struct Stage {
     clock: Clock,
     /// Where the system lets us have one.
     sandbox: Option<Sandbox>,
+    /// In it, interpreters that the processes of a script in Python are forked by.
+    warm: Option<Warm>,
     /// Why there is none, where one was wanted.
     pub(crate) no_sandbox: Option<String>,
-}
-
-/// What a process is given.
-#[derive(Clone, Default)]
-pub(crate) struct Given<'a> {
-    /// The folder for its files, within the stage's. One per process: a process that rewrites its config must not surprise
-    /// the next.
-    pub(crate) folder: PathBuf,
-    pub(crate) config: Option<&'a Value>,
-    /// Whose part the replay server plays where the config names it by its own address.
-    pub(crate) part: Option<&'a Target>,
-    /// The configured catalog, for a read.
-    pub(crate) configured: Option<&'a Value>,
-    pub(crate) state: Option<&'a Value>,
-    /// What is tried, where it is no plain command.
-    pub(crate) trial: Option<String>,
-    pub(crate) disturbance: Option<Disturbance>,
-    /// How long it may go on once it has asked for what is not recorded, where that is not up to it.
-    pub(crate) misses: Option<Duration>,
-    /// Whether its environment tells of no user.
-    pub(crate) homeless: bool,
-    pub(crate) now: Option<&'a str>,
-    /// Environment variables of the scenario, before those of the connector's settings.
-    pub(crate) environment: Option<&'a BTreeMap<String, String>>,
-    /// Whether it meets real servers: then its clock and its waits are what they are.
-    pub(crate) real: bool,
-    pub(crate) volatile: &'a [String],
-    pub(crate) demands: Option<&'a Demands>,
-    pub(crate) secrets: Arc<Secrets>,
-    /// The ports that servers are asked on beside those of HTTP.
-    pub(crate) ports: Vec<u16>,
 }
 
 /// How long a trial may take to say what it makes of an answer that is not recorded. A read has nothing to say of it: what
@@ -109,13 +82,14 @@ impl Stage {
             clock: Clock::of(&connector.settings.clock, &connector.root)?,
             authority,
             sandbox: None,
+            warm: None,
             no_sandbox: None,
             folder,
             connector,
         };
         if mode != SandboxMode::Off {
             match stage.raise().await {
-                Ok(sandbox) => stage.sandbox = Some(sandbox),
+                Ok((sandbox, warm)) => (stage.sandbox, stage.warm) = (Some(sandbox), warm),
                 Err(Barred::Step(step, error)) if mode == SandboxMode::Auto => {
                     stage.no_sandbox = Some(format!("{step}: {error}"));
                 }
@@ -127,7 +101,7 @@ impl Stage {
     }
 
     /// Makes a sandbox, and sees whether one can walk into it.
-    async fn raise(&self) -> Result<Sandbox, Barred> {
+    async fn raise(&self) -> Result<(Sandbox, Option<Warm>), Barred> {
         let prepare = |error| Barred::Step("prepare its files".to_owned(), error);
         let folder = self.folder.path().join("sandbox");
         std::fs::create_dir(&folder).map_err(prepare)?;
@@ -143,9 +117,10 @@ impl Stage {
             python_path: variable("PYTHONPATH"),
             home: Some(variable("HOME")).filter(|home| !home.is_empty()).map(PathBuf::from),
         };
+        let warm = settings.warm_start.unwrap_or(true).then(|| Warm::of(&program)).flatten();
         let sandbox = Sandbox::prepare(&folder, &self.authority, &program).map_err(prepare)?;
         process::try_out(&sandbox, &self.nursery).await?;
-        Ok(sandbox)
+        Ok((sandbox, warm))
     }
 
     /// How requests are intercepted.
@@ -195,7 +170,7 @@ impl Stage {
         Prepared { scenario, part, secrets }: &Prepared,
         number: usize,
     ) -> Result<Trial, Error> {
-        let Planned { question, command, config, configured, state, disturbance } = planned;
+        let Planned { question, command, config, configured, state, disturbance, unlike } = planned;
         let config = config.as_ref().unwrap_or(&scenario.config);
         let given = Given {
             folder: Path::new(&scenario.name).join(format!("trial-{number}")),
@@ -205,6 +180,7 @@ impl Stage {
             state: state.as_ref(),
             trial: Some(question.to_string()),
             disturbance,
+            unlike,
             misses: Some(if command == Command::Read { Duration::ZERO } else { EXCUSES }),
             homeless: question == Question::SpecWithoutHome,
             now: scenario.now.as_deref(),
@@ -238,19 +214,10 @@ impl Stage {
         };
         let mut session = session.map_err(replay)?;
         let files = self.write_files(&given, &session.base_url())?;
-        let proxy_url = session.proxy_url();
-        let network = Network {
-            proxy_url: &proxy_url,
-            certificate: self.authority.certificate(),
-            java_truststore: self.authority.java_truststore(),
-            redirects: self.sandbox.is_none(),
-        };
-        let clock = if given.real { &Clock::default() } else { &self.clock };
-        let mut variables = self.connector.settings.environment.clone();
-        variables.extend(
-            given.environment.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())),
-        );
-        let mut environment = environment::of(&network, &self.shim, clock.variables(given.now), &variables);
+        let ports: Vec<u16> = PORTS.into_iter().chain(given.ports.iter().copied()).collect();
+        let interpreter = self.interpreter(&given, session.port(), &ports).await;
+        let port = interpreter.as_ref().map_or(session.port(), |interpreter| interpreter.port);
+        let mut environment = self.environment(&given, port);
         if given.homeless {
             for name in ["HOME", "LOGNAME", "USER"] {
                 environment.remove(OsStr::new(name));
@@ -264,21 +231,53 @@ impl Stage {
             gives_up: given.misses.map(|after| GivesUp { missed: Arc::clone(&notes.missed), after }),
             ..self.invocation(command, environment, &files)
         };
-        let digest = Digest::passing_over(given.volatile);
-        let ledger = Ledger::new(Arc::clone(&secrets), &wanted, digest);
-        let ports = PORTS.into_iter().chain(given.ports).collect();
-        let mut door = self.sandbox.as_ref().map(|sandbox| sandbox.door(&mut session, ports));
+        let started = self.start(&invocation, interpreter, &mut session, (port, &ports)).await?;
+        let ledger = Ledger::new(Arc::clone(&secrets), &wanted, Digest::passing_over(given.volatile));
         let stderr = StderrLog::new(secrets);
         // On the heap: it is most of what a process takes of our memory, and moved about otherwise.
-        let running = process::run(invocation, door.as_mut(), &self.nursery, ledger, stderr);
-        let transcript = Box::pin(running).await?;
-        let refused = door.and_then(Door::close);
+        let running = process::run(invocation, started, ledger, stderr);
+        let Over { transcript, refused, interpreter } = Box::pin(running).await?;
         let altered = altered(&files);
         let folder = self.folder.path().display().to_string();
-        let proxy = proxy_url.trim_start_matches("http://").to_owned();
+        let proxy = proxy_of(port).trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
-        Ok(Run { transcript, journal, requests: notes.take(), configured, altered, refused, volatile })
+        let by = interpreter.as_ref().map(|interpreter| interpreter.number);
+        // Not before the session has let go of its network.
+        match (interpreter, &self.warm) {
+            (Some(interpreter), Some(warm)) if interpreter.is_idle() => warm.keep(interpreter),
+            (Some(interpreter), Some(warm)) => {
+                warm.forget(interpreter.number);
+                interpreter.end().await;
+            }
+            _ => {}
+        }
+        Ok(Run {
+            transcript,
+            journal,
+            requests: notes.take(),
+            configured,
+            altered,
+            refused,
+            volatile,
+            interpreter: by,
+        })
+    }
+
+    /// The environment of a process whose proxy is on `port`.
+    fn environment(&self, given: &Given<'_>, port: u16) -> BTreeMap<OsString, OsString> {
+        let network = Network {
+            proxy_url: &proxy_of(port),
+            certificate: self.authority.certificate(),
+            java_truststore: self.authority.java_truststore(),
+            redirects: self.sandbox.is_none(),
+        };
+        let clock = if given.real { &Clock::default() } else { &self.clock };
+        let mut variables = self.connector.settings.environment.clone();
+        variables.extend(
+            given.environment.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())),
+        );
+        environment::of(&network, &self.shim, clock.variables(given.now), &variables)
     }
 
     fn invocation(
@@ -340,6 +339,11 @@ impl Stage {
         }
         Ok(files)
     }
+}
+
+/// The URL of a proxy on this machine.
+fn proxy_of(port: u16) -> String {
+    format!("http://{}", SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
 }
 
 /// A file that a process was given.

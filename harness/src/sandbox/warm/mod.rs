@@ -1,0 +1,123 @@
+//! Python interpreters that are kept warm. A script in Python takes a second or more to import what it needs, and a run starts
+//! a score of processes: so an interpreter imports once, as the script's first statements say, and is then forked whenever a
+//! process is wanted. `shim/warm.py` is what it does meanwhile.
+//!
+//! It stays in the sandbox that it was let into, with all that it forks, one process at a time. Its environment and its ports
+//! must be those of the process, but for what a process alone is told ([`Kind`]).
+
+mod interpreter;
+mod script;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::pin::pin;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+pub(crate) use self::interpreter::{Forked, Interpreter, Origin};
+use super::Program;
+
+/// What an interpreter and its processes have in common.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Kind {
+    /// What its imports may see of the environment.
+    pub(crate) environment: BTreeMap<OsString, OsString>,
+    /// The ports that are served.
+    pub(crate) ports: Vec<u16>,
+}
+
+/// The interpreters of a run.
+pub(crate) struct Warm {
+    table: Mutex<Table>,
+    /// Notified when one has nothing to do any more, or is no more.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Table {
+    started: usize,
+    idle: Vec<Box<Interpreter>>,
+    /// Those that a process is being forked by, or are being started.
+    busy: Vec<(usize, Kind)>,
+    /// Why there are to be no more.
+    unfit: Option<String>,
+}
+
+/// What is to be had.
+pub(crate) enum Turn {
+    Idle(Box<Interpreter>),
+    /// One is to be started, with this number.
+    Start(usize),
+}
+
+impl Warm {
+    /// `None` where the program is no Python script.
+    pub(crate) fn of(program: &Program<'_>) -> Option<Warm> {
+        script::is_python(program).then(|| Warm { table: Mutex::default(), changed: Notify::new() })
+    }
+
+    /// An interpreter that is not number `unlike`, or the right to start one. `None` where there is to be none.
+    ///
+    /// Only who must not have the first that is idle waits, and for one that is busy: each has but one process, whose time
+    /// is limited.
+    pub(crate) async fn turn(&self, kind: &Kind, unlike: Option<usize>) -> Option<Turn> {
+        loop {
+            let mut changed = pin!(self.changed.notified());
+            changed.as_mut().enable();
+            {
+                let mut table = self.table();
+                if table.unfit.is_some() {
+                    return None;
+                }
+                let fits = |it: &Box<Interpreter>| it.kind == *kind && Some(it.number) != unlike;
+                if let Some(place) = table.idle.iter().position(fits) {
+                    let interpreter = table.idle.swap_remove(place);
+                    table.busy.push((interpreter.number, kind.clone()));
+                    return Some(Turn::Idle(interpreter));
+                }
+                let comes = |(number, of): &(usize, Kind)| of == kind && Some(*number) != unlike;
+                if unlike.is_none() || !table.busy.iter().any(comes) {
+                    table.started += 1;
+                    let number = table.started;
+                    table.busy.push((number, kind.clone()));
+                    return Some(Turn::Start(number));
+                }
+            }
+            changed.await;
+        }
+    }
+
+    /// Keeps one for the next process.
+    pub(crate) fn keep(&self, interpreter: Box<Interpreter>) {
+        let mut table = self.table();
+        table.busy.retain(|(number, _)| *number != interpreter.number);
+        table.idle.push(interpreter);
+        self.changed.notify_waiters();
+    }
+
+    /// There is no such one any more, nor are there to be others.
+    pub(crate) fn give_up(&self, number: usize, reason: String) {
+        self.table().unfit.get_or_insert(reason);
+        self.forget(number);
+    }
+
+    /// There is no such one any more.
+    pub(crate) fn forget(&self, number: usize) {
+        self.table().busy.retain(|(it, _)| *it != number);
+        self.changed.notify_waiters();
+    }
+
+    /// Ends those that have nothing to do. Returns why there were to be no more, if so.
+    pub(crate) async fn end(&self) -> Option<String> {
+        let idle = std::mem::take(&mut self.table().idle);
+        for interpreter in idle {
+            interpreter.end().await;
+        }
+        self.table().unfit.clone()
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

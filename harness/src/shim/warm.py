@@ -1,0 +1,158 @@
+"""Makes one interpreter serve for many processes of a connector: it does what the script that it was started with begins with,
+its imports, and then forks whenever the harness wants a process. The process goes on as if it had just been started: its
+arguments, environment and output are its own, and it runs the script from its first line on, whose imports are done.
+
+Only statements are run ahead that the script runs first whatever its arguments are; where something in them does not survive a fork
+(a thread, a connection), the harness is told and starts processes one by one.
+
+Run by sitecustomize where CONNECTOR_HARNESS_WARM names the socket of the harness, when all else that it does is done.
+"""
+import array
+import ast
+import atexit
+import gc
+import json
+import os
+import socket
+import sys
+
+
+def _imports(script):
+    """The import statements that the script begins with."""
+    with open(script, "rb") as file:
+        tree = ast.parse(file.read(), script)
+    first = []
+    for statement in tree.body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            first.append(statement)
+        elif not isinstance(statement, ast.Expr) or not isinstance(statement.value, (ast.Constant, getattr(ast, "Str", ast.Constant))):
+            break
+    tree.body = first
+    return compile(tree, script, "exec")
+
+
+def _run_ahead(script):
+    # As Python itself does once site is done: the script's folder comes first.
+    folder = os.path.dirname(os.path.realpath(script))
+    is_safe = sys.flags.isolated or getattr(sys.flags, "safe_path", False)
+    if not is_safe:
+        sys.path.insert(0, folder)
+    # Little of what imports make is garbage, and looking for it takes a sixth of their time.
+    gc.disable()
+    try:
+        exec(_imports(script), {"__name__": "__main__", "__file__": script})
+    finally:
+        gc.enable()
+        if not is_safe and folder in sys.path:
+            sys.path.remove(folder)
+    # Nothing of it is looked at, and so copied, by the processes.
+    gc.freeze()
+
+
+def _leave_modules():
+    """At its end an interpreter takes every module apart, and a fork would have to copy all of their memory first: more work than
+    most commands of a connector are. So they are left to the system, which takes the memory back at once."""
+    kept = [sys.modules.copy()]
+    # As good as immortal: it holds itself, and is where nobody looks for garbage.
+    kept.append(kept)
+    gc.freeze()
+    for name in kept[0]:
+        if name not in ("__main__", "builtins", "io", "sys", "threading"):
+            del sys.modules[name]
+
+
+def _has_threads():
+    return len(os.listdir("/proc/self/task")) > 1
+
+
+def _try_to_fork():
+    """Those who know that a fork loses their threads (OpenBLAS) end them before it, and start others when they need them."""
+    process = os.fork()
+    if process == 0:
+        os._exit(0)
+    os.waitpid(process, 0)
+
+
+def _sockets():
+    found = set()
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            link = os.readlink("/proc/self/fd/" + name)
+        except OSError:
+            continue
+        if link.startswith("socket:"):
+            found.add(link)
+    return found
+
+
+def _received(channel):
+    """What is to be done next, and the descriptors that come with it."""
+    text, descriptors = b"", array.array("i")
+    while not text.endswith(b"\n"):
+        part, ancillary, _, _ = channel.recvmsg(65536, socket.CMSG_SPACE(2 * descriptors.itemsize))
+        if not part:
+            # The harness has gone, or has no more to do.
+            os._exit(0)
+        for level, kind, data in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
+        text += part
+    return json.loads(text.decode()), list(descriptors)
+
+
+def _become(order, descriptors):
+    os.setpgid(0, 0)
+    for number, descriptor in enumerate(descriptors, 1):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    environment = order["environment"]
+    for name in [name for name in os.environ if name not in environment]:
+        del os.environ[name]
+    os.environ.update(environment)
+    # The command is the last of what it was started with.
+    sys.argv[-1:] = order["arguments"]
+    if hasattr(sys, "orig_argv"):
+        sys.orig_argv[-1:] = order["arguments"]
+
+
+def serve(path):
+    """Returns in every process that is to go on as the connector."""
+    # Before all that imports have done at the end: the first that is registered is the last to be called.
+    atexit.register(_leave_modules)
+    channel = socket.socket(socket.AF_UNIX)
+    channel.connect(path)
+    before = _sockets()
+    try:
+        _run_ahead(sys.argv[0])
+        reason = ""
+        if _has_threads():
+            _try_to_fork()
+        if _has_threads():
+            reason = "its imports start threads"
+        elif _sockets() - before:
+            reason = "its imports open connections"
+    except BaseException as error:
+        reason = "its imports end in %s" % type(error).__name__
+    sys.stdout.flush()
+    sys.stderr.flush()
+    channel.sendall(json.dumps({"unfit": reason}).encode() + b"\n")
+    if reason:
+        os._exit(0)
+    while True:
+        order, descriptors = _received(channel)
+        process = os.fork()
+        if process == 0:
+            channel.close()
+            _become(order, descriptors)
+            return
+        for descriptor in descriptors:
+            os.close(descriptor)
+        try:
+            # Whoever of the two is first: the harness is to find the group when it hears of the process.
+            os.setpgid(process, process)
+        except OSError:
+            pass
+        channel.sendall(json.dumps({"process": process}).encode() + b"\n")
+        _, status = os.waitpid(process, 0)
+        ended = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"status": os.WEXITSTATUS(status)}
+        channel.sendall(json.dumps(ended).encode() + b"\n")
