@@ -166,6 +166,9 @@ pub enum What {
         stderr_bytes: u64,
         /// The last lines of stderr, secrets masked.
         stderr: String,
+        /// The number of the interpreter that it was forked by, from 1, where it was not started anew.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        interpreter: Option<usize>,
     },
     /// A check has looked at the evidence of one subject.
     CheckJudged {

@@ -248,12 +248,14 @@ mod parser {
             account: ledger.finish(),
             stderr: stderr.finish(),
             exit,
+            began: jiff::Timestamp::UNIX_EPOCH,
             duration: Duration::ZERO,
             leftovers,
             disturbed,
         };
         let refused = Some(refused);
         Run {
+            interpreter: None,
             transcript,
             journal,
             requests,

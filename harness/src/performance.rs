@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
+use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -71,6 +72,7 @@ impl Performance {
     pub(crate) fn warm_up(&self) -> JoinHandle<()> {
         let (stage, slots) = (Arc::clone(&self.stage), Arc::clone(&self.slots));
         tokio::spawn(async move {
+            let _lane = stage.lane().await;
             // The semaphore is never closed.
             let _slot = slots.acquire().await;
             stage.warm_up().await;
@@ -79,7 +81,8 @@ impl Performance {
 
     pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Result<Run, Error> {
         let subject = self.stage.connector.name.clone();
-        let slots = Arc::clone(&self.slots);
+        let (stage, slots) = (Arc::clone(&self.stage), Arc::clone(&self.slots));
+        let _lane = stage.lane().await;
         // The semaphore is never closed.
         let _slot = slots.acquire().await;
         self.begin(0, &subject, Command::Spec, None, say);
@@ -214,6 +217,7 @@ impl Performance {
             via: played.journal.via(),
             stderr_bytes: transcript.stderr.bytes,
             stderr: transcript.stderr.tail.clone(),
+            interpreter: played.interpreter,
         });
     }
 }
@@ -237,6 +241,7 @@ async fn play(
             let _heard = reports.send(Report::Noted(note));
             continue;
         }
+        let _lane = stage.lane().await;
         // The semaphore is never closed.
         let _slot = slots.acquire().await;
         let number = first + offset;
@@ -264,6 +269,11 @@ async fn attempt(
 ) -> Result<(), Error> {
     let subject = format!("{}/{}", stage.connector.name, prepared.scenario.name);
     let (command, trial) = (planned.command, Some(planned.question.to_string()));
+    if let Some(wait) = planned.not_before.map(|time| time.duration_since(Timestamp::now())) {
+        // In the past: not at all.
+        tokio::time::sleep(wait.try_into().unwrap_or_default()).await;
+    }
+    let _lane = stage.lane().await;
     // The semaphore is never closed.
     let _slot = slots.acquire().await;
     let _heard = reports.send(Report::Starts { number, subject: subject.clone(), command, trial });

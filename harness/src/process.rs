@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
 use connector_replay::Session;
+use jiff::Timestamp;
 use nix::errno::Errno;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::net::UnixListener;
@@ -180,6 +181,7 @@ pub(crate) async fn run(
 ) -> Result<Over, Error> {
     let command_line =
         invocation.words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let began = Timestamp::now();
     let mut disturbed = false;
     let (mut duration, mut refused, mut interpreter) = (Duration::ZERO, None, None);
     let (exit, leftovers) = match started {
@@ -211,6 +213,7 @@ pub(crate) async fn run(
         stderr: stderr.finish(),
         disturbed: disturbed || exit == Exit::GivenUp,
         exit,
+        began,
         duration,
         leftovers,
     };

@@ -50,6 +50,11 @@ impl Shared {
         }
     }
 
+    /// How many processes a script in Python may have at a time: two interpreters do the work of many processes.
+    fn lanes(&self) -> usize {
+        if self.alone { 4 } else { 2 }
+    }
+
     /// The day on which the run began, in UTC.
     fn today(&self) -> Date {
         self.began.to_zoned(TimeZone::UTC).date()
@@ -95,7 +100,7 @@ pub(crate) async fn run(
         say(what);
     };
     let lines = plan::lines(&scenarios);
-    let stage = Stage::set(connector, Arc::clone(&shared.nursery), options.sandbox).await?;
+    let stage = Stage::set(connector, Arc::clone(&shared.nursery), options.sandbox, shared.lanes()).await?;
     let stage = Arc::new(stage);
     let Connector { command, found, .. } = stage.connector.clone();
     say(What::ConnectorStarted {
@@ -155,7 +160,7 @@ pub(crate) async fn rehearse(
         return Err(Error::NoScenario { why });
     }
     let lines = plan::lines(&scenarios);
-    let stage = Stage::set(connector, Arc::clone(&shared.nursery), sandbox).await?;
+    let stage = Stage::set(connector, Arc::clone(&shared.nursery), sandbox, shared.lanes()).await?;
     let stage = Arc::new(stage);
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
     let played = play(&mut performance, &stage.connector, (scenarios, lines), true, &mut |_| {}).await;

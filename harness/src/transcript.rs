@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use connector_protocol::{Command, MessageType};
+use jiff::Timestamp;
 
 use crate::ledger::{Account, Seen};
 use crate::secrets::Leak;
@@ -20,6 +21,8 @@ pub(crate) struct Transcript {
     pub(crate) account: Account,
     pub(crate) stderr: Stderr,
     pub(crate) exit: Exit,
+    /// When it was started.
+    pub(crate) began: Timestamp,
     pub(crate) duration: Duration,
     /// Processes that it started and did not wait for, by name. We ended them.
     pub(crate) leftovers: Vec<String>,

@@ -20,10 +20,11 @@ const RUNNER: &str = "source-declarative-manifest";
 /// the CDK finds `manifest.yaml` in its working folder, `spec` is the manifest's own, and the config holds nothing but the
 /// user's. (`RUNNER` takes a manifest too, by `--manifest-path`, but answers `spec` with one that fits all manifests.)
 /// Python that belongs to a manifest is imported from `source_declarative_manifest`, which is the folder.
-const LAUNCH: &str = "import os, sys, types; folder = sys.argv.pop(1); os.chdir(folder); \
+const LAUNCH: &str = "import os, sys, types; \
+    from airbyte_cdk.cli.source_declarative_manifest._run import handle_local_manifest_command as run; \
+    folder = sys.argv.pop(1); os.chdir(folder); \
     package = types.ModuleType('source_declarative_manifest'); package.__path__ = [folder]; \
     sys.modules[package.__name__] = package; \
-    from airbyte_cdk.cli.source_declarative_manifest._run import handle_local_manifest_command as run; \
     run(sys.argv[1:])";
 
 /// What is looked at of a manifest.

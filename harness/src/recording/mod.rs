@@ -73,7 +73,7 @@ pub(crate) async fn record(
     tell: &mut impl FnMut(&Step),
 ) -> Result<bool, Error> {
     let folder = Folder::open(connector, options)?;
-    let stage = Stage::set(connector.clone(), Arc::new(Nursery::open()), options.sandbox).await?;
+    let stage = Stage::set(connector.clone(), Arc::new(Nursery::open()), options.sandbox, 1).await?;
     let live = tokio::select! {
         live = live(&stage, &folder, options, tell) => Some(live),
         () = interrupted => None,

@@ -11,16 +11,37 @@ import array
 import ast
 import atexit
 import gc
+import importlib.util
 import json
 import os
 import socket
 import sys
 
 
-def _imports(script):
-    """The import statements that the script begins with."""
+def _main():
+    """What is to be run: its text, its file, its package, and the folder that comes first where modules are looked for."""
+    script = sys.argv[0]
+    if script in ("-c", "-m"):
+        # As it was typed; Python 3.10 is the first that tells.
+        said = sys.orig_argv[sys.orig_argv.index(script) + 1]
+        if script == "-c":
+            return said, "<string>", None, ""
+        sys.path.insert(0, os.getcwd())
+        try:
+            spec = importlib.util.find_spec(said)
+            if spec.submodule_search_locations is not None:
+                spec = importlib.util.find_spec(said + ".__main__")
+        finally:
+            sys.path.remove(os.getcwd())
+        with open(spec.origin, "rb") as file:
+            return file.read(), spec.origin, spec.parent, os.getcwd()
     with open(script, "rb") as file:
-        tree = ast.parse(file.read(), script)
+        return file.read(), script, None, os.path.dirname(os.path.realpath(script))
+
+
+def _imports(text, file):
+    """The import statements that it begins with."""
+    tree = ast.parse(text, file)
     first = []
     for statement in tree.body:
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
@@ -28,21 +49,21 @@ def _imports(script):
         elif not isinstance(statement, ast.Expr) or not isinstance(statement.value, (ast.Constant, getattr(ast, "Str", ast.Constant))):
             break
     tree.body = first
-    return compile(tree, script, "exec")
+    return compile(tree, file, "exec")
 
 
-def _run_ahead(script):
-    # As Python itself does once site is done: the script's folder comes first.
-    folder = os.path.dirname(os.path.realpath(script))
+def _run_ahead():
+    text, file, package, folder = _main()
     is_safe = sys.flags.isolated or getattr(sys.flags, "safe_path", False)
     if not is_safe:
         sys.path.insert(0, folder)
     # Little of what imports make is garbage, and looking for it takes a sixth of their time.
     gc.disable()
     try:
-        exec(_imports(script), {"__name__": "__main__", "__file__": script})
+        exec(_imports(text, file), {"__name__": "__main__", "__file__": file, "__package__": package})
     finally:
         gc.enable()
+        # Python itself puts it there when site is done.
         if not is_safe and folder in sys.path:
             sys.path.remove(folder)
     # Nothing of it is looked at, and so copied, by the processes.
@@ -123,7 +144,7 @@ def serve(path):
     channel.connect(path)
     before = _sockets()
     try:
-        _run_ahead(sys.argv[0])
+        _run_ahead()
         reason = ""
         if _has_threads():
             _try_to_fork()

@@ -14,6 +14,7 @@ use connector_protocol::Command;
 use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Terms};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::environment::{self, Network};
@@ -49,6 +50,8 @@ pub(crate) struct Stage {
     sandbox: Option<Sandbox>,
     /// In it, interpreters that the processes of a script in Python are forked by.
     warm: Option<Warm>,
+    /// One for each process that such a script may have at a time.
+    lanes: Semaphore,
     /// Why there is none, where one was wanted.
     pub(crate) no_sandbox: Option<String>,
 }
@@ -61,12 +64,15 @@ const EXCUSES: Duration = Duration::from_secs(5);
 const PORTS: [u16; 2] = [80, 443];
 
 impl Stage {
+    /// `lanes` is how many processes a script in Python may have at a time.
+    ///
     /// # Errors
     /// What the harness lacks, which may be the sandbox where that is required.
     pub(crate) async fn set(
         connector: Connector,
         nursery: Arc<Nursery>,
         mode: SandboxMode,
+        lanes: usize,
     ) -> Result<Stage, Error> {
         let mut builder = tempfile::Builder::new();
         // Configs with secrets lie in it.
@@ -83,6 +89,7 @@ impl Stage {
             authority,
             sandbox: None,
             warm: None,
+            lanes: Semaphore::new(lanes),
             no_sandbox: None,
             folder,
             connector,
@@ -170,7 +177,7 @@ impl Stage {
         Prepared { scenario, part, secrets }: &Prepared,
         number: usize,
     ) -> Result<Trial, Error> {
-        let Planned { question, command, config, configured, state, disturbance, unlike } = planned;
+        let Planned { question, command, config, configured, state, disturbance, unlike, .. } = planned;
         let config = config.as_ref().unwrap_or(&scenario.config);
         let given = Given {
             folder: Path::new(&scenario.name).join(format!("trial-{number}")),

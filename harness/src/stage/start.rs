@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use connector_protocol::Command;
 use connector_replay::Session;
 use tokio::net::UnixListener;
+use tokio::sync::SemaphorePermit;
 
 use super::{PORTS, Stage};
 use crate::environment;
@@ -61,6 +62,10 @@ impl Stage {
         let number = match warm.turn(&kind, given.unlike).await? {
             Turn::Idle(interpreter) => return Some(interpreter),
             Turn::Start(number) => number,
+            Turn::Replace(number, other) => {
+                other.end().await;
+                number
+            }
         };
         match self.warmed(number, kind, environment, port).await {
             Ok(interpreter) => Some(Box::new(interpreter)),
@@ -90,6 +95,14 @@ impl Stage {
         let ports = kind.ports.clone();
         let room = Some((sandbox, Entrant { words, environment, proxy, ports: &ports }));
         process::warm_up(&invocation, room, &self.nursery, listener, (number, kind, proxy)).await
+    }
+
+    /// To be had before a process is started, and kept until it has ended. Interpreters take memory also where they have
+    /// nothing to do: so there are no more of them than processes at a time.
+    pub(crate) async fn lane(&self) -> Option<SemaphorePermit<'_>> {
+        self.warm.as_ref()?;
+        // It is never closed.
+        self.lanes.acquire().await.ok()
     }
 
     /// Has an interpreter ready for the next process that is like `spec`, where there can be one.

@@ -6,11 +6,13 @@
 //! as all of them, it is made with one alone: every process costs an interpreter seconds.
 
 mod config;
+mod present;
 mod read;
 
 use std::cmp::Reverse;
 
 use connector_protocol::Command;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::checks::{self, Check, Group, Level};
@@ -34,6 +36,8 @@ pub(crate) struct Planned {
     pub(crate) disturbance: Option<Disturbance>,
     /// The number of the interpreter that it is not to be forked by.
     pub(crate) unlike: Option<usize>,
+    /// It is not to begin before.
+    pub(crate) not_before: Option<Timestamp>,
 }
 
 impl Planned {
@@ -46,6 +50,7 @@ impl Planned {
             state: None,
             disturbance: None,
             unlike: None,
+            not_before: None,
         }
     }
 }

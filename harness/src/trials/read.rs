@@ -4,11 +4,13 @@ use connector_protocol::Command;
 use serde_json::{Value, json};
 
 use super::Planned;
+use super::present::repeatable_from;
 use crate::evidence::Run;
 use crate::ledger::StreamName;
 use crate::process::Disturbance;
 use crate::resumption::resumptions;
 use crate::scenario::Scenario;
+use crate::transcript::Transcript;
 use crate::trial::Question;
 
 /// From how many of its states a read is taken up again: the first, one in the middle, the last.
@@ -20,12 +22,17 @@ const STRANGER: &str = "__AIRBYTE__stream_that_does_not_exist";
 /// What is tried of the read that shows most.
 pub(super) fn of_lead(scenario: &Scenario, read: &Run) -> Vec<Planned> {
     let Some(configured) = read.configured.as_deref() else { return Vec::new() };
+    let Transcript { account, began, duration, .. } = &read.transcript;
     let as_it_was =
         |question| Planned { state: scenario.state.clone(), ..Planned::read(question, configured.clone()) };
     let disturbed = |question, disturbance| Planned { disturbance: Some(disturbance), ..as_it_was(question) };
     let mut trials = vec![
-        // What is only known from import on, such as the seed of hashes, is to be another one.
-        Planned { unlike: read.interpreter, ..as_it_was(Question::ReadAgain) },
+        Planned {
+            // What is only known from import on, such as the seed of hashes, is to be another one; and so is the time.
+            unlike: read.interpreter,
+            not_before: repeatable_from(&account.raw, *began, *duration),
+            ..as_it_was(Question::ReadAgain)
+        },
         Planned::read(Question::ReadOfStranger, of_stranger()),
         disturbed(Question::ReadTerminated, Disturbance::Terminate),
         disturbed(Question::ReadUnheard, Disturbance::CloseStdout),

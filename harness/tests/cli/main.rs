@@ -17,4 +17,6 @@ mod reports;
 mod sandbox;
 mod selection;
 mod waivers;
+#[cfg(target_os = "linux")]
+mod warm;
 mod words;

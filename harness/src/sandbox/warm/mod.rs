@@ -49,6 +49,8 @@ pub(crate) enum Turn {
     Idle(Box<Interpreter>),
     /// One is to be started, with this number.
     Start(usize),
+    /// One is to be started in the place of this one, which is of another kind.
+    Replace(usize, Box<Interpreter>),
 }
 
 impl Warm {
@@ -81,7 +83,11 @@ impl Warm {
                     table.started += 1;
                     let number = table.started;
                     table.busy.push((number, kind.clone()));
-                    return Some(Turn::Start(number));
+                    let other = table.idle.iter().position(|it| it.kind != *kind);
+                    return Some(match other.map(|place| table.idle.swap_remove(place)) {
+                        Some(other) => Turn::Replace(number, other),
+                        None => Turn::Start(number),
+                    });
                 }
             }
             changed.await;

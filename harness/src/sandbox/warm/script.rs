@@ -15,11 +15,11 @@ pub(super) fn is_python(program: &Program<'_>) -> bool {
     let Some(file) = find(word, program) else { return false };
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     if name.starts_with("python") {
-        // An option may mean that it is a module, or a text, that is run.
-        return program
-            .words
-            .get(1)
-            .is_some_and(|script| !script.starts_with('-') && program.folder.join(script).is_file());
+        // Other options may mean anything.
+        return program.words.get(1).is_some_and(|word| match word.as_str() {
+            "-c" | "-m" => program.words.len() > 2,
+            script => !script.starts_with('-') && program.folder.join(script).is_file(),
+        });
     }
     first_line(&file).is_some_and(|line| line.contains("python"))
 }
@@ -63,8 +63,10 @@ mod tests {
             (&["by-env"], true),
             (&["by-shell"], true),
             (&["python3", "main.py"], true),
-            (&["python3", "-m", "main"], false),
-            (&["python3", "-c", "1"], false),
+            (&["python3", "-m", "main"], true),
+            (&["python3", "-c", "1"], true),
+            (&["python3", "-c"], false),
+            (&["python3", "-u", "main.py"], false),
             (&["python3"], false),
             (&["shell"], false),
             (&["binary"], false),

@@ -1,0 +1,193 @@
+//! Scripts in Python that import once, and whose processes are forked from there.
+//!
+//! These need a `python3` and a sandbox; where one of them is not to be had, they say so.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::bench::{Bench, condemned_by};
+
+const SCRIPT: &str = r#"#!/usr/bin/env python3
+"""A connector of one stream."""
+import heavy
+import json
+import sys
+import urllib.request
+
+
+def say(kind, **message):
+    print(json.dumps({"type": kind, **message}), flush=True)
+
+
+def argument(name):
+    return json.load(open(sys.argv[sys.argv.index(name) + 1]))
+
+
+def main():
+    command = sys.argv[1]
+    if command == "spec":
+        properties = {"key": {"type": "string", "airbyte_secret": True}}
+        spec = {"type": "object", "required": ["key"], "properties": properties}
+        say("SPEC", spec={"connectionSpecification": spec})
+        return 0
+    key = argument("--config").get("key")
+    if command == "check":
+        fits = isinstance(key, str)
+        say("CONNECTION_STATUS", connectionStatus={"status": "SUCCEEDED"} if fits else {"status": "FAILED", "message": "want a text for key"})
+        return 0
+    stream = {"name": "users", "json_schema": {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}, "supported_sync_modes": ["full_refresh"]}
+    if command == "discover":
+        say("CATALOG", catalog={"streams": [stream]})
+        return 0
+    streams = [it["stream"]["name"] for it in argument("--catalog")["streams"]]
+    if streams != ["users"]:
+        say("TRACE", trace={"type": "ERROR", "emitted_at": 1, "error": {"message": "there is only users", "failure_type": "config_error"}})
+        return 1
+    for user in json.load(urllib.request.urlopen("http://api.broken.test/users")):
+        say("RECORD", record={"stream": "users", "data": user, "emitted_at": heavy.began})
+    state = {"type": "STREAM", "stream": {"stream_descriptor": {"name": "users"}, "stream_state": {}}, "sourceStats": {"recordCount": 2}}
+    say("STATE", state=state)
+    return 0
+
+
+sys.exit(main())
+"#;
+
+/// Notes that it is imported, and by whom.
+const HEAVY: &str = "import os, time\nbegan = int(time.time() * 1000)\n\
+    open(os.path.dirname(__file__) + '/imports', 'a').write('%s\\n' % os.environ.get('HOME'))\n";
+
+/// That connector, where `heavy` does this besides; `None` where it cannot be tried.
+fn connector(besides: &str) -> Option<Bench> {
+    let bench = Bench::of(&["./main.py"]);
+    bench.write("main.py", SCRIPT);
+    bench.write("heavy.py", &format!("{HEAVY}{besides}\n"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = bench.path().join("main.py");
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let lacks = if Command::new("python3").arg("--version").output().is_err() {
+        "there is no python3"
+    } else if bench.test(&["--quick"]).1[1]["rung"] != "sandbox" {
+        "there is no sandbox"
+    } else {
+        bench.write("imports", "");
+        return Some(bench);
+    };
+    println!("skipped: {lacks}");
+    None
+}
+
+fn imports(bench: &Bench) -> usize {
+    let imports = bench.read("imports").lines().count();
+    bench.write("imports", "");
+    imports
+}
+
+/// Of every process that was run, by what it was run for: the end, and what came. Of those that are disturbed, how far they get
+/// before is chance.
+fn ends(events: &[Value]) -> BTreeMap<String, String> {
+    let finished = events.iter().filter(|event| event["event"] == "invocation_finished");
+    let end = |event: &Value| {
+        let what = event["trial"].as_str().or(event["command"].as_str()).unwrap().to_owned();
+        if what.ends_with("after the first record") {
+            return (what, String::new());
+        }
+        let [exit, lines, records, requests, stderr] =
+            ["exit", "lines", "records", "requests", "stderr"].map(|name| &event[name]);
+        (what, format!("{exit}, {lines} lines, {records} records, {requests} requests, {stderr}"))
+    };
+    finished.map(end).collect()
+}
+
+fn forked(events: &[Value]) -> usize {
+    events.iter().filter(|event| event["interpreter"].is_u64()).count()
+}
+
+#[test]
+fn a_script_imports_once_for_each_interpreter_and_all_comes_out_as_if_started_anew() {
+    let Some(bench) = connector("") else { return };
+    let (code, warm) = bench.test(&["-j", "1"]);
+    assert_eq!((code, condemned_by(&warm)), (0, vec![]));
+    let processes = ends(&warm);
+    assert!(processes.len() > 9, "{processes:?}");
+    assert_eq!(forked(&warm), processes.len());
+    // One, and another for the read that is to agree with the first.
+    assert_eq!(imports(&bench), 2);
+    bench.write("harness.toml", &format!("warm_start = false\n{}", bench.read("harness.toml")));
+    let (code, cold) = bench.test(&["-j", "1"]);
+    assert_eq!((code, forked(&cold), imports(&bench)), (0, 0, processes.len()));
+    assert_eq!(ends(&cold), processes);
+}
+
+#[test]
+fn imports_see_no_home_and_processes_do() {
+    let Some(bench) = connector("import sys\nif not os.environ.get('HOME'): sys.modules['homeless'] = os")
+    else {
+        return;
+    };
+    let script = SCRIPT.replace("sys.exit(main())", "import os\nsys.stderr.write(str(('homeless' in sys.modules, 'HOME' in os.environ)))\nsys.exit(main())");
+    bench.write("main.py", &script);
+    let (_, events) = bench.test(&[]);
+    let said = |event: &&Value| event["stderr"].as_str().is_some_and(|it| it.contains("(True, True)"));
+    let processes = ends(&events).len();
+    // All but the one that is to have none.
+    assert_eq!(events.iter().filter(said).count(), processes - 1, "{:?}", ends(&events));
+}
+
+#[test]
+fn what_does_not_survive_a_fork_is_started_anew_and_said() {
+    for (besides, reason) in [
+        (
+            "import threading\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
+            "start threads",
+        ),
+        ("import socket\nkept = socket.socket()", "open connections"),
+        (
+            "import sys\nif 'CONNECTOR_NOW' not in os.environ and not os.environ.get('HOME'): sys.exit(4)",
+            "end in SystemExit",
+        ),
+    ] {
+        let Some(bench) = connector(besides) else { return };
+        let (code, events) = bench.test(&[]);
+        let note = events.iter().find_map(|event| event["note"].as_str()).unwrap_or_default();
+        assert!(note.contains(reason), "{reason}: {note}");
+        assert_eq!(forked(&events), 0, "{reason}");
+        let warns: &[&str] = if reason.ends_with("Exit") { &["spec_needs_no_home"] } else { &[] };
+        assert_eq!((code, condemned_by(&events)), (0, warns.to_vec()), "{reason}");
+    }
+}
+
+#[test]
+fn what_imports_print_is_printed_by_every_process() {
+    let Some(bench) = connector("print('loading')\nimport sys\nprint('slowly', file=sys.stderr)") else {
+        return;
+    };
+    let (code, events) = bench.test(&[]);
+    assert_eq!((code, condemned_by(&events)), (1, vec!["stdout_is_protocol_only"]));
+    let processes = ends(&events);
+    assert_eq!(forked(&events), processes.len());
+    for (what, end) in processes {
+        assert!(end.contains("slowly"), "{what}: {end}");
+    }
+}
+
+#[test]
+fn a_fork_that_does_not_end_is_killed_and_what_it_leaves_is_found() {
+    let Some(bench) = connector("") else { return };
+    let script = SCRIPT.replace("sys.exit(main())", "import subprocess, time\nif 'check' in sys.argv: subprocess.Popen(['sleep', '30'])\nif 'discover' in sys.argv: time.sleep(30)\nsys.exit(main())");
+    bench.write("main.py", &script);
+    bench.write("harness.toml", &format!("{}[timeout]\ndiscover = 1\n", bench.read("harness.toml")));
+    let (code, events) = bench.test(&["-j", "1"]);
+    assert_eq!(code, 1);
+    let condemned = condemned_by(&events);
+    for check in ["process_ends_by_itself", "process_leaves_none_behind"] {
+        assert!(condemned.contains(&check), "{condemned:?}");
+    }
+    assert!(ends(&events)["discover"].contains("still running after 1s"));
+    assert_eq!(forked(&events), ends(&events).len());
+}
