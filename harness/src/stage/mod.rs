@@ -252,7 +252,7 @@ impl Stage {
         let by = interpreter.as_ref().map(|interpreter| interpreter.number);
         // Not before the session has let go of its network.
         match (interpreter, &self.warm) {
-            (Some(interpreter), Some(warm)) if interpreter.is_idle() => warm.keep(interpreter),
+            (Some(interpreter), Some(warm)) if interpreter.is_idle() => warm.keep(*interpreter),
             (Some(interpreter), Some(warm)) => {
                 warm.forget(interpreter.number);
                 interpreter.end().await;

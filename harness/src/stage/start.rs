@@ -110,7 +110,7 @@ impl Stage {
         let given = Given::default();
         // Any port is free in a network of its own.
         if let (Some(interpreter), Some(warm)) = (self.interpreter(&given, PROXY, &PORTS).await, &self.warm) {
-            warm.keep(interpreter);
+            warm.keep(*interpreter);
         }
     }
 

@@ -78,7 +78,10 @@ fn connector(besides: &str) -> Option<Bench> {
         bench.write("imports", "");
         return Some(bench);
     };
-    println!("skipped: {lacks}");
+    #[expect(clippy::print_stderr, reason = "who looks wants to know")]
+    {
+        eprintln!("skipped: {lacks}");
+    }
     None
 }
 

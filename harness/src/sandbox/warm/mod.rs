@@ -37,7 +37,7 @@ pub(crate) struct Warm {
 #[derive(Default)]
 struct Table {
     started: usize,
-    idle: Vec<Box<Interpreter>>,
+    idle: Vec<Interpreter>,
     /// Those that a process is being forked by, or are being started.
     busy: Vec<(usize, Kind)>,
     /// Why there are to be no more.
@@ -72,11 +72,11 @@ impl Warm {
                 if table.unfit.is_some() {
                     return None;
                 }
-                let fits = |it: &Box<Interpreter>| it.kind == *kind && Some(it.number) != unlike;
+                let fits = |it: &Interpreter| it.kind == *kind && Some(it.number) != unlike;
                 if let Some(place) = table.idle.iter().position(fits) {
                     let interpreter = table.idle.swap_remove(place);
                     table.busy.push((interpreter.number, kind.clone()));
-                    return Some(Turn::Idle(interpreter));
+                    return Some(Turn::Idle(Box::new(interpreter)));
                 }
                 let comes = |(number, of): &(usize, Kind)| of == kind && Some(*number) != unlike;
                 if unlike.is_none() || !table.busy.iter().any(comes) {
@@ -85,7 +85,7 @@ impl Warm {
                     table.busy.push((number, kind.clone()));
                     let other = table.idle.iter().position(|it| it.kind != *kind);
                     return Some(match other.map(|place| table.idle.swap_remove(place)) {
-                        Some(other) => Turn::Replace(number, other),
+                        Some(other) => Turn::Replace(number, Box::new(other)),
                         None => Turn::Start(number),
                     });
                 }
@@ -95,7 +95,7 @@ impl Warm {
     }
 
     /// Keeps one for the next process.
-    pub(crate) fn keep(&self, interpreter: Box<Interpreter>) {
+    pub(crate) fn keep(&self, interpreter: Interpreter) {
         let mut table = self.table();
         table.busy.retain(|(number, _)| *number != interpreter.number);
         table.idle.push(interpreter);
