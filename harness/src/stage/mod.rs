@@ -183,7 +183,7 @@ impl Stage {
             folder: Path::new(&scenario.name).join(format!("trial-{number}")),
             config: Some(config).filter(|_| command != Command::Spec),
             part: part.as_ref().filter(|_| command != Command::Spec),
-            configured: configured.as_ref(),
+            configured: configured.as_deref(),
             state: state.as_ref(),
             trial: Some(question.to_string()),
             disturbance,

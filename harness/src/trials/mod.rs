@@ -10,6 +10,7 @@ mod present;
 mod read;
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use connector_protocol::Command;
 use jiff::Timestamp;
@@ -30,8 +31,8 @@ pub(crate) struct Planned {
     pub(crate) command: Command,
     /// In place of the scenario's.
     pub(crate) config: Option<Value>,
-    /// The configured catalog of a read.
-    pub(crate) configured: Option<Value>,
+    /// The configured catalog of a read: most trials are given the very same, and it may be large.
+    pub(crate) configured: Option<Arc<Value>>,
     pub(crate) state: Option<Value>,
     pub(crate) disturbance: Option<Disturbance>,
     /// The number of the interpreter that it is not to be forked by.

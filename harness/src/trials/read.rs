@@ -1,7 +1,9 @@
 //! Trials of a read that brought records.
 
+use std::sync::Arc;
+
 use connector_protocol::Command;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Planned;
 use super::present::repeatable_from;
@@ -21,10 +23,12 @@ const STRANGER: &str = "__AIRBYTE__stream_that_does_not_exist";
 
 /// What is tried of the read that shows most.
 pub(super) fn of_lead(scenario: &Scenario, read: &Run) -> Vec<Planned> {
-    let Some(configured) = read.configured.as_deref() else { return Vec::new() };
+    let Some(configured) = &read.configured else { return Vec::new() };
     let Transcript { account, began, duration, .. } = &read.transcript;
-    let as_it_was =
-        |question| Planned { state: scenario.state.clone(), ..Planned::read(question, configured.clone()) };
+    let as_it_was = |question| Planned {
+        state: scenario.state.clone(),
+        ..Planned::read(question, Arc::clone(configured))
+    };
     let disturbed = |question, disturbance| Planned { disturbance: Some(disturbance), ..as_it_was(question) };
     let mut trials = vec![
         Planned {
@@ -33,14 +37,14 @@ pub(super) fn of_lead(scenario: &Scenario, read: &Run) -> Vec<Planned> {
             not_before: repeatable_from(&account.raw, *began, *duration),
             ..as_it_was(Question::ReadAgain)
         },
-        Planned::read(Question::ReadOfStranger, of_stranger()),
+        Planned::read(Question::ReadOfStranger, of_stranger().into()),
         disturbed(Question::ReadTerminated, Disturbance::Terminate),
         disturbed(Question::ReadUnheard, Disturbance::CloseStdout),
     ];
     let streams = configured["streams"].as_array().map_or(&[][..], Vec::as_slice);
     let with = |question, streams: Vec<Value>| Planned {
         state: scenario.state.clone(),
-        ..Planned::read(question, with_streams(configured, streams))
+        ..Planned::read(question, with_streams(configured, streams).into())
     };
     if streams.len() > 1 {
         trials.push(with(Question::ReadReversed, streams.iter().rev().cloned().collect()));
@@ -61,7 +65,7 @@ pub(super) fn of_lead(scenario: &Scenario, read: &Run) -> Vec<Planned> {
 
 /// The reads that go on from states of this one.
 pub(super) fn resumed(read: &Run) -> Vec<Planned> {
-    let Some(configured) = read.configured.as_deref() else { return Vec::new() };
+    let Some(configured) = &read.configured else { return Vec::new() };
     let last_line = resumptions(&read.transcript, usize::MAX).last().map(|it| it.line);
     let resumptions = resumptions(&read.transcript, RESUMPTIONS).into_iter();
     resumptions
@@ -69,7 +73,7 @@ pub(super) fn resumed(read: &Run) -> Vec<Planned> {
             let state = Some(resumption.input.clone());
             let last = last_line == Some(resumption.line);
             let question = Question::ReadFrom { resumption, last };
-            Planned { state, ..Planned::read(question, configured.clone()) }
+            Planned { state, ..Planned::read(question, Arc::clone(configured)) }
         })
         .collect()
 }
@@ -79,20 +83,22 @@ pub(super) fn from_future(state: &Value, read: &Run) -> Option<Planned> {
     let configured = read.configured.as_deref()?;
     let incremental = |stream: &&Value| stream["sync_mode"] == "incremental";
     let streams = configured["streams"].as_array()?.iter().filter(incremental).cloned().collect();
-    let planned = Planned::read(Question::ReadFromFuture, with_streams(configured, streams));
+    let planned = Planned::read(Question::ReadFromFuture, with_streams(configured, streams).into());
     Some(Planned { state: Some(state.clone()), ..planned })
 }
 
 impl Planned {
-    fn read(question: Question, configured: Value) -> Self {
+    fn read(question: Question, configured: Arc<Value>) -> Self {
         Planned { configured: Some(configured), ..Planned::of(question, Command::Read) }
     }
 }
 
 fn with_streams(configured: &Value, streams: Vec<Value>) -> Value {
-    let mut configured = configured.clone();
-    configured["streams"] = Value::Array(streams);
-    configured
+    // All but its streams.
+    let rest = configured.as_object().into_iter().flatten().filter(|(name, _)| *name != "streams");
+    let mut configured: Map<String, Value> = rest.map(|(name, it)| (name.clone(), it.clone())).collect();
+    configured.insert("streams".to_owned(), Value::Array(streams));
+    Value::Object(configured)
 }
 
 fn of_stranger() -> Value {
