@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use connector_protocol::environment::{DETERMINISTIC, NOW};
+use connector_protocol::environment::DETERMINISTIC;
 
 use crate::shim::Shim;
 
@@ -45,6 +45,12 @@ const AUTHORITY: &[&str] = &[
 
 /// What our own shims ask for: the address that every connection is made to, which does not stay on this machine.
 const REDIRECT: &str = "CONNECTOR_HARNESS_REDIRECT";
+
+/// What a JVM finds its options in.
+const JAVA: &str = "JAVA_TOOL_OPTIONS";
+
+/// By these a program finds the user that it runs for.
+pub(crate) const USER: [&str; 3] = ["HOME", "LOGNAME", "USER"];
 
 /// The socket on which a Python interpreter is told to fork, where it is to: see `shim/warm.py`.
 pub(crate) const WARM: &str = "CONNECTOR_HARNESS_WARM";
@@ -112,7 +118,7 @@ pub(crate) fn of(
         environment.insert(name.into(), joined);
     };
     join("PYTHONPATH", shim.python.clone().into(), ":");
-    join("JAVA_TOOL_OPTIONS", java_options(network), " ");
+    join(JAVA, java_options(network), " ");
     if network.redirects {
         join("NODE_OPTIONS", word("--require=", &shim.node), " ");
     }
@@ -121,20 +127,12 @@ pub(crate) fn of(
     environment
 }
 
-/// Whether the imports of a script see this variable that processes are forked from later. Not where it tells of a user, so
-/// that none of them can need one, nor where it differs from process to process.
-pub(crate) fn is_shown_to_imports(name: &OsStr) -> bool {
-    let own = [NOW, "HOME", "JAVA_TOOL_OPTIONS", "LOGNAME", "USER"];
-    own.iter().all(|it| name != *it)
-}
-
-/// What of an environment an interpreter and its processes have in common: what imports are shown, but for the proxy, whose
-/// port each has its own of.
-pub(crate) fn of_imports(environment: &BTreeMap<OsString, OsString>) -> BTreeMap<OsString, OsString> {
-    let is_common = |name: &OsStr| is_shown_to_imports(name) && PROXY.iter().all(|it| name != *it);
+/// What an environment has in common with others of the same kind: all but where the proxy is.
+pub(crate) fn without_proxy(environment: &BTreeMap<OsString, OsString>) -> BTreeMap<OsString, OsString> {
+    let tells = |name: &OsStr| name == JAVA || PROXY.iter().any(|it| name == *it);
     environment
         .iter()
-        .filter(|(name, _)| is_common(name))
+        .filter(|(name, _)| !tells(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }

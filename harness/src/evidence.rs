@@ -16,6 +16,7 @@ use crate::requests::Requests;
 use crate::snapshot::Volatile;
 use crate::transcript::Transcript;
 use crate::trial::{Case, Question, Trial};
+use crate::verdict::Finding;
 
 /// What is known of one subject: the connector itself (its `spec`), or one scenario of it.
 #[derive(Clone, Debug, Default)]
@@ -110,6 +111,16 @@ impl Evidence {
     pub(crate) fn read_like(&self, trial: &Trial) -> Option<&Transcript> {
         let first = self.succeeded(Command::Read).next()?;
         (trial.run.transcript.status() == Some(0)).then_some(first)
+    }
+
+    /// What is wrong where the plain read succeeded and this trial, which repeats it in some way, did not; not where it lacked
+    /// answers.
+    pub(crate) fn fails_otherwise(&self, trial: &Trial) -> Option<Finding> {
+        self.succeeded(Command::Read).next()?;
+        let tried = &trial.run.transcript;
+        let fails = tried.status().is_some_and(|status| status != 0) && !trial.lacks_answers();
+        fails
+            .then(|| Finding::new("a read that succeeds, as it did before", tried.exit.to_string()).by(tried))
     }
 
     /// What every process did and asked for, trials included.

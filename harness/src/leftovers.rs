@@ -39,10 +39,12 @@ pub(crate) struct Attended {
     nursery: Arc<Nursery>,
     /// Its process id, which is the id of its group too.
     pub(crate) leader: Pid,
-    mark: Mark,
+    /// Its own, and that of who forked it: a process shows the environment that it was started with.
+    marks: Vec<Mark>,
 }
 
 /// By it a connector's orphans are known.
+#[derive(Clone)]
 pub(crate) struct Mark(String);
 
 impl Mark {
@@ -51,6 +53,10 @@ impl Mark {
     }
 
     /// The environment variable that it stands in.
+    #[cfg_attr(
+        any(not(target_os = "linux"), no_sandbox),
+        expect(dead_code, reason = "only what has a sandbox is forked")
+    )]
     pub(crate) fn variable(&self) -> (&str, &str) {
         (MARK, &self.0)
     }
@@ -72,14 +78,18 @@ impl Nursery {
         let child = command.env(MARK, &mark.0).process_group(0).spawn()?;
         let id = child.id().and_then(|id| i32::try_from(id).ok()).ok_or(io::ErrorKind::NotFound)?;
         attended.insert(id);
-        Ok((child, Attended { nursery: Arc::clone(self), leader: Pid::from_raw(id), mark }))
+        Ok((child, Attended { nursery: Arc::clone(self), leader: Pid::from_raw(id), marks: vec![mark] }))
     }
 
-    /// Attends to a connector that somebody else has started, in a process group of its own and with `mark` in its
-    /// environment.
-    pub(crate) fn adopt(self: &Arc<Self>, process: i32, mark: Mark) -> Attended {
+    /// Attends to a connector that was forked by `parent`, in a process group of its own and with `mark` in its environment.
+    #[cfg_attr(
+        any(not(target_os = "linux"), no_sandbox),
+        expect(dead_code, reason = "only what has a sandbox is forked")
+    )]
+    pub(crate) fn adopt(self: &Arc<Self>, process: i32, mark: Mark, parent: &Attended) -> Attended {
         self.attended().insert(process);
-        Attended { nursery: Arc::clone(self), leader: Pid::from_raw(process), mark }
+        let marks = parent.marks.iter().cloned().chain([mark]).collect();
+        Attended { nursery: Arc::clone(self), leader: Pid::from_raw(process), marks }
     }
 
     /// Ends every orphan that is left when nothing runs any more; returns their names.
@@ -141,6 +151,15 @@ impl Attended {
         let _empty_or_killed = killpg(self.leader, Signal::SIGKILL);
     }
 
+    /// To be called when it was killed: ends whatever it left, and waits until that is gone.
+    #[cfg_attr(
+        any(not(target_os = "linux"), no_sandbox),
+        expect(dead_code, reason = "only what has a sandbox is forked")
+    )]
+    pub(crate) async fn sweep(&self) {
+        self.nursery.end(|| self.left()).await;
+    }
+
     /// To be called when it has ended: ends what it left behind, and returns the names of what did not end by itself
     /// in time.
     pub(crate) async fn clear(&self) -> Vec<String> {
@@ -167,11 +186,13 @@ impl Attended {
 
     /// The orphans that come from this connector: of its group, or with its mark in their environment.
     fn left(&self) -> Vec<Pid> {
-        let mark = format!("{MARK}={}", self.mark.0);
+        let marks: Vec<String> = self.marks.iter().map(|mark| format!("{MARK}={}", mark.0)).collect();
         self.nursery.orphans(|pid| {
             nix::unistd::getpgid(Some(pid)).is_ok_and(|group| group == self.leader)
                 || std::fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| {
-                    environment.split(|byte| *byte == 0).any(|it| it == mark.as_bytes())
+                    environment
+                        .split(|byte| *byte == 0)
+                        .any(|it| marks.iter().any(|mark| it == mark.as_bytes()))
                 })
         })
     }

@@ -65,9 +65,9 @@ mod requests;
 mod resumption;
 mod rung;
 mod runner;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(no_sandbox)))]
 mod sandbox;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(all(target_os = "linux", not(no_sandbox))))]
 #[path = "no_sandbox.rs"]
 mod sandbox;
 mod scenario;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use connector_protocol::Command;
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use crate::error::Error;
 use crate::event::What;
@@ -49,6 +49,10 @@ pub(crate) struct Performance {
     busy: Busy,
     /// How many have been started.
     pub(crate) started: usize,
+    /// The number of the next one, after that of `spec`. Those of processes that were not started after all are not given again.
+    next: usize,
+    /// Aborted when it is dropped.
+    warming: JoinSet<()>,
 }
 
 /// What a line of the plan reports while it is played.
@@ -60,7 +64,7 @@ enum Report {
 
 impl Performance {
     pub(crate) fn new(stage: Arc<Stage>, slots: Arc<Semaphore>) -> Self {
-        Performance { stage, slots, busy: Busy::default(), started: 0 }
+        Performance { stage, slots, busy: Busy::default(), started: 0, next: 1, warming: JoinSet::new() }
     }
 
     /// How long at least one process ran.
@@ -69,24 +73,30 @@ impl Performance {
     }
 
     /// Has a second process come up faster, while the first one is under way.
-    pub(crate) fn warm_up(&self) -> JoinHandle<()> {
+    pub(crate) fn warm_up(&mut self, now: Option<String>) {
         let (stage, slots) = (Arc::clone(&self.stage), Arc::clone(&self.slots));
-        tokio::spawn(async move {
+        self.warming.spawn(async move {
             let _lane = stage.lane().await;
             // The semaphore is never closed.
             let _slot = slots.acquire().await;
-            stage.warm_up().await;
-        })
+            stage.warm_up(now.as_deref()).await;
+        });
     }
 
-    pub(crate) async fn spec(&mut self, say: &mut impl FnMut(What)) -> Result<Run, Error> {
+    /// Waits until nothing is being made ready any more.
+    pub(crate) async fn warmed(&mut self) {
+        // An error says that it has panicked: what it was to make ready is started when it is wanted.
+        while self.warming.join_next().await.is_some() {}
+    }
+
+    pub(crate) async fn spec(&mut self, now: Option<&str>, say: &mut impl FnMut(What)) -> Result<Run, Error> {
         let subject = self.stage.connector.name.clone();
         let (stage, slots) = (Arc::clone(&self.stage), Arc::clone(&self.slots));
         let _lane = stage.lane().await;
         // The semaphore is never closed.
         let _slot = slots.acquire().await;
         self.begin(0, &subject, Command::Spec, None, say);
-        let played = self.stage.spec().await?;
+        let played = self.stage.spec(now).await?;
         self.end(0, subject, &played, say);
         Ok(played)
     }
@@ -100,11 +110,10 @@ impl Performance {
     ) -> Result<Vec<Vec<Run>>, Error> {
         let (sender, reports) = mpsc::unbounded_channel();
         let mut tasks = JoinSet::new();
-        let mut number = self.started;
         let mut order = Vec::new();
         for (place, line) in lines.into_iter().enumerate() {
-            let first = number;
-            number += line.commands.len();
+            let first = self.next;
+            self.next += line.commands.len();
             order.push(line.scenario);
             let (stage, slots, sender) = (Arc::clone(&self.stage), Arc::clone(&self.slots), sender.clone());
             let prepared = Arc::clone(&scenarios[line.scenario]);
@@ -134,7 +143,8 @@ impl Performance {
             for planned in plan {
                 let line = order.len();
                 order.push(scenario);
-                let number = self.started + line;
+                let number = self.next;
+                self.next += 1;
                 let (stage, slots, sender) =
                     (Arc::clone(&self.stage), Arc::clone(&self.slots), sender.clone());
                 let prepared = Arc::clone(&scenarios[scenario]);

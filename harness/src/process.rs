@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::leftovers::{Attended, Nursery};
 use crate::refused::Refusals;
-use crate::sandbox::{self, Barred, Entrant, Forked, Interpreter, Kind, Network, Origin, Sandbox};
+use crate::sandbox::{self, Barred, Entrant, Forked, Interpreter, Kind, Network, Origin, Place, Sandbox};
 use crate::stderr::StderrLog;
 use crate::transcript::{Exit, Transcript};
 
@@ -115,8 +115,7 @@ pub(crate) async fn start(
     nursery: &Arc<Nursery>,
 ) -> Result<Started, Barred> {
     let began = Instant::now();
-    let (mut child, attended, network) =
-        spawn(invocation, room, nursery, [Stdio::piped(), Stdio::piped()]).await?;
+    let (mut child, attended, network) = spawn(invocation, room, nursery).await?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let output = [stdout.map(|pipe| Box::new(pipe) as Pipe), stderr.map(|pipe| Box::new(pipe) as Pipe)];
     Ok(Started { began, life: Life::Child(child), attended, output, printed: Default::default(), network })
@@ -125,7 +124,7 @@ pub(crate) async fn start(
 /// Has an interpreter fork one, whose requests are answered by `session`.
 ///
 /// # Errors
-/// Where it does not: then it is of no more use.
+/// Where it does not. Then it is ended, and whatever it has forked.
 pub(crate) async fn fork(
     invocation: &Invocation<'_>,
     arguments: &[OsString],
@@ -134,12 +133,22 @@ pub(crate) async fn fork(
     nursery: &Arc<Nursery>,
 ) -> std::io::Result<Started> {
     let began = Instant::now();
-    interpreter.serve(session)?;
-    let Forked { attended, stdout, stderr } =
-        interpreter.fork(arguments, &invocation.environment, nursery).await?;
-    let printed = interpreter.printed.clone();
-    let output = [Some(Box::new(stdout) as Pipe), Some(Box::new(stderr) as Pipe)];
-    Ok(Started { began, life: Life::Forked(interpreter), attended, output, printed, network: None })
+    let forked = match interpreter.serve(session) {
+        Ok(()) => interpreter.fork(arguments, &invocation.environment, nursery).await,
+        Err(error) => Err(error),
+    };
+    match forked {
+        Ok(Forked { attended, stdout, stderr }) => {
+            let printed = interpreter.printed.clone();
+            let output = [Some(Box::new(stdout) as Pipe), Some(Box::new(stderr) as Pipe)];
+            let life = Life::Forked(interpreter);
+            Ok(Started { began, life, attended, output, printed, network: None })
+        }
+        Err(error) => {
+            interpreter.end().await;
+            Err(error)
+        }
+    }
 }
 
 /// Starts an interpreter that is to fork processes, and waits until it has done its imports.
@@ -151,22 +160,16 @@ pub(crate) async fn warm_up(
     room: Room<'_>,
     nursery: &Arc<Nursery>,
     listener: UnixListener,
-    (number, kind, port): (usize, Kind, u16),
+    (place, kind, port): (Place, Kind, u16),
 ) -> Result<Interpreter, String> {
-    let files = || -> std::io::Result<_> {
-        let output = [tempfile::tempfile()?, tempfile::tempfile()?];
-        let theirs = [output[0].try_clone()?.into(), output[1].try_clone()?.into()];
-        Ok((output, theirs))
-    };
-    let (output, theirs) = files().map_err(|error| error.to_string())?;
-    let spawned = spawn(invocation, room, nursery, theirs).await;
+    let spawned = spawn(invocation, room, nursery).await;
     let (child, attended, network) = spawned.map_err(|barred| match barred {
         Barred::Step(step, error) => format!("{step}: {error}"),
         Barred::Program(error) => error.to_string(),
     })?;
     let network = network.ok_or("it has no network of its own")?;
-    let origin = Origin { number, kind, port, child, attended, network, output };
-    Interpreter::greet(origin, listener).await
+    let origin = Origin { place, kind, port, child, attended, network };
+    Interpreter::greet(origin, listener, invocation.limit).await
 }
 
 /// Runs a process to its end, its output judged on the way.
@@ -255,14 +258,17 @@ async fn spawn(
     invocation: &Invocation<'_>,
     room: Room<'_>,
     nursery: &Arc<Nursery>,
-    [stdout, stderr]: [Stdio; 2],
 ) -> Result<(Child, Attended, Option<Network>), Barred> {
     let (program, arguments) = invocation
         .words
         .split_first()
         .ok_or_else(|| Barred::Program(std::io::ErrorKind::InvalidInput.into()))?;
     let spawn = |mut command: tokio::process::Command| {
-        command.current_dir(invocation.folder).stdout(stdout).stderr(stderr).kill_on_drop(true);
+        command
+            .current_dir(invocation.folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
         nursery.spawn(command).map_err(Barred::Program)
     };
     let Some((sandbox, entrant)) = room else {

@@ -119,17 +119,21 @@ pub(crate) async fn run(
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
     let quick = options.quick;
     // With others, there is enough to do.
-    let warming = (shared.alone && options.jobs > 1).then(|| performance.warm_up());
-    let subjects = play(&mut performance, &stage.connector, (scenarios, lines), quick, &mut say).await;
-    if let Some(warming) = warming {
-        // An error says that it has panicked: what it was to make ready is started when it is wanted.
-        let _ready = warming.await;
+    if shared.alone && options.jobs > 1 {
+        performance.warm_up(scenarios.first().and_then(|scenario| scenario.now.clone()));
     }
+    let subjects = play(&mut performance, &stage.connector, (scenarios, lines), quick, &mut say).await;
+    performance.warmed().await;
     if let Some(reason) = stage.end().await {
-        let note = format!("{}: every process does its imports anew, since {reason}", stage.connector.name);
+        let note =
+            format!("{}: processes are started anew and not forked, since {reason}", stage.connector.name);
         say(What::Noted { note });
     }
     let mut subjects = subjects?;
+    // Of some scenarios alone, nothing follows.
+    if lot.is_whole {
+        tell_file_types(&mut subjects[1..]);
+    }
     if shared.alone {
         subjects[0].evidence.orphans = shared.nursery.close().await;
     }
@@ -178,7 +182,8 @@ async fn play(
     quick: bool,
     say: &mut impl FnMut(What),
 ) -> Result<Vec<Subject>, Error> {
-    let spec = performance.spec(say).await?;
+    let now = scenarios.first().and_then(|scenario| scenario.now.as_deref());
+    let spec = performance.spec(now, say).await?;
     let answer = spec.transcript.account.answer(Command::Spec);
     let mut subjects = vec![Subject::of_connector(connector, spec)];
     // Without it nobody knows which values of a config are secret: none is handed out.
@@ -193,7 +198,6 @@ async fn play(
     for (prepared, played) in scenarios.iter().zip(played) {
         subjects.push(Subject::of_scenario(connector, prepared, &specification, played));
     }
-    tell_file_types(&mut subjects[1..]);
     if !quick {
         let played: Vec<Played<'_>> = scenarios
             .iter()

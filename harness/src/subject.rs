@@ -114,7 +114,10 @@ pub(crate) fn tell_file_types(subjects: &mut [Subject]) {
     let read = subjects.iter().flat_map(|subject| subject.evidence.transcripts());
     let streams = read.flat_map(|transcript| &transcript.account.streams);
     let types = streams.flat_map(|stream| stream.file_types.iter().cloned()).collect();
+    let read_by_none: Vec<Exemption> =
+        subjects.iter().flat_map(|subject| subject.evidence.demands.unsupported_file_types.clone()).collect();
     if let Some(subject) = subjects.iter_mut().find(|subject| subject.evidence.demands.reads_files) {
+        subject.evidence.demands.unsupported_file_types = read_by_none;
         subject.evidence.file_types = Some(types);
     }
 }

@@ -54,10 +54,19 @@ pub(super) const CHECKS: &[(&str, &[&str])] = &[
     ("R08", &["primary_keys_are_present"]),
     ("R09", &["fields_are_filled"]),
     ("R10", &["expected_records_are_read"]),
-    ("R11", &["stream_statuses_are_in_order", "stream_statuses_are_reported"]),
+    (
+        "R11",
+        &[
+            "stream_statuses_are_in_order",
+            "stream_statuses_are_of_configured_streams",
+            "stream_statuses_are_reported",
+            "streams_with_records_are_running",
+        ],
+    ),
     (
         "R12",
         &[
+            "full_refresh_streams_have_state",
             "state_is_present",
             "state_is_well_formed",
             "state_carries_record_count",

@@ -94,7 +94,9 @@ impl Maker<'_> {
         };
         let environment = group.mode.map(|mode| ("DEPLOYMENT_MODE".to_owned(), mode.variable().to_owned()));
         let mut empty_streams: Vec<Exemption> = Vec::new();
-        for waiver in group.tests.iter().flat_map(|(_, test)| &test.empty_streams) {
+        // A stream that one test lets be empty has no records wherever it is read.
+        let tests = self.config.suites.values().flat_map(|tests| &tests.tests);
+        for waiver in tests.flat_map(|test| &test.empty_streams) {
             if !empty_streams.iter().any(|known| known.name == waiver.name) {
                 empty_streams.push(waiver.clone());
             }
@@ -121,6 +123,10 @@ impl Maker<'_> {
             unjudged: self.bypassed.to_vec(),
             ..metadata.demands()
         };
+        let all = self.config.suites.values().flat_map(|tests| &tests.tests);
+        for streams in all.filter_map(|test| test.without_primary_key.as_ref()) {
+            demands.without_primary_key.get_or_insert_default().extend(streams.iter().cloned());
+        }
         for (suite, test) in tests {
             demands.data_points |= test.data_points;
             demands.stream_statuses |= test.stream_statuses == Some(true);
@@ -132,9 +138,6 @@ impl Maker<'_> {
                         known.push(field.clone());
                     }
                 }
-            }
-            if let Some(streams) = &test.without_primary_key {
-                demands.without_primary_key.get_or_insert_default().extend(streams.iter().cloned());
             }
             if let Some(records) =
                 test.expected_records.as_ref().filter(|_| demands.expected_records.is_none())

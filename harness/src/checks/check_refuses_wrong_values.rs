@@ -10,7 +10,7 @@ pub(super) const CHECK: Check = Check {
     group: Group::Check,
     requirement: "`check` refuses a config with a value that the spec does not allow.",
     why: "What the spec does not allow was not thought of: the connector works with something else than was meant, or fails later.",
-    source: "Conduit's acceptance tests drop each required parameter; Airbyte's placeholder for it (test_required) asserts nothing.",
+    source: "The protocol's connectionSpecification, which a config has to satisfy; Airbyte's placeholder for such values (test_optional, test_has_secret) asserts nothing.",
     judge,
     condemns: &[
         "$ check : wrong /key\n{\"type\":\"CONNECTION_STATUS\",\"connectionStatus\":{\"status\":\"SUCCEEDED\"}}",

@@ -97,7 +97,11 @@ fn cursors<'a>(state: &'a Value, field: &str) -> Vec<&'a Value> {
 /// What was wanted in place of `cursor`, if it is not what was wanted.
 fn differs(cursor: &Value, example: Option<&Value>, format: Option<&str>) -> Option<String> {
     if let (Some(format), Value::String(_)) = (format, cursor) {
-        let schema = Schema::compile(&json!({"pattern": format!("^(?:{format})")})).ok()?;
+        let Ok(schema) = Schema::compile(&json!({"pattern": format!("^(?:{format})")})) else {
+            return Some(format!(
+                "a `cursor_format` that is a regular expression of JSON Schema, unlike {format}"
+            ));
+        };
         return (!schema.accepts_value(cursor)).then(|| format!("a cursor that matches {format}"));
     }
     let example = example?;

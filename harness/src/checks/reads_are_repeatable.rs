@@ -16,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     condemns: &[
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : again\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":2},\"emitted_at\":1}}",
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : again",
+        "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : again\n= exit 1",
     ],
     acquits: &[
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1,\"b\":2},\"emitted_at\":1}}\n$ read : again\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"b\":2,\"id\":1},\"emitted_at\":2}}",
@@ -26,6 +27,10 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for trial in evidence.tried(|question| *question == Question::ReadAgain) {
+        if let Some(failed) = evidence.fails_otherwise(trial) {
+            judged = true;
+            findings.push(failed);
+        }
         let Some(first) = evidence.read_like(trial) else { continue };
         judged = true;
         let again = &trial.run.transcript;

@@ -41,7 +41,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         "no request reached the replay server at all: does the connector honour HTTPS_PROXY and SSL_CERT_FILE?"
     } else {
         &*format!(
-            "if the connector is right not to ask for it, take it out: harness cassette prune --scenario {scenario}"
+            "if the connector is right not to ask for it, take it out: harness cassette prune PATH --scenario {scenario}"
         )
     };
     let findings = evidence

@@ -27,6 +27,10 @@ fn judge(evidence: &Evidence) -> Verdict {
             let Outcome::Unmatched { differences, remedy, .. } = &exchange.outcome else { continue };
             let asked = format!("{} {}", exchange.method, exchange.url);
             let finding = match differences.as_slice() {
+                [] if evidence.recorded.unwrap_or_default() == 0 => Finding::new("a recorded request", asked)
+                    .next(
+                        "there is no recording yet: make one with `harness record`, or write a cassette.json",
+                    ),
                 [] => Finding::new("a recorded request", asked),
                 differences => {
                     let parts: Vec<String> = differences.iter().map(ToString::to_string).collect();

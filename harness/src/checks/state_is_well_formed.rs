@@ -31,17 +31,11 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
-        let mut first_type = None;
+        let mut types = Vec::new();
         for placed in transcript.account.of_kind(MessageType::State) {
             judged = true;
             let state = placed.payload();
-            let state_type = state["type"].as_str().unwrap_or("none").to_owned();
-            let first_type = first_type.get_or_insert_with(|| state_type.clone());
-            let fault = match state_type.as_str() {
-                other if other != first_type => {
-                    let want = format!("{first_type}, as the states before");
-                    Some(Finding::new(want, other).pointer("/state/type"))
-                }
+            let fault = match state["type"].as_str().unwrap_or("none") {
                 "STREAM" => fault_of_stream(transcript, &state["stream"], "/state/stream"),
                 "GLOBAL" => {
                     let states = state["global"]["stream_states"].as_array().into_iter().flatten();
@@ -55,6 +49,7 @@ fn judge(evidence: &Evidence) -> Verdict {
                         .next("print one STATE of type STREAM per stream"),
                 ),
             };
+            let fault = fault.or_else(|| fault_of_type(&state, &mut types));
             findings.extend(fault.map(|finding| placed_at(finding, transcript, placed)));
         }
     }
@@ -63,6 +58,29 @@ fn judge(evidence: &Evidence) -> Verdict {
 
 fn placed_at(finding: Finding, transcript: &Transcript, placed: &Placed) -> Finding {
     Finding { stream: placed.stream_name(), ..finding.by(transcript).line(placed.line) }
+}
+
+/// What is wrong where a stream has states of both types. Beside a GLOBAL state of some streams, others have their own.
+fn fault_of_type(state: &Value, types: &mut Vec<(StreamName, &'static str)>) -> Option<Finding> {
+    let (own, shared) = (&state["stream"], state["global"]["stream_states"].as_array());
+    let (kind, states) = match shared {
+        Some(shared) => ("GLOBAL", shared.iter().collect()),
+        None => ("STREAM", vec![own]),
+    };
+    states.into_iter().find_map(|state| {
+        let name = StreamName::of(&state["stream_descriptor"]);
+        match types.iter().find(|(known, _)| *known == name) {
+            Some((_, before)) if *before != kind => {
+                let want = format!("{before}, as the states of {name} before");
+                Some(Finding::new(want, kind).pointer("/state/type"))
+            }
+            Some(_) => None,
+            None => {
+                types.push((name, kind));
+                None
+            }
+        }
+    })
 }
 
 fn fault_of_stream(transcript: &Transcript, state: &Value, at: &str) -> Option<Finding> {

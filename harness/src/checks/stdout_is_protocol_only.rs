@@ -27,9 +27,11 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     for transcript in evidence.every_transcript() {
         judged |= transcript.account.lines > 0;
-        // Who was disturbed may have been cut off in the middle of a line.
+        // Who was disturbed may have been cut off in the middle of its last line.
         let is_cut = |stray: &&Seen<Stray>| {
-            transcript.disturbed && matches!(stray.what, Stray::Unfinished(_) | Stray::NotJson { .. })
+            let is_torn =
+                matches!(stray.what, Stray::Unfinished(_) | Stray::NotJson { .. } | Stray::NotUtf8(_));
+            transcript.disturbed && is_torn && stray.line == transcript.account.lines
         };
         let strays = transcript.account.strays.iter().filter(|stray| !is_cut(stray));
         findings.extend(strays.map(|stray| finding(stray).by(transcript)));

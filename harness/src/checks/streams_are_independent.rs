@@ -15,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     condemns: &[
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : alone b",
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : reversed\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}",
+        "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"b\",\"data\":{\"id\":1},\"emitted_at\":1}}\n$ read : alone b\n= exit 1",
     ],
     acquits: &[
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"at\":1},\"emitted_at\":1}}\n$ read : again\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"at\":2},\"emitted_at\":1}}\n$ read : reversed\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"at\":3},\"emitted_at\":1}}",
@@ -28,6 +29,10 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut judged = false;
     let asks = |question: &Question| matches!(question, Question::ReadAlone(_) | Question::ReadReversed);
     for trial in evidence.tried(asks).filter(|trial| !trial.lacks_answers()) {
+        if let Some(failed) = evidence.fails_otherwise(trial) {
+            judged = true;
+            findings.push(failed);
+        }
         let Some(first) = evidence.read_like(trial) else { continue };
         judged = true;
         let other = &trial.run.transcript;

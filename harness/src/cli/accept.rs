@@ -43,7 +43,10 @@ impl Arguments {
         }
         match pending.len() {
             0 => writeln!(out, "No snapshot waits for review.")?,
-            waiting => writeln!(out, "{waiting} wait for review; `harness accept` takes them.")?,
+            waiting => {
+                let paths: Vec<String> = self.paths.iter().map(|path| path.display().to_string()).collect();
+                writeln!(out, "{waiting} wait for review; `harness accept {}` takes them.", paths.join(" "))?;
+            }
         }
         Ok(if pending.is_empty() { ExitCode::Conforms } else { ExitCode::SnapshotsPending })
     }

@@ -243,7 +243,7 @@ impl<T: FnMut(&Event)> Fleet<T> {
                     self.sum.unjudged += 1;
                     return Some(error);
                 }
-                self.unjudged(place, Cause::Error, chain(&error));
+                self.unjudged(place, Cause::Error, format!("failed to {}", chain(&error)));
                 return None;
             }
         };

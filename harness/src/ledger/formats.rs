@@ -117,9 +117,6 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_has_an_offset() {}
-
-    #[test]
     fn what_is_no_moment_is_refused() {
         for bad in [
             "",

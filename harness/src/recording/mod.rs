@@ -100,7 +100,7 @@ async fn live(
     options: &Options,
     tell: &mut impl FnMut(&Step),
 ) -> Result<Live, Error> {
-    let spec = stage.spec().await?;
+    let spec = stage.spec(None).await?;
     let Some(mut answer) = spec.transcript.account.answer(Command::Spec) else {
         let why = format!(
             "`spec` printed no SPEC message ({}): without it nobody knows which values of the config are secret",
@@ -152,6 +152,11 @@ fn keep(
     let record = |source| Error::Record { source };
     let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {
+        if let Some(failure) = takes.reel.failures().first() {
+            let host = failure.url.split('/').nth(2).unwrap_or(&failure.url);
+            let why = format!("no server answered: {host}: {}", known.mask(&failure.reason));
+            return Err(Error::Recording { why });
+        }
         let why = "not one request came through: which clients do, and what to do about others, is in \
                    docs/interception.md. One that asks for nothing needs no recording: `harness test` takes a \
                    scenario without a cassette";

@@ -90,7 +90,6 @@ impl Human {
             self.progress.doing(connector.to_owned());
             return;
         }
-        self.progress.begin(*invocations);
         let out = match scenarios_filtered {
             0 => String::new(),
             out => format!(" ({out} left out)"),
@@ -114,6 +113,8 @@ impl Human {
                 self.page.entry("shows", format_args!("{name:<20} {DIM}{about}{DIM:#}"));
             }
         }
+        // After the lines above, which would tear it.
+        self.progress.begin(*invocations);
     }
 
     fn judged(&mut self, event: &Event) {

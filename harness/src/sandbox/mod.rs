@@ -30,7 +30,7 @@ pub(crate) use self::door::{Barred, Entrant, channel, try_out};
 pub(crate) use self::inside::run as become_connector;
 pub(crate) use self::network::Network;
 use self::order::Mount;
-pub(crate) use self::warm::{Forked, Interpreter, Kind, Origin, Turn, Warm};
+pub(crate) use self::warm::{Forked, Interpreter, Kind, Origin, Place, Turn, Warm};
 
 /// The command of ours that the helper is.
 pub(crate) const COMMAND: &str = "sandbox-init";

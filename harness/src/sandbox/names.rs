@@ -49,6 +49,11 @@ impl Names {
     }
 
     /// The host that an address was handed out for.
+    /// Whether nobody has asked for any.
+    pub(super) fn is_empty(&self) -> bool {
+        self.table().names.is_empty()
+    }
+
     pub(super) fn name_of(&self, address: IpAddr) -> Option<String> {
         let IpAddr::V4(address) = address else { return None };
         self.table().names.get(&address).cloned()

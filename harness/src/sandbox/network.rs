@@ -64,6 +64,20 @@ impl Network {
         Ok(())
     }
 
+    /// Whether somebody has asked for a name in it, or dialled anything.
+    pub(super) fn is_used(&self) -> io::Result<bool> {
+        if !self.names.is_empty() || !self.watch.take().is_empty() {
+            return Ok(true);
+        }
+        for listener in self.ports.iter().chain([&self.proxy]) {
+            listener.set_nonblocking(true)?;
+            if listener.accept().is_ok() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The connections that were refused up to now.
     pub(crate) fn refusals(&self) -> Refusals {
         self.watch.take()

@@ -2,8 +2,8 @@
 its imports, and then forks whenever the harness wants a process. The process goes on as if it had just been started: its
 arguments, environment and output are its own, and it runs the script from its first line on, whose imports are done.
 
-Only statements are run ahead that the script runs first whatever its arguments are; where something in them does not survive a fork
-(a thread, a connection), the harness is told and starts processes one by one.
+Only statements are run ahead that the script runs first whatever its arguments are; they see none. Where something that they do is
+not there twice after a fork (a thread, an open file), the harness is told and starts processes one by one.
 
 Run by sitecustomize where CONNECTOR_HARNESS_WARM names the socket of the harness, when all else that it does is done.
 """
@@ -14,15 +14,23 @@ import gc
 import importlib.util
 import json
 import os
+import signal
 import socket
 import sys
+import weakref
+
+
+class _Unfit(Exception):
+    """Why it cannot be forked."""
 
 
 def _main():
     """What is to be run: its text, its file, its package, and the folder that comes first where modules are looked for."""
     script = sys.argv[0]
     if script in ("-c", "-m"):
-        # As it was typed; Python 3.10 is the first that tells.
+        # As it was typed.
+        if not hasattr(sys, "orig_argv"):
+            raise _Unfit("this Python does not tell which module it was given: 3.10 is the first that does")
         said = sys.orig_argv[sys.orig_argv.index(script) + 1]
         if script == "-c":
             return said, "<string>", None, ""
@@ -57,12 +65,17 @@ def _run_ahead():
     is_safe = sys.flags.isolated or getattr(sys.flags, "safe_path", False)
     if not is_safe:
         sys.path.insert(0, folder)
+    main = sys.modules["__main__"]
+    if file != "<string>":
+        main.__file__ = file
     # Little of what imports make is garbage, and looking for it takes a sixth of their time.
     gc.disable()
     try:
         exec(_imports(text, file), {"__name__": "__main__", "__file__": file, "__package__": package})
     finally:
         gc.enable()
+        if file != "<string>":
+            del main.__file__
         # Python itself puts it there when site is done.
         if not is_safe and folder in sys.path:
             sys.path.remove(folder)
@@ -94,19 +107,45 @@ def _try_to_fork():
     os.waitpid(process, 0)
 
 
-def _sockets():
+def _open_files():
+    """What is open, devices aside: by its number, for that may be made to mean another file."""
     found = set()
-    for name in os.listdir("/proc/self/fd"):
+    for number in os.listdir("/proc/self/fd"):
         try:
-            link = os.readlink("/proc/self/fd/" + name)
+            link = os.readlink("/proc/self/fd/" + number)
         except OSError:
+            # The folder that is listed.
             continue
-        if link.startswith("socket:"):
-            found.add(link)
+        if not link.startswith("/dev/"):
+            found.add((number, link))
     return found
 
 
-def _received(channel):
+def _has_children():
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _check(before):
+    """Raises where something that imports have done is not there twice: processes would share it, or lack it."""
+    if _has_children():
+        raise _Unfit("its imports start processes")
+    if _open_files() != before:
+        raise _Unfit("its imports open files or connections, or close them")
+    if any(finalizer.atexit for finalizer in weakref.finalize._registry.values()):
+        raise _Unfit("its imports make something that is to be removed at the end, such as a temporary folder")
+    if signal.getsignal(signal.SIGCHLD) != signal.SIG_DFL:
+        raise _Unfit("its imports handle SIGCHLD")
+    if _has_threads():
+        _try_to_fork()
+    if _has_threads():
+        raise _Unfit("its imports start threads")
+
+
+def _line(channel):
     """What is to be done next, and the descriptors that come with it."""
     text, descriptors = b"", array.array("i")
     while not text.endswith(b"\n"):
@@ -121,6 +160,10 @@ def _received(channel):
     return json.loads(text.decode()), list(descriptors)
 
 
+def _say(channel, **what):
+    channel.sendall(json.dumps(what).encode() + b"\n")
+
+
 def _become(order, descriptors):
     os.setpgid(0, 0)
     for number, descriptor in enumerate(descriptors, 1):
@@ -130,37 +173,31 @@ def _become(order, descriptors):
     for name in [name for name in os.environ if name not in environment]:
         del os.environ[name]
     os.environ.update(environment)
-    # The command is the last of what it was started with.
-    sys.argv[-1:] = order["arguments"]
+    sys.argv += order["arguments"]
     if hasattr(sys, "orig_argv"):
-        sys.orig_argv[-1:] = order["arguments"]
+        sys.orig_argv += order["arguments"]
 
 
-def serve(path):
-    """Returns in every process that is to go on as the connector."""
-    # Before all that imports have done at the end: the first that is registered is the last to be called.
-    atexit.register(_leave_modules)
-    channel = socket.socket(socket.AF_UNIX)
-    channel.connect(path)
-    before = _sockets()
+def _serve(channel):
+    before = _open_files()
+    # The command, which is that of no process yet.
+    for words in (sys.argv, getattr(sys, "orig_argv", [""])):
+        del words[-1]
+    reason = ""
     try:
         _run_ahead()
-        reason = ""
-        if _has_threads():
-            _try_to_fork()
-        if _has_threads():
-            reason = "its imports start threads"
-        elif _sockets() - before:
-            reason = "its imports open connections"
+        _check(before)
+    except _Unfit as unfit:
+        reason = str(unfit)
     except BaseException as error:
         reason = "its imports end in %s" % type(error).__name__
     sys.stdout.flush()
     sys.stderr.flush()
-    channel.sendall(json.dumps({"unfit": reason}).encode() + b"\n")
+    _say(channel, unfit=reason)
     if reason:
         os._exit(0)
     while True:
-        order, descriptors = _received(channel)
+        order, descriptors = _line(channel)
         process = os.fork()
         if process == 0:
             channel.close()
@@ -173,7 +210,24 @@ def serve(path):
             os.setpgid(process, process)
         except OSError:
             pass
-        channel.sendall(json.dumps({"process": process}).encode() + b"\n")
+        _say(channel, process=process)
+        # Until it has looked at it, the process is not to be forgotten.
+        _line(channel)
         _, status = os.waitpid(process, 0)
-        ended = {"signal": os.WTERMSIG(status)} if os.WIFSIGNALED(status) else {"status": os.WEXITSTATUS(status)}
-        channel.sendall(json.dumps(ended).encode() + b"\n")
+        if os.WIFSIGNALED(status):
+            _say(channel, signal=os.WTERMSIG(status))
+        else:
+            _say(channel, status=os.WEXITSTATUS(status))
+
+
+def serve(path):
+    """Returns in every process that is to go on as the connector."""
+    # Before all that imports have done at the end: the first that is registered is the last to be called.
+    atexit.register(_leave_modules)
+    channel = socket.socket(socket.AF_UNIX)
+    channel.connect(path)
+    try:
+        _serve(channel)
+    except BaseException:
+        # Whoever raises here would go on as a connector that nobody watches.
+        os._exit(70)

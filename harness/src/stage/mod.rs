@@ -3,7 +3,7 @@
 mod start;
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hasher as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ pub(crate) struct Stage {
     /// Where the system lets us have one.
     sandbox: Option<Sandbox>,
     /// In it, interpreters that the processes of a script in Python are forked by.
-    warm: Option<Warm>,
+    warm: Option<Arc<Warm>>,
     /// One for each process that such a script may have at a time.
     lanes: Semaphore,
     /// Why there is none, where one was wanted.
@@ -108,7 +108,7 @@ impl Stage {
     }
 
     /// Makes a sandbox, and sees whether one can walk into it.
-    async fn raise(&self) -> Result<(Sandbox, Option<Warm>), Barred> {
+    async fn raise(&self) -> Result<(Sandbox, Option<Arc<Warm>>), Barred> {
         let prepare = |error| Barred::Step("prepare its files".to_owned(), error);
         let folder = self.folder.path().join("sandbox");
         std::fs::create_dir(&folder).map_err(prepare)?;
@@ -139,11 +139,12 @@ impl Stage {
         }
     }
 
-    /// Runs `spec`, against a recording of nothing.
-    pub(crate) async fn spec(&self) -> Result<Run, Error> {
+    /// Runs `spec`, against a recording of nothing. The time that it is told is that of what comes after it: so that both may
+    /// be forked by the same interpreter.
+    pub(crate) async fn spec(&self, now: Option<&str>) -> Result<Run, Error> {
         let nothing = Cassette::new(Tape::new(Vec::new()), "spec", &Terms::default())
             .map_err(|source| Error::Cassette { source })?;
-        self.perform(Command::Spec, Given::default(), Player::new(nothing)).await
+        self.perform(Command::Spec, Given { now, ..Given::default() }, Player::new(nothing)).await
     }
 
     /// Runs a command of a scenario against a recording that starts anew.
@@ -222,13 +223,12 @@ impl Stage {
         let mut session = session.map_err(replay)?;
         let files = self.write_files(&given, &session.base_url())?;
         let ports: Vec<u16> = PORTS.into_iter().chain(given.ports.iter().copied()).collect();
-        let interpreter = self.interpreter(&given, session.port(), &ports).await;
+        // On the heap, as what runs the process is below: it is most of what a process takes of our memory.
+        let interpreter = Box::pin(self.interpreter(&given, session.port(), &ports)).await;
         let port = interpreter.as_ref().map_or(session.port(), |interpreter| interpreter.port);
         let mut environment = self.environment(&given, port);
         if given.homeless {
-            for name in ["HOME", "LOGNAME", "USER"] {
-                environment.remove(OsStr::new(name));
-            }
+            self.forget_user(&mut environment, &given);
         }
         // Trials are planned by what plain reads were given; a catalog may be large.
         let configured = given.configured.filter(|_| given.trial.is_none()).cloned().map(Arc::new);
@@ -241,7 +241,6 @@ impl Stage {
         let started = self.start(&invocation, interpreter, &mut session, (port, &ports)).await?;
         let ledger = Ledger::new(Arc::clone(&secrets), &wanted, Digest::passing_over(given.volatile));
         let stderr = StderrLog::new(secrets);
-        // On the heap: it is most of what a process takes of our memory, and moved about otherwise.
         let running = process::run(invocation, started, ledger, stderr);
         let Over { transcript, refused, interpreter } = Box::pin(running).await?;
         let altered = altered(&files);
@@ -249,15 +248,12 @@ impl Stage {
         let proxy = proxy_of(port).trim_start_matches("http://").to_owned();
         let volatile = Volatile { folder, proxy, fields: given.volatile.to_vec() };
         let journal = session.finish().await;
-        let by = interpreter.as_ref().map(|interpreter| interpreter.number);
+        let by = interpreter.as_ref().map(|interpreter| interpreter.number());
         // Not before the session has let go of its network.
         match (interpreter, &self.warm) {
             (Some(interpreter), Some(warm)) if interpreter.is_idle() => warm.keep(*interpreter),
-            (Some(interpreter), Some(warm)) => {
-                warm.forget(interpreter.number);
-                interpreter.end().await;
-            }
-            _ => {}
+            (Some(interpreter), _) => interpreter.end().await,
+            (None, _) => {}
         }
         Ok(Run {
             transcript,

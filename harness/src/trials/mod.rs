@@ -3,7 +3,7 @@
 //! What a connector does wrong in a plain command is said of that command: a trial of it would only say so again. So trials
 //! are planned from the evidence of the plain commands, of scenarios in which the connector ends as it must and speaks the
 //! protocol, and each judges one thing more. Where one scenario proves as much
-//! as all of them, it is made with one alone: every process costs an interpreter seconds.
+//! as all of them, it is made with one alone: every process has its cost.
 
 mod config;
 mod present;

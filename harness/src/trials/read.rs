@@ -81,7 +81,16 @@ pub(super) fn resumed(read: &Run) -> Vec<Planned> {
 /// The read from the future state that the scenario gives, of the streams that stand in it.
 pub(super) fn from_future(state: &Value, read: &Run) -> Option<Planned> {
     let configured = read.configured.as_deref()?;
-    let incremental = |stream: &&Value| stream["sync_mode"] == "incremental";
+    // A state of all streams together, or of the old kind, speaks of each.
+    let named: Option<Vec<StreamName>> = state.as_array().map(|states| {
+        let streams = states.iter().filter(|state| state["type"] == "STREAM");
+        streams.map(|state| StreamName::of(&state["stream"]["stream_descriptor"])).collect()
+    });
+    let stands_in = |stream: &Value| {
+        let all = named.as_ref().filter(|named| !named.is_empty());
+        all.is_none_or(|named| named.contains(&StreamName::of(&stream["stream"])))
+    };
+    let incremental = |stream: &&Value| stream["sync_mode"] == "incremental" && stands_in(stream);
     let streams = configured["streams"].as_array()?.iter().filter(incremental).cloned().collect();
     let planned = Planned::read(Question::ReadFromFuture, with_streams(configured, streams).into());
     Some(Planned { state: Some(state.clone()), ..planned })

@@ -144,25 +144,80 @@ fn imports_see_no_home_and_processes_do() {
 
 #[test]
 fn what_does_not_survive_a_fork_is_started_anew_and_said() {
-    for (besides, reason) in [
+    for (besides, reason, condemns) in [
         (
             "import threading\nthreading.Thread(target=time.sleep, args=(9,), daemon=True).start()",
             "start threads",
+            &[][..],
         ),
-        ("import socket\nkept = socket.socket()", "open connections"),
+        ("import socket\nkept = socket.socket()", "open files", &[]),
+        ("kept = open(__file__)", "open files", &[]),
+        ("import sys\nsys.stdout = os.fdopen(os.dup(1), 'w')", "open files", &[]),
+        ("import tempfile\nkept = tempfile.TemporaryDirectory()", "to be removed", &[]),
+        ("import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)", "SIGCHLD", &[]),
+        ("import sys\nif len(sys.argv) < 2: raise ValueError", "end in ValueError", &[]),
         (
-            "import sys\nif 'CONNECTOR_NOW' not in os.environ and not os.environ.get('HOME'): sys.exit(4)",
+            "import sys\nif not os.environ.get('HOME'): sys.exit(4)",
             "end in SystemExit",
+            &["spec_needs_no_home"],
+        ),
+        (
+            "import subprocess\nkept = subprocess.Popen(['sleep', '30'])",
+            "start processes",
+            &["process_leaves_none_behind"],
+        ),
+        (
+            "import socket\ntry: socket.create_connection(('db.corp.test', 5432))\nexcept OSError: pass",
+            "open connections",
+            &["connections_are_intercepted"],
+        ),
+        (
+            "import sys, socket\nfor it in range(3, 20):\n    try: socket.socket(fileno=os.dup(it)).send(b'{\"unfit\":\"\"}\\n{\"process\":1}\\n')\n    except OSError: pass",
+            "process 1 is not its own",
+            &[],
         ),
     ] {
         let Some(bench) = connector(besides) else { return };
-        let (code, events) = bench.test(&[]);
+        let (_, events) = bench.test(&["-j", "1"]);
         let note = events.iter().find_map(|event| event["note"].as_str()).unwrap_or_default();
         assert!(note.contains(reason), "{reason}: {note}");
         assert_eq!(forked(&events), 0, "{reason}");
-        let warns: &[&str] = if reason.ends_with("Exit") { &["spec_needs_no_home"] } else { &[] };
-        assert_eq!((code, condemned_by(&events)), (0, warns.to_vec()), "{reason}");
+        assert_eq!(condemned_by(&events), condemns, "{reason}");
     }
+}
+
+#[test]
+fn imports_know_the_script_the_time_and_the_user_of_the_settings() {
+    let Some(bench) = connector(
+        "import __main__\ntold = (hasattr(__main__, '__file__'), 'CONNECTOR_NOW' in os.environ, os.environ.get('USER'))",
+    ) else {
+        return;
+    };
+    bench.write(
+        "main.py",
+        &SCRIPT.replace("sys.exit(main())", "sys.stderr.write(str(heavy.told))\nsys.exit(main())"),
+    );
+    bench.write("harness.toml", &format!("{}[environment]\nUSER = \"svc\"\n", bench.read("harness.toml")));
+    bench.write("fixtures/normal/scenario.toml", "now = \"2024-01-01T00:00:00Z\"\n");
+    let (_, events) = bench.test(&["-j", "1"]);
+    let processes = ends(&events);
+    assert_eq!((forked(&events), imports(&bench)), (processes.len(), 2));
+    for event in events.iter().filter(|event| event["event"] == "invocation_finished") {
+        assert!(event["stderr"].as_str().unwrap().contains("(True, True, 'svc')"), "{event}");
+    }
+}
+
+#[test]
+fn what_a_fork_leaves_behind_is_known_for_its_own() {
+    let Some(bench) = connector("") else { return };
+    // Neither its group nor its environment is that of the process that it comes from.
+    let daemon = "import os, time\nif 'check' in sys.argv and os.fork() == 0:\n    os.setsid()\n    time.sleep(30)\n    os._exit(0)\nsys.exit(main())";
+    bench.write("main.py", &SCRIPT.replace("sys.exit(main())", daemon));
+    let (_, events) = bench.test(&["-j", "1"]);
+    assert_eq!(condemned_by(&events), ["process_leaves_none_behind"]);
+    let finding = events.iter().find_map(|event| event["findings"].get(0)).unwrap();
+    assert_eq!(finding["command"], "check", "{finding}");
+    assert_eq!(forked(&events), ends(&events).len());
 }
 
 #[test]

@@ -2,56 +2,57 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, ErrorKind, IoSlice, Read as _, Seek as _};
+use std::io::{self, ErrorKind, IoSlice};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::Arc;
 use std::time::Duration;
 
 use connector_replay::Session;
+use nix::unistd::Pid;
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::Interest;
+use tokio::io::{AsyncRead, AsyncReadExt as _, Interest};
 use tokio::net::unix::pipe;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::process::Child;
 use tokio::time::timeout;
 
-use super::Kind;
+use super::{Kind, Place};
 use crate::leftovers::{Attended, Mark, Nursery};
 use crate::refused::Refusals;
 use crate::sandbox::Network;
 use crate::transcript::Exit;
 
-/// How long imports may take.
-const IMPORTS: Duration = Duration::from_secs(60);
 /// How long it may take to fork, or to die.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How much imports may print.
-const PRINTED: u64 = 64 * 1024;
+const PRINTED: usize = 64 * 1024;
+/// The most that it has to say at a time.
+const SAID: usize = 4 * 1024;
+/// How long what was printed before it said that it is ready may take to come.
+const QUIET: Duration = Duration::from_millis(3);
 
 /// How an interpreter came to be.
 pub(crate) struct Origin {
-    /// As the run counts them.
-    pub(crate) number: usize,
+    pub(crate) place: Place,
     pub(crate) kind: Kind,
     /// The port of the proxy that its environment names.
     pub(crate) port: u16,
+    /// Its output is what it prints while it imports.
     pub(crate) child: Child,
     pub(crate) attended: Attended,
     pub(crate) network: Network,
-    /// Where its own output goes: what it printed while it imported.
-    pub(crate) output: [File; 2],
 }
 
 /// An interpreter that has imported what the connector's script imports, and forks processes of it, one at a time.
 pub(crate) struct Interpreter {
-    pub(crate) number: usize,
     pub(super) kind: Kind,
     pub(crate) port: u16,
     child: Child,
+    /// The process that forks, which may be a child of the one that we have started.
+    process: i32,
     attended: Attended,
     network: Network,
     channel: UnixStream,
@@ -59,6 +60,8 @@ pub(crate) struct Interpreter {
     /// What every process of it would have printed first, on stdout and stderr.
     pub(crate) printed: [Vec<u8>; 2],
     busy: bool,
+    /// Dropped last: who waits for it may then have another.
+    place: Place,
 }
 
 /// A process of it.
@@ -80,45 +83,40 @@ enum Said {
 }
 
 impl Interpreter {
-    /// Waits until the one that was just started has done its imports.
+    /// Waits until the one that was just started has done its imports, which may take so long.
     ///
     /// # Errors
     /// Why it is of no use. It is ended then.
-    pub(crate) async fn greet(mut origin: Origin, listener: UnixListener) -> Result<Self, String> {
-        match timeout(IMPORTS, hello(&mut origin.child, listener)).await {
-            Ok(Ok((channel, heard))) => {
-                let [stdout, stderr] = origin.output;
-                let mut interpreter = Interpreter {
-                    number: origin.number,
-                    kind: origin.kind,
-                    port: origin.port,
-                    child: origin.child,
-                    attended: origin.attended,
-                    network: origin.network,
-                    channel,
-                    heard,
-                    printed: Default::default(),
-                    busy: false,
-                };
-                match (read_all(stdout), read_all(stderr)) {
-                    (Ok(stdout), Ok(stderr)) => {
-                        interpreter.printed = [stdout, stderr];
-                        Ok(interpreter)
-                    }
-                    (Err(error), _) | (_, Err(error)) => {
-                        interpreter.end().await;
-                        Err(format!("what its imports print is not to be had: {error}"))
-                    }
-                }
-            }
-            unfit => {
+    pub(crate) async fn greet(
+        mut origin: Origin,
+        listener: UnixListener,
+        limit: Duration,
+    ) -> Result<Self, String> {
+        let greeted = timeout(limit, hello(&mut origin, listener)).await;
+        match greeted.unwrap_or_else(|_| Err(format!("its imports take more than {limit:?}"))) {
+            Ok(Greeted { channel, process, heard, printed }) => Ok(Interpreter {
+                kind: origin.kind,
+                port: origin.port,
+                child: origin.child,
+                process,
+                attended: origin.attended,
+                network: origin.network,
+                channel,
+                heard,
+                printed,
+                busy: false,
+                place: origin.place,
+            }),
+            Err(reason) => {
                 end(&mut origin.child, &origin.attended).await;
-                Err(unfit.map_or_else(
-                    |_| format!("its imports take more than {IMPORTS:?}"),
-                    |why| why.err().unwrap_or_default(),
-                ))
+                Err(reason)
             }
         }
+    }
+
+    /// As the run counts them, from 1.
+    pub(crate) fn number(&self) -> usize {
+        self.place.number
     }
 
     /// Makes it ready for a process whose requests are answered by `session`.
@@ -153,10 +151,16 @@ impl Interpreter {
             drop(handed);
             self.hear().await
         };
-        match timeout(PATIENCE, asked).await?? {
-            Said::Process(process) => Ok(Forked { attended: nursery.adopt(process, mark), stdout, stderr }),
-            _ => Err(ErrorKind::InvalidData.into()),
+        let Said::Process(process) = timeout(PATIENCE, asked).await?? else {
+            return Err(ErrorKind::InvalidData.into());
+        };
+        // What its imports say is to be believed no more than what it prints: another process is not ours to attend to.
+        if !is_fork(process, self.process) {
+            return Err(io::Error::other(format!("process {process} is not its own")));
         }
+        let attended = nursery.adopt(process, mark, &self.attended);
+        timeout(PATIENCE, self.tell(b"{}\n", &[])).await??;
+        Ok(Forked { attended, stdout, stderr })
     }
 
     /// Waits for the end of the process that it has forked. Whoever stops to wait may begin again.
@@ -218,21 +222,76 @@ async fn end(child: &mut Child, attended: &Attended) {
     attended.kill_group();
     // Reaps it, so that nobody takes it for an orphan.
     let _reaped = timeout(PATIENCE, child.wait()).await;
+    attended.sweep().await;
 }
 
-/// The channel to one that is ready, and what it has said beyond that.
-async fn hello(child: &mut Child, listener: UnixListener) -> Result<(UnixStream, Vec<u8>), String> {
-    let (channel, _) = tokio::select! {
-        accepted = listener.accept() => accepted.map_err(|error| error.to_string())?,
-        _ended = child.wait() => return Err("it ended before it had read its shim".to_owned()),
+/// Whether a process is one that `parent` has forked and put into a group of its own. As long as it is not reaped.
+fn is_fork(process: i32, parent: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // After the name, which may hold anything: state, parent, group.
+    let mut numbers = stat.rsplit(") ").next().unwrap_or_default().split(' ').skip(1).map(str::parse);
+    process > 1 && numbers.next() == Some(Ok(parent)) && numbers.next() == Some(Ok(process))
+}
+
+/// One that has done its imports.
+struct Greeted {
+    channel: UnixStream,
+    process: i32,
+    /// What it has said beyond that.
+    heard: Vec<u8>,
+    printed: [Vec<u8>; 2],
+}
+
+async fn hello(origin: &mut Origin, listener: UnixListener) -> Result<Greeted, String> {
+    let Origin { child, attended, network, .. } = origin;
+    let (mut stdout, mut stderr) = (child.stdout.take(), child.stderr.take());
+    let mut printed = [Vec::new(), Vec::new()];
+    let [out, err] = &mut printed;
+    let greeting = async {
+        let (channel, _) = tokio::select! {
+            accepted = listener.accept() => accepted.map_err(|error| error.to_string())?,
+            _ended = child.wait() => return Err("it ended before it had read its shim".to_owned()),
+        };
+        let mut heard = Vec::new();
+        match hear(&channel, &mut heard).await {
+            Ok(Said::Unfit(reason)) if reason.is_empty() => Ok((channel, heard)),
+            Ok(Said::Unfit(reason)) => Err(reason),
+            Ok(_) => Err("it answers what it was not asked".to_owned()),
+            Err(error) => Err(format!("it does not say that it is ready: {error}")),
+        }
     };
-    let mut heard = Vec::new();
-    match hear(&channel, &mut heard).await {
-        Ok(Said::Unfit(reason)) if reason.is_empty() => Ok((channel, heard)),
-        Ok(Said::Unfit(reason)) => Err(reason),
-        Ok(_) => Err("it answers what it was not asked".to_owned()),
-        Err(error) => Err(format!("it does not say that it is ready: {error}")),
+    let (channel, heard) = tokio::select! {
+        greeted = greeting => greeted?,
+        () = collect(stdout.as_mut(), out) => return Err("its imports print too much".to_owned()),
+        () = collect(stderr.as_mut(), err) => return Err("its imports print too much".to_owned()),
+    };
+    let [out, err] = &mut printed;
+    let rest = async { tokio::join!(collect(stdout.as_mut(), out), collect(stderr.as_mut(), err)) };
+    // It prints no more: what is still to come is on its way.
+    let _quiet = timeout(QUIET, rest).await;
+    let process = channel.peer_cred().ok().and_then(|peer| peer.pid());
+    let in_group = |process: &i32| {
+        nix::unistd::getpgid(Some(Pid::from_raw(*process))).is_ok_and(|group| group == attended.leader)
+    };
+    let process = process.filter(in_group).ok_or("somebody else answered for it")?;
+    if network.is_used().map_err(|error| error.to_string())? {
+        return Err("its imports open connections".to_owned());
     }
+    Ok(Greeted { channel, process, heard, printed })
+}
+
+/// Keeps what comes. Returns when it is too much, and never where it ends before.
+async fn collect(pipe: Option<&mut (impl AsyncRead + Unpin)>, printed: &mut Vec<u8>) {
+    let mut part = [0; 4096];
+    if let Some(pipe) = pipe {
+        while let Ok(bytes @ 1..) = pipe.read(&mut part).await {
+            printed.extend_from_slice(&part[..bytes]);
+            if printed.len() > PRINTED {
+                return;
+            }
+        }
+    }
+    std::future::pending::<()>().await;
 }
 
 /// The next that is said, a line; `heard` is what came beyond the last one. Nothing is lost where it is dropped.
@@ -246,20 +305,10 @@ async fn hear(channel: &UnixStream, heard: &mut Vec<u8>) -> io::Result<Said> {
         let mut part = [0; 1024];
         match channel.try_read(&mut part) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Ok(_) if heard.len() > SAID => return Err(ErrorKind::InvalidData.into()),
             Ok(length) => heard.extend_from_slice(&part[..length]),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
-    }
-}
-
-fn read_all(mut file: File) -> io::Result<Vec<u8>> {
-    let mut text = Vec::new();
-    file.rewind()?;
-    file.take(PRINTED + 1).read_to_end(&mut text)?;
-    if text.len() as u64 > PRINTED {
-        Err(io::Error::other(format!("it is more than {PRINTED} bytes")))
-    } else {
-        Ok(text)
     }
 }

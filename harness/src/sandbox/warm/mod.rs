@@ -11,7 +11,7 @@ mod script;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::pin::pin;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::Notify;
 
@@ -38,7 +38,7 @@ pub(crate) struct Warm {
 struct Table {
     started: usize,
     idle: Vec<Interpreter>,
-    /// Those that a process is being forked by, or are being started.
+    /// Those that a process is being forked by, or that are being started.
     busy: Vec<(usize, Kind)>,
     /// Why there are to be no more.
     unfit: Option<String>,
@@ -47,23 +47,44 @@ struct Table {
 /// What is to be had.
 pub(crate) enum Turn {
     Idle(Box<Interpreter>),
-    /// One is to be started, with this number.
-    Start(usize),
+    /// One is to be started.
+    Start(Place),
     /// One is to be started in the place of this one, which is of another kind.
-    Replace(usize, Box<Interpreter>),
+    Replace(Place, Box<Interpreter>),
+}
+
+/// That of one interpreter among those of the run. Who waits for it hears when it is given up.
+pub(crate) struct Place {
+    /// As the run counts them, from 1.
+    number: usize,
+    warm: Weak<Warm>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Some(warm) = self.warm.upgrade() {
+            warm.table().busy.retain(|(number, _)| *number != self.number);
+            warm.changed.notify_waiters();
+        }
+    }
 }
 
 impl Warm {
     /// `None` where the program is no Python script.
-    pub(crate) fn of(program: &Program<'_>) -> Option<Warm> {
-        script::is_python(program).then(|| Warm { table: Mutex::default(), changed: Notify::new() })
+    pub(crate) fn of(program: &Program<'_>) -> Option<Arc<Warm>> {
+        script::is_python(program).then(|| Arc::new(Warm { table: Mutex::default(), changed: Notify::new() }))
+    }
+
+    /// Whether there may be any.
+    pub(crate) fn is_open(&self) -> bool {
+        self.table().unfit.is_none()
     }
 
     /// An interpreter that is not number `unlike`, or the right to start one. `None` where there is to be none.
     ///
     /// Only who must not have the first that is idle waits, and for one that is busy: each has but one process, whose time
     /// is limited.
-    pub(crate) async fn turn(&self, kind: &Kind, unlike: Option<usize>) -> Option<Turn> {
+    pub(crate) async fn turn(self: &Arc<Self>, kind: &Kind, unlike: Option<usize>) -> Option<Turn> {
         loop {
             let mut changed = pin!(self.changed.notified());
             changed.as_mut().enable();
@@ -72,10 +93,10 @@ impl Warm {
                 if table.unfit.is_some() {
                     return None;
                 }
-                let fits = |it: &Interpreter| it.kind == *kind && Some(it.number) != unlike;
+                let fits = |it: &Interpreter| it.kind == *kind && Some(it.number()) != unlike;
                 if let Some(place) = table.idle.iter().position(fits) {
                     let interpreter = table.idle.swap_remove(place);
-                    table.busy.push((interpreter.number, kind.clone()));
+                    table.busy.push((interpreter.number(), kind.clone()));
                     return Some(Turn::Idle(Box::new(interpreter)));
                 }
                 let comes = |(number, of): &(usize, Kind)| of == kind && Some(*number) != unlike;
@@ -83,10 +104,11 @@ impl Warm {
                     table.started += 1;
                     let number = table.started;
                     table.busy.push((number, kind.clone()));
+                    let own = Place { number, warm: Arc::downgrade(self) };
                     let other = table.idle.iter().position(|it| it.kind != *kind);
                     return Some(match other.map(|place| table.idle.swap_remove(place)) {
-                        Some(other) => Turn::Replace(number, Box::new(other)),
-                        None => Turn::Start(number),
+                        Some(other) => Turn::Replace(own, Box::new(other)),
+                        None => Turn::Start(own),
                     });
                 }
             }
@@ -97,20 +119,14 @@ impl Warm {
     /// Keeps one for the next process.
     pub(crate) fn keep(&self, interpreter: Interpreter) {
         let mut table = self.table();
-        table.busy.retain(|(number, _)| *number != interpreter.number);
+        table.busy.retain(|(number, _)| *number != interpreter.number());
         table.idle.push(interpreter);
         self.changed.notify_waiters();
     }
 
-    /// There is no such one any more, nor are there to be others.
-    pub(crate) fn give_up(&self, number: usize, reason: String) {
+    /// There are to be no more.
+    pub(crate) fn give_up(&self, reason: String) {
         self.table().unfit.get_or_insert(reason);
-        self.forget(number);
-    }
-
-    /// There is no such one any more.
-    pub(crate) fn forget(&self, number: usize) {
-        self.table().busy.retain(|(it, _)| *it != number);
         self.changed.notify_waiters();
     }
 
