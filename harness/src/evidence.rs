@@ -11,6 +11,7 @@ use crate::budget::Budget;
 use crate::demands::Demands;
 use crate::expectation::{Expectation, Outcome};
 use crate::hosts::Hosts;
+use crate::ledger::StreamAccount;
 use crate::refused::Refusals;
 use crate::requests::Requests;
 use crate::snapshot::Volatile;
@@ -111,6 +112,13 @@ impl Evidence {
     pub(crate) fn read_like(&self, trial: &Trial) -> Option<&Transcript> {
         let first = self.succeeded(Command::Read).next()?;
         (trial.run.transcript.status() == Some(0)).then_some(first)
+    }
+
+    /// Whether a stream brings others when nothing is changed. The check on repeated reads speaks of it.
+    pub(crate) fn is_never_twice_the_same(&self, stream: &StreamAccount) -> bool {
+        let again = self.tried(|question| *question == Question::ReadAgain);
+        let mut again = again.filter(|trial| !trial.lacks_answers() && self.read_like(trial).is_some());
+        again.any(|trial| stream.differs(trial.run.transcript.account.stream(&stream.name)).is_some())
     }
 
     /// What is wrong where the plain read succeeded and this trial, which repeats it in some way, did not; not where it lacked

@@ -205,6 +205,8 @@ impl Scenario {
                 reason: format!("the recording is that of {}, which may ask for more", folder.display()),
             });
         }
+        let by_key = file.demands.get("expected_records").and_then(|said| said.get("by_key"));
+        let by_key = by_key.and_then(Value::as_bool).unwrap_or_default();
         let demands = demands
             .with(&file.demands)
             .map_err(|error| Error::Settings { path: path.clone(), why: format!("`demands`: {error}") })?;
@@ -222,7 +224,7 @@ impl Scenario {
             },
             empty_streams: file.empty_stream.into_iter().map(Exemption::from).collect(),
             may_be_empty: sketch.map(|sketch| sketch.empty_streams.clone()).unwrap_or_default(),
-            demands: demands_in(folder, demands)?,
+            demands: demands_in(folder, demands, by_key)?,
             environment,
             config,
             catalog: if own { recorded.or(said) } else { said.or(recorded) },
@@ -235,11 +237,12 @@ impl Scenario {
     }
 }
 
-/// The demands, and those that stand in files of the folder.
-fn demands_in(folder: &Path, mut demands: Demands) -> Result<Demands, Error> {
+/// The demands, and those that stand in files of the folder. Of records that were written down here all is compared, unless
+/// `by_key` is said of them.
+fn demands_in(folder: &Path, mut demands: Demands, by_key: bool) -> Result<Demands, Error> {
     if let Some(streams) = files::records(&folder.join("expected_records.jsonl"))? {
         let known = demands.expected_records.take().unwrap_or_default();
-        demands.expected_records = Some(ExpectedRecords { streams, ..known });
+        demands.expected_records = Some(ExpectedRecords { streams, by_key, ..known });
     }
     if let Some(state) = files::state(&folder.join("future_state.json"))? {
         demands.future_state.get_or_insert_default().state = state;

@@ -145,7 +145,8 @@ impl Maker<'_> {
                 let at = "basic_read.expect_records.path";
                 let streams = self.found(at, &records.path, lacking, files::records)?;
                 let exact_order = records.exact_order;
-                demands.expected_records = streams.map(|streams| ExpectedRecords { streams, exact_order });
+                demands.expected_records =
+                    streams.map(|streams| ExpectedRecords { streams, exact_order, by_key: true });
             }
             if let Some(future) = test.future_state.as_ref().filter(|_| demands.future_state.is_none()) {
                 let at = "incremental.future_state.future_state_path";
@@ -300,7 +301,11 @@ acceptance_tests:
         assert!(demands.certified && demands.data_points && demands.stream_statuses);
         assert_eq!(demands.suggested_streams, Some(vec!["users".to_owned()]));
         let users = vec![json!({"id": 1}), json!({"id": 2})];
-        let expected = ExpectedRecords { streams: [("users".to_owned(), users)].into(), exact_order: true };
+        let expected = ExpectedRecords {
+            streams: [("users".to_owned(), users)].into(),
+            exact_order: true,
+            by_key: true,
+        };
         assert_eq!(demands.expected_records, Some(expected));
         assert_eq!(demands.ignored_fields["users"], [waiver("a/b", "volatile")]);
         assert_eq!(demands.unsupported_file_types, [waiver(".avro", "rare")]);

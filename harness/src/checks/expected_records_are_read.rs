@@ -13,11 +13,11 @@ pub(super) const CHECK: Check = Check {
     level: Level::Must,
     group: Group::Records,
     requirement: "Where the scenario expects records, each of them is among those of its stream, the same in \
-                   every field that is not ignored; in exact order, if that is demanded, at the beginning of \
-                   the stream.",
+                   every field that is not ignored, or, where keys alone are to be compared, with the same \
+                   primary key; in exact order, if that is demanded, at the beginning of the stream.",
     why: "Who wrote down what a record looks like wants to hear when it looks otherwise.",
     source: "Connector acceptance tests, `basic_read`: `expect_records`, which compare keys alone, and without \
-              a key only numbers of records.",
+              a key only numbers of records; those of an acceptance-test-config.yml we compare so too.",
     judge,
     condemns: &[
         "# demands {\"expected_records\":{\"streams\":{\"a\":[{\"id\":1,\"n\":\"a\"}]}}}\n$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{\"properties\":{\"id\":{}}},\"supported_sync_modes\":[\"full_refresh\"],\"source_defined_primary_key\":[[\"id\"]]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1,\"n\":\"b\"},\"emitted_at\":1}}",

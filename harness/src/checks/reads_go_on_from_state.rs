@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
+
 use connector_protocol::Command;
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
-use crate::ledger::StreamName;
+use crate::ledger::{Account, StreamAccount, StreamName};
 use crate::resumption::Covered;
 use crate::trial::Question;
 use crate::verdict::{Finding, Verdict};
@@ -18,6 +20,8 @@ pub(super) const CHECK: Check = Check {
     condemns: &[
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{\"id\":1}}}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":2},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{\"id\":2}}}}\n$ read : from 2",
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{\"id\":1}}}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":2},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{\"id\":2}}}}\n$ read : from 2\n= exit 1",
+        "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{\"id\":1}}}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":2},\"emitted_at\":1}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":3},\"emitted_at\":1}}\n$ read : from 2\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":2},\"emitted_at\":1}}",
+        "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"GLOBAL\",\"global\":{\"shared_state\":{\"at\":1},\"stream_states\":[]}}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":2},\"emitted_at\":1}}\n$ read : from 2\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}",
     ],
     acquits: &[
         "$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":1},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{\"id\":1}}}}\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":2},\"emitted_at\":1}}\n{\"type\":\"STATE\",\"state\":{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"a\"},\"stream_state\":{\"id\":2}}}}\n$ read : from 2\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"id\":2},\"emitted_at\":1}}",
@@ -44,30 +48,82 @@ fn judge(evidence: &Evidence) -> Verdict {
             continue;
         }
         let next = "print a state only for what has been printed before it, and begin again at or before it";
-        let mut compare = |left: u64, got: u64, stream: Option<&StreamName>| {
+        for Left { stream, left, lost } in left_of(&first.account, &resumption.covered, &resumed.account) {
+            // Of records that are never twice the same, none can be known again.
+            let is_known =
+                stream.is_none_or(|stream| stream.has_key || !evidence.is_never_twice_the_same(stream));
             // Where all has come, nothing can be lost.
             judged |= left > 0;
-            if got < left {
+            if lost > 0 && is_known {
                 let want = format!("the {left} records that were still to come");
-                let finding = Finding::new(want, format!("{got}")).by(resumed).next(next);
+                let finding = Finding::new(want, format!("{lost} of them never came")).by(resumed).next(next);
                 findings.push(match stream {
-                    Some(stream) => finding.stream(stream),
+                    Some(stream) => finding.stream(&stream.name),
                     None => finding,
                 });
-            }
-        };
-        match &resumption.covered {
-            Covered::All(covered) => {
-                compare(first.account.records.saturating_sub(*covered), resumed.account.records, None);
-            }
-            Covered::Streams(covered) => {
-                for stream in &first.account.streams {
-                    let covered = covered.get(&*stream.name).copied().unwrap_or_default();
-                    let again = resumed.account.stream(&stream.name).records;
-                    compare(stream.records.saturating_sub(covered), again, Some(&stream.name));
-                }
             }
         }
     }
     Verdict::of(findings, judged, "no read was taken up from a state whose requests are recorded")
+}
+
+/// What was left of a stream, or of all of them, and what of it never came.
+struct Left<'a> {
+    stream: Option<&'a StreamAccount>,
+    left: u64,
+    lost: u64,
+}
+
+/// What was left of the first read when `covered` had come, and is not in the second one.
+fn left_of<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<Left<'a>> {
+    if !first.knows_each() || !second.knows_each() {
+        return by_number(first, covered, second);
+    }
+    let mut come: BTreeMap<(&StreamName, u64), u64> = BTreeMap::new();
+    for (name, identity) in named(second) {
+        *come.entry((name, identity)).or_default() += 1;
+    }
+    let mut lefts: Vec<Left<'a>> =
+        first.streams.iter().map(|stream| Left { stream: Some(stream), left: 0, lost: 0 }).collect();
+    let mut passed = vec![0; first.streams.len()];
+    for (index, ((name, identity), (place, _))) in (0_u64..).zip(named(first).zip(&first.identities)) {
+        let place = *place as usize;
+        let is_covered = match covered {
+            Covered::All(all) => index < *all,
+            Covered::Streams(streams) => passed[place] < streams.get(name).copied().unwrap_or_default(),
+        };
+        passed[place] += 1;
+        if is_covered {
+            continue;
+        }
+        lefts[place].left += 1;
+        match come.get_mut(&(name, identity)) {
+            Some(times @ 1..) => *times -= 1,
+            _ => lefts[place].lost += 1,
+        }
+    }
+    lefts
+}
+
+/// The records of a read by what they are known, each with its stream.
+fn named(account: &Account) -> impl Iterator<Item = (&StreamName, u64)> {
+    account.identities.iter().map(|(place, identity)| (&*account.streams[*place as usize].name, *identity))
+}
+
+/// The same of reads of more records than are known one by one: their numbers alone.
+fn by_number<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<Left<'a>> {
+    let left = |stream, all: u64, covered: u64, come: u64| {
+        let left = all.saturating_sub(covered);
+        Left { stream, left, lost: left.saturating_sub(come) }
+    };
+    match covered {
+        Covered::All(covered) => vec![left(None, first.records, *covered, second.records)],
+        Covered::Streams(covered) => {
+            let covered = |stream: &StreamAccount| covered.get(&*stream.name).copied().unwrap_or_default();
+            let of = |stream: &'a StreamAccount| {
+                left(Some(stream), stream.records, covered(stream), second.stream(&stream.name).records)
+            };
+            first.streams.iter().map(of).collect()
+        }
+    }
 }

@@ -1,6 +1,5 @@
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
-use crate::ledger::StreamAccount;
 use crate::trial::Question;
 use crate::verdict::{Finding, Verdict};
 
@@ -38,7 +37,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         let other = &trial.run.transcript;
         for stream in &first.account.streams {
             let left_out = matches!(&trial.question, Question::ReadAlone(alone) if *alone != *stream.name);
-            if left_out || never_twice_the_same(evidence, stream) {
+            if left_out || evidence.is_never_twice_the_same(stream) {
                 continue;
             }
             findings.extend(stream.differs(other.account.stream(&stream.name)).map(|(want, got)| {
@@ -48,11 +47,4 @@ fn judge(evidence: &Evidence) -> Verdict {
         }
     }
     Verdict::of(findings, judged, "no other choice or order of streams could be read")
-}
-
-/// Of a stream that differs when nothing is changed, the check on repeated reads speaks.
-fn never_twice_the_same(evidence: &Evidence, stream: &StreamAccount) -> bool {
-    let again = evidence.tried(|question| *question == Question::ReadAgain);
-    let mut again = again.filter(|trial| !trial.lacks_answers() && evidence.read_like(trial).is_some());
-    again.any(|trial| stream.differs(trial.run.transcript.account.stream(&stream.name)).is_some())
 }

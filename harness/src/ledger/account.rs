@@ -191,6 +191,9 @@ pub(crate) struct Account {
     pub(crate) messages: Vec<Placed>,
     pub(crate) streams: Vec<StreamAccount>,
     pub(crate) leaks: Vec<Seen<Leak>>,
+    /// By what each record is known, in their order, the first of them: the place of its stream, and a digest of its primary
+    /// key or, where it has none, of its data.
+    pub(crate) identities: Vec<(u32, u64)>,
     /// The raw bytes, for the snapshot: the first of them where there are many.
     pub(crate) raw: Vec<u8>,
     /// Parsed when they are first asked for, and once: a dozen checks ask, and a catalog may have thousands of streams.
@@ -198,6 +201,11 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    /// Whether every record of a stream is known by what it is.
+    pub(crate) fn knows_each(&self) -> bool {
+        self.identities.len() as u64 == self.records
+    }
+
     /// The messages of one type, in order.
     pub(crate) fn of_kind(&self, kind: MessageType) -> impl Iterator<Item = &Placed> {
         self.messages.iter().filter(move |placed| placed.kind == kind)

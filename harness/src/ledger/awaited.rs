@@ -15,6 +15,7 @@ use super::wanted::Expected;
 pub(super) struct Awaited {
     digest: Digest,
     exact_order: bool,
+    by_key_alone: bool,
     expected: Vec<Await>,
     /// The places of those that are awaited, by their digest.
     by_digest: HashMap<u64, Vec<usize>>,
@@ -48,6 +49,7 @@ impl Awaited {
         let mut awaited = Awaited {
             digest,
             exact_order: expected.exact_order,
+            by_key_alone: expected.by_key,
             expected: Vec::new(),
             by_digest: HashMap::new(),
             by_key: HashMap::new(),
@@ -56,9 +58,13 @@ impl Awaited {
         for (place, record) in expected.records.iter().enumerate() {
             let text = record.to_string();
             let tree = Tree::parse(text.as_bytes()).unwrap_or_default();
-            let digest = awaited.digest.of(&tree);
+            let key = match key.map(|key| key.of(&tree)) {
+                Some(KeyOfRecord::Is(key)) => Some(key),
+                _ => None,
+            };
+            let digest = awaited.digest_of(&tree, key);
             awaited.by_digest.entry(digest).or_default().push(place);
-            if let Some(KeyOfRecord::Is(key)) = key.map(|key| key.of(&tree)) {
+            if let Some(key) = key {
                 awaited.by_key.entry(key).or_insert(place);
             }
             awaited.expected.push(Await { record: record.clone(), digest, has_come: false, nearest: None });
@@ -66,13 +72,18 @@ impl Awaited {
         awaited
     }
 
+    /// By what a record is known: where keys alone count, one without a key is as good as any other.
+    fn digest_of(&self, data: &Tree<'_>, key: Option<u64>) -> u64 {
+        if self.by_key_alone { key.unwrap_or_default() } else { self.digest.of(data) }
+    }
+
     /// Takes a record, with its key if it has one.
     pub(super) fn take(&mut self, data: &Tree<'_>, key: Option<u64>, line: u64) {
-        let place = self.passed;
+        let (place, digest) = (self.passed, self.digest_of(data, key));
         self.passed += 1;
         if self.exact_order {
             if let Some(awaited) = self.expected.get_mut(place) {
-                awaited.has_come = self.digest.of(data) == awaited.digest;
+                awaited.has_come = digest == awaited.digest;
                 if !awaited.has_come {
                     awaited.nearest = Some((line, data.to_json()));
                 }
@@ -82,7 +93,6 @@ impl Awaited {
         if self.by_digest.is_empty() {
             return;
         }
-        let digest = self.digest.of(data);
         if let Some(places) = self.by_digest.get_mut(&digest) {
             if let Some(awaited) = places.pop().and_then(|place| self.expected.get_mut(place)) {
                 awaited.has_come = true;
@@ -146,8 +156,18 @@ mod tests {
     #[test]
     fn what_is_ignored_does_not_count() {
         let ignored = vec!["/record/data/at".to_owned()];
-        let expected = Expected { records: vec![json!({"id": 1, "at": 5})], ignored, exact_order: false };
+        let expected = Expected { records: vec![json!({"id": 1, "at": 5})], ignored, ..Expected::default() };
         assert!(missed(&expected, &[r#"{"id":1,"at":6}"#]).is_empty());
+    }
+
+    #[test]
+    fn where_keys_alone_count_nothing_else_does() {
+        let records = vec![json!({"id": 1, "n": "a"}), json!({"n": "without one"})];
+        let expected = Expected { records, by_key: true, ..Expected::default() };
+        assert!(missed(&expected, &[r#"{"n":"other"}"#, r#"{"id":1,"n":"b"}"#]).is_empty());
+        assert_eq!(missed(&expected, &[r#"{"id":2}"#]), [(0, None), (1, None)]);
+        let expected = Expected { exact_order: true, ..expected };
+        assert_eq!(missed(&expected, &[r#"{"id":3}"#, r#"{"n":"b"}"#]), [(0, Some(1))]);
     }
 
     #[test]

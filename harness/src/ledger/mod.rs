@@ -39,6 +39,9 @@ use self::stream::Judge;
 use crate::excerpt;
 use crate::secrets::Secrets;
 
+/// Of how many records it is kept by what they are known: a megabyte and a half.
+const IDENTITIES_KEPT: usize = 100_000;
+
 /// How much raw output is kept for the snapshot.
 pub(crate) const RAW_KEPT: usize = 4 * 1024 * 1024;
 
@@ -184,9 +187,16 @@ impl Book {
             note(&mut stream.odd_moments, line, (fault, moment), |one, other| one.0 == other.0);
         }
         let Some(data) = record.get("data") else { return };
-        stream.sum.add(self.digest.of(data));
-        if let Some(judge) = self.judges.get_mut(place) {
-            judge.take(stream, &stream::Seen { line, size, data }, place, &mut self.keys);
+        let digest = self.digest.of(data);
+        stream.sum.add(digest);
+        let seen = stream::Seen { line, size, data };
+        let key =
+            self.judges.get_mut(place).and_then(|judge| judge.take(stream, &seen, place, &mut self.keys));
+        // Where one before it is not known, no later one tells anything.
+        let known = self.account.identities.len();
+        if known < IDENTITIES_KEPT && known as u64 + 1 == self.account.records {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            self.account.identities.push((place, key.unwrap_or(digest)));
         }
     }
 

@@ -62,14 +62,14 @@ impl Judge {
         (judge, account)
     }
 
-    /// Takes a record of the stream, which stands at `place` among the streams.
+    /// Takes a record of the stream, which stands at `place` among the streams. Returns a digest of its key, if it has one.
     pub(super) fn take(
         &mut self,
         account: &mut StreamAccount,
         record: &Seen<'_>,
         place: usize,
         keys: &mut Keys,
-    ) {
+    ) -> Option<u64> {
         let Seen { line, size, data } = *record;
         if let Some(schema) = self.schema.as_ref().filter(|schema| !schema.accepts(data)) {
             for violation in schema.violations(data, size) {
@@ -80,7 +80,7 @@ impl Judge {
             let what = || excerpt::of_json(&data.to_json());
             account.foreign.get_or_insert_with(|| super::Seen { what: what(), line, times: 0 }).times += 1;
             // That it has no key either is no second fault.
-            return;
+            return None;
         }
         let key = self.key.as_ref().and_then(|key| match key.of(data) {
             KeyOfRecord::Is(is) => Some(is),
@@ -107,6 +107,7 @@ impl Judge {
         if self.reads_files {
             note_file(account, data);
         }
+        key
     }
 
     /// The stream has ended.

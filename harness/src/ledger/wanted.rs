@@ -26,6 +26,8 @@ pub(crate) struct Expected {
     pub(crate) ignored: Vec<String>,
     /// Whether the stream has to begin with these, in this order.
     pub(crate) exact_order: bool,
+    /// Whether primary keys alone are compared, and without one numbers of records.
+    pub(crate) by_key: bool,
 }
 
 impl Wanted {
