@@ -204,6 +204,14 @@ async fn play(
             .zip(&subjects[1..])
             .map(|(prepared, subject)| Played { prepared, evidence: &subject.evidence })
             .collect();
+        for Played { prepared, evidence } in &played {
+            if let Some(check) = trials::obstacle(evidence) {
+                let (connector, scenario) = (&connector.name, &prepared.scenario.name);
+                let note =
+                    format!("{connector}/{scenario}: no trials are made of it as long as {check} fails");
+                say(What::Noted { note });
+            }
+        }
         let plans = trials::plan(&played);
         say(What::TrialsPlanned { invocations: plans.iter().map(Vec::len).sum() });
         let tried = performance.trials(&scenarios, plans, say).await?;

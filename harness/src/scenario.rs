@@ -262,6 +262,9 @@ impl File {
         let named = |check: &Unjudged| crate::checks::find(&check.check).is_none();
         let demands = Demands::default().with(&file.demands);
         let unjudged = demands.map_err(|error| invalid_of(path, &format!("`demands`: {error}")))?.unjudged;
+        if let Some(unjudged) = unjudged.iter().find(|unjudged| unjudged.reason.trim().is_empty()) {
+            return invalid(format!("the reason for not judging {} is empty: say why", unjudged.check));
+        }
         if let Some(unjudged) = unjudged.into_iter().find(named) {
             return invalid(format!("there is no check `{}`: see `harness list`", unjudged.check));
         }

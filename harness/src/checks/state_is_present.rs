@@ -43,10 +43,10 @@ fn judge(evidence: &Evidence) -> Verdict {
 /// What is wrong if the last record of a stream has no state after it.
 pub(super) fn missing(transcript: &Transcript, stream: &StreamAccount) -> Option<Finding> {
     let account = &transcript.account;
-    // A GLOBAL or a legacy state speaks for all streams at once.
+    // A GLOBAL or a legacy state speaks for all streams at once, or for those that it lists.
     let of_all = account.of_kind(MessageType::State).filter(|placed| placed.stream.is_none()).last();
     let finding = match of_all {
-        Some(placed) if placed.records == account.records => return None,
+        Some(_) if stream.since_state == 0 => return None,
         Some(placed) => Finding::new("a STATE after the last record", "none").line(placed.line),
         None if stream.states == 0 => Finding::new("at least one STATE", "none"),
         None if stream.since_state > 0 => {

@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::checks::{self, Check};
 use crate::error::{Error, ExitCode};
+use crate::nearest::nearest;
 
 const BOLD: Paint = Paint::new().bold();
 const DIM: Paint = Paint::new().dimmed();
@@ -43,6 +44,9 @@ const NOTATION: &str = "In the examples: `$ read` is a process and what follows 
 
 /// The ids that look like what was typed.
 fn hint(id: &str) -> String {
+    if let Some(near) = nearest(id, checks::ALL.iter().map(|check| check.id)) {
+        return format!("did you mean {near}?");
+    }
     let words: Vec<&str> = id.split(['_', '-']).filter(|word| word.len() > 2).collect();
     let alike = |check: &&Check| words.iter().any(|word| check.id.contains(word));
     let near: Vec<&str> = checks::ALL.iter().filter(alike).map(|check| check.id).collect();

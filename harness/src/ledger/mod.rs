@@ -238,10 +238,15 @@ impl Book {
         } else if kind == MessageType::State {
             placed.since_state = std::mem::take(&mut self.since_global_state);
             let states = message.pointer("/state/global/stream_states").and_then(Value::as_array);
+            // One that lists none speaks for all.
+            if states.is_none_or(Vec::is_empty) {
+                self.account.streams.iter_mut().for_each(|stream| stream.since_state = 0);
+            }
             for state in states.into_iter().flatten() {
                 let name = StreamName::of(&state["stream_descriptor"]);
                 if let Some(place) = self.stream(&name.name, name.namespace.as_deref()) {
                     self.account.streams[place].states += 1;
+                    self.account.streams[place].since_state = 0;
                 }
             }
         }

@@ -65,7 +65,7 @@ pub(crate) struct Played<'a> {
 /// The trials of all scenarios, in their order.
 pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
     let mut plans: Vec<Vec<Planned>> = played.iter().map(|_| Vec::new()).collect();
-    let talks: Vec<bool> = played.iter().map(|played| talks(played.evidence)).collect();
+    let talks: Vec<bool> = played.iter().map(|played| obstacle(played.evidence).is_none()).collect();
     let accepts = |place: &usize| talks[*place] && accepts_its_config(played[*place].evidence);
     if let Some(place) = (0..played.len()).find(accepts) {
         plans[place].push(Planned::of(Question::SpecWithoutHome, Command::Spec));
@@ -95,12 +95,12 @@ pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
     plans
 }
 
-/// Whether its processes ended as they must and spoke the protocol.
-fn talks(evidence: &Evidence) -> bool {
+/// The check by which its processes did not end as they must or did not speak the protocol: then no trials of it are made.
+pub(crate) fn obstacle(evidence: &Evidence) -> Option<&'static str> {
     let basic = |check: &&Check| {
         check.level == Level::Must && matches!(check.group, Group::Process | Group::Messages)
     };
-    !checks::ALL.iter().filter(basic).any(|check| (check.judge)(evidence).is_fail())
+    checks::ALL.iter().filter(basic).find(|check| (check.judge)(evidence).is_fail()).map(|check| check.id)
 }
 
 /// Whether `check` has accepted the scenario's config, as it must.
