@@ -48,14 +48,15 @@ fn judge(evidence: &Evidence) -> Verdict {
             continue;
         }
         let next = "print a state only for what has been printed before it, and begin again at or before it";
-        for Left { stream, left, lost } in left_of(&first.account, &resumption.covered, &resumed.account) {
+        for Remainder { stream, due, lost } in left_of(&first.account, &resumption.covered, &resumed.account)
+        {
             // Of records that are never twice the same, none can be known again.
             let is_known =
                 stream.is_none_or(|stream| stream.has_key || !evidence.is_never_twice_the_same(stream));
             // Where all has come, nothing can be lost.
-            judged |= left > 0;
+            judged |= due > 0;
             if lost > 0 && is_known {
-                let want = format!("the {left} records that were still to come");
+                let want = format!("the {due} records that were still to come");
                 let finding = Finding::new(want, format!("{lost} of them never came")).by(resumed).next(next);
                 findings.push(match stream {
                     Some(stream) => finding.stream(&stream.name),
@@ -68,14 +69,14 @@ fn judge(evidence: &Evidence) -> Verdict {
 }
 
 /// What was left of a stream, or of all of them, and what of it never came.
-struct Left<'a> {
+struct Remainder<'a> {
     stream: Option<&'a StreamAccount>,
-    left: u64,
+    due: u64,
     lost: u64,
 }
 
 /// What was left of the first read when `covered` had come, and is not in the second one.
-fn left_of<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<Left<'a>> {
+fn left_of<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<Remainder<'a>> {
     if !first.knows_each() || !second.knows_each() {
         return by_number(first, covered, second);
     }
@@ -83,8 +84,8 @@ fn left_of<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<L
     for (name, identity) in named(second) {
         *come.entry((name, identity)).or_default() += 1;
     }
-    let mut lefts: Vec<Left<'a>> =
-        first.streams.iter().map(|stream| Left { stream: Some(stream), left: 0, lost: 0 }).collect();
+    let mut remainders: Vec<Remainder<'a>> =
+        first.streams.iter().map(|stream| Remainder { stream: Some(stream), due: 0, lost: 0 }).collect();
     let mut passed = vec![0; first.streams.len()];
     for (index, ((name, identity), (place, _))) in (0_u64..).zip(named(first).zip(&first.identities)) {
         let place = *place as usize;
@@ -96,13 +97,13 @@ fn left_of<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<L
         if is_covered {
             continue;
         }
-        lefts[place].left += 1;
+        remainders[place].due += 1;
         match come.get_mut(&(name, identity)) {
             Some(times @ 1..) => *times -= 1,
-            _ => lefts[place].lost += 1,
+            _ => remainders[place].lost += 1,
         }
     }
-    lefts
+    remainders
 }
 
 /// The records of a read by what they are known, each with its stream.
@@ -111,10 +112,10 @@ fn named(account: &Account) -> impl Iterator<Item = (&StreamName, u64)> {
 }
 
 /// The same of reads of more records than are known one by one: their numbers alone.
-fn by_number<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<Left<'a>> {
+fn by_number<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<Remainder<'a>> {
     let left = |stream, all: u64, covered: u64, come: u64| {
-        let left = all.saturating_sub(covered);
-        Left { stream, left, lost: left.saturating_sub(come) }
+        let due = all.saturating_sub(covered);
+        Remainder { stream, due, lost: due.saturating_sub(come) }
     };
     match covered {
         Covered::All(covered) => vec![left(None, first.records, *covered, second.records)],
