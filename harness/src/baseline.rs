@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::checks::Check;
 use crate::error::Error;
-use crate::known::{Done, Entry, FILE, Known};
+use crate::known::{Done, Entry, FILE, Known, OF_CONNECTOR};
 use crate::verdict::{Finding, Verdict};
 use crate::waiver::{CheckPattern, Pattern, Reason, Waiver};
 
@@ -61,7 +61,7 @@ fn key(waiver: &Waiver) -> (String, Option<String>, Option<String>) {
 fn waiver_of(scenario: Option<&str>, check: &Check, finding: &Finding, known: &Known) -> Waiver {
     Waiver {
         check: CheckPattern(Pattern::of(check.id)),
-        scenario: scenario.map(Pattern::of),
+        scenario: Some(Pattern::of(scenario.unwrap_or(OF_CONNECTOR))),
         stream: finding.stream.as_ref().map(|stream| Pattern::of(&stream.to_string())),
         reason: Reason(format!("known since {}; nobody has said why yet", known.today())),
         issue: None,
@@ -145,12 +145,16 @@ mod tests {
 
     #[test]
     fn what_fails_is_written_in_order_and_covers_it_the_next_time() {
-        let verdicts =
-            [(Some("other"), fails(&["b"])), (Some("first"), fails(&["b\"", "a", "a"])), (None, fails(&[]))];
+        let verdicts = [
+            (Some("other"), fails(&["b"])),
+            (Some("first"), fails(&["b\"", "a", "a"])),
+            (None, fails(&["c"])),
+        ];
         let (text, changes) = updated("", &verdicts);
-        assert_eq!(changes, Changes { added: 3, removed: 0 });
+        assert_eq!(changes, Changes { added: 4, removed: 0 });
         let (again, changes) = updated(&text, &verdicts);
         assert_eq!((again.as_str(), changes), (text.as_str(), Changes { added: 0, removed: 0 }));
+        assert!(text.contains("scenario = \"(connector)\""), "{text}");
         let places: Vec<usize> = ["stream = \"a\"", "stream = 'b\"'", "scenario = \"other\""]
             .iter()
             .map(|it| text.find(it).unwrap())

@@ -276,6 +276,8 @@ pub enum What {
 pub enum WaiverFault {
     /// All that it names was judged, and nothing of it fails.
     Unused,
+    /// There is no scenario that it names.
+    NoScenario,
     /// Its last day is over.
     Expired,
 }

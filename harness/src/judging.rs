@@ -90,7 +90,7 @@ impl Judging<'_> {
         // Without the trials, what they alone bring to light is not judged.
         let mut faults = self.done(|done| known.faults(done));
         if self.options.quick {
-            faults.retain(|what| matches!(what, What::WaiverFailed { fault: WaiverFault::Expired, .. }));
+            faults.retain(|what| !matches!(what, What::WaiverFailed { fault: WaiverFault::Unused, .. }));
         }
         if !faults.is_empty() {
             failed.extend(self.subjects.iter().map(|subject| subject.scenario.clone()));

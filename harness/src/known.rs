@@ -17,6 +17,9 @@ use crate::waiver::Waiver;
 /// The file that `--baseline-update` writes, beside harness.toml.
 pub(crate) const FILE: &str = "known-failures.toml";
 
+/// In place of a scenario: what is judged of the connector itself, and of no scenario.
+pub(crate) const OF_CONNECTOR: &str = "(connector)";
+
 /// The waivers of a connector, and what became of them in this run.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
@@ -65,7 +68,7 @@ impl Entry {
     fn names_scenario(&self, scenario: Option<&str>) -> bool {
         match (&self.waiver.scenario, scenario) {
             (None, _) => true,
-            (Some(_), None) => false,
+            (Some(pattern), None) => pattern.to_string() == OF_CONNECTOR,
             (Some(pattern), Some(name)) => pattern.matches(name),
         }
     }
@@ -85,18 +88,13 @@ impl Entry {
         self.waiver.issue.as_ref().map_or(reason.clone(), |issue| format!("{reason} ({issue})"))
     }
 
-    /// Whether nothing that it names fails although all of it was judged.
-    fn is_idle(&self, done: &Done<'_>) -> bool {
-        let mut units = done.scenarios.iter().map(|name| Some(name.as_str())).chain([None]);
-        let mut named = units.by_ref().filter(|unit| self.names_scenario(*unit)).peekable();
-        // A scenario that there is not: nothing of it will ever fail.
-        if named.peek().is_none() {
-            return true;
-        }
+    /// Whether each pair that it names, of a scenario or the connector itself with a check, was judged. None is where there
+    /// is no such scenario.
+    fn named<'a>(&'a self, done: &'a Done<'_>) -> impl Iterator<Item = bool> + 'a {
+        let units = done.scenarios.iter().map(|name| Some(name.as_str())).chain([None]);
+        let named = units.filter(|unit| self.names_scenario(*unit));
         let checks = || checks::ALL.iter().filter(|check| self.waiver.check.0.matches(check.id));
-        !self.is_needed
-            && self.is_judged
-            && named.all(|unit| checks().all(|check| (done.judged)(unit, check)))
+        named.flat_map(move |unit| checks().map(move |check| (done.judged)(unit, check)))
     }
 }
 
@@ -164,6 +162,11 @@ impl Known {
         }
     }
 
+    /// Whether all that a check found is waived.
+    pub(crate) fn covers(&self, scenario: Option<&str>, check: &Check, verdict: Verdict) -> bool {
+        matches!(self.clone().mark(scenario, check, verdict), Verdict::Known { .. })
+    }
+
     /// Whether a waiver that has expired would cover it: then it is somebody's to decide.
     pub(crate) fn has_lapsed(&self, scenario: Option<&str>, check: &Check, finding: &Finding) -> bool {
         let named =
@@ -173,11 +176,15 @@ impl Known {
 
     /// What is wrong with an entry, once all is judged.
     pub(crate) fn fault(&self, entry: &Entry, done: &Done<'_>) -> Option<WaiverFault> {
-        if entry.is_judged && self.has_expired(entry) {
-            Some(WaiverFault::Expired)
-        } else {
-            entry.is_idle(done).then_some(WaiverFault::Unused)
+        let mut named = entry.named(done).peekable();
+        if named.peek().is_none() {
+            return Some(WaiverFault::NoScenario);
         }
+        if self.has_expired(entry) {
+            return named.any(|was_judged| was_judged).then_some(WaiverFault::Expired);
+        }
+        let is_idle = !entry.is_needed && entry.is_judged && named.all(|was_judged| was_judged);
+        is_idle.then_some(WaiverFault::Unused)
     }
 
     /// The waivers that do not hold.
@@ -291,7 +298,16 @@ pub(crate) mod tests {
 
     #[test]
     fn a_waiver_for_a_scenario_that_there_is_not_fails() {
-        assert_eq!(faults(&known(ONE), &["other"], &|_, _| false), [WaiverFault::Unused]);
+        assert_eq!(faults(&known(ONE), &["other"], &|_, _| false), [WaiverFault::NoScenario]);
+    }
+
+    #[test]
+    fn a_waiver_for_the_connector_itself_covers_no_scenario() {
+        let mut known =
+            known("[[waiver]]\ncheck = \"records_match_schema\"\nscenario = \"(connector)\"\nreason = \"r\"");
+        assert!(known.mark(Some("first"), check(), fails(&["users"])).is_fail());
+        assert!(matches!(known.mark(None, check(), fails(&["users"])), Verdict::Known { .. }));
+        assert_eq!(faults(&known, &["first"], &|_, _| true), []);
     }
 
     #[test]
@@ -303,5 +319,8 @@ pub(crate) mod tests {
             let wanted = if is_known { vec![] } else { vec![WaiverFault::Expired] };
             assert_eq!(faults(&known, &["first"], &|_, _| true), wanted);
         }
+        let expired = known(&format!("{ONE}expires = 2026-11-21"));
+        assert_eq!(faults(&expired, &["first"], &|_, _| true), [WaiverFault::Expired], "nothing to judge");
+        assert_eq!(faults(&expired, &["first"], &|_, _| false), [], "left out of this run");
     }
 }

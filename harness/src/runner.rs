@@ -117,12 +117,12 @@ pub(crate) async fn run(
         say(What::Noted { note });
     }
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
-    let quick = options.quick;
     // With others, there is enough to do.
     if shared.alone && options.jobs > 1 {
         performance.warm_up(scenarios.first().and_then(|scenario| scenario.now.clone()));
     }
-    let subjects = play(&mut performance, &stage.connector, (scenarios, lines), quick, &mut say).await;
+    let trials = (!options.quick).then_some(&known);
+    let subjects = play(&mut performance, &stage.connector, (scenarios, lines), trials, &mut say).await;
     performance.warmed().await;
     if let Some(reason) = stage.end().await {
         let note =
@@ -167,19 +167,20 @@ pub(crate) async fn rehearse(
     let stage = Stage::set(connector, Arc::clone(&shared.nursery), sandbox, shared.lanes()).await?;
     let stage = Arc::new(stage);
     let mut performance = Performance::new(Arc::clone(&stage), Arc::clone(&shared.slots));
-    let played = play(&mut performance, &stage.connector, (scenarios, lines), true, &mut |_| {}).await;
+    let played = play(&mut performance, &stage.connector, (scenarios, lines), None, &mut |_| {}).await;
     stage.end().await;
     shared.nursery.close().await;
     let last = played?.pop().map(|subject| subject.evidence);
     last.ok_or_else(|| Error::NoScenario { why: format!("`{scenario}` was not played") })
 }
 
-/// Runs every process of the plan. The first subject is the connector itself.
+/// Runs every process of the plan, and the trials unless none are wanted: what of it is waived does not stop them. The
+/// first subject is the connector itself.
 async fn play(
     performance: &mut Performance,
     connector: &Connector,
     (scenarios, lines): (Vec<Scenario>, Vec<plan::Line>),
-    quick: bool,
+    trials: Option<&Known>,
     say: &mut impl FnMut(What),
 ) -> Result<Vec<Subject>, Error> {
     let now = scenarios.first().and_then(|scenario| scenario.now.as_deref());
@@ -198,21 +199,21 @@ async fn play(
     for (prepared, played) in scenarios.iter().zip(played) {
         subjects.push(Subject::of_scenario(connector, prepared, &specification, played));
     }
-    if !quick {
+    if let Some(known) = trials {
         let played: Vec<Played<'_>> = scenarios
             .iter()
             .zip(&subjects[1..])
             .map(|(prepared, subject)| Played { prepared, evidence: &subject.evidence })
             .collect();
-        for Played { prepared, evidence } in &played {
-            if let Some(check) = trials::obstacle(evidence) {
-                let (connector, scenario) = (&connector.name, &prepared.scenario.name);
+        for played in &played {
+            if let Some(check) = played.obstacle(known) {
+                let (connector, scenario) = (&connector.name, &played.prepared.scenario.name);
                 let note =
                     format!("{connector}/{scenario}: no trials are made of it as long as {check} fails");
                 say(What::Noted { note });
             }
         }
-        let plans = trials::plan(&played);
+        let plans = trials::plan(&played, known);
         say(What::TrialsPlanned { invocations: plans.iter().map(Vec::len).sum() });
         let tried = performance.trials(&scenarios, plans, say).await?;
         for (subject, tried) in subjects[1..].iter_mut().zip(tried) {

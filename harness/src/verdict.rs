@@ -49,13 +49,15 @@ impl Verdict {
     }
 }
 
-/// Different findings of one check and subject that are kept; the rest are counted with the last.
+/// Different findings of one check and subject that are kept; the rest are counted with the last of their stream.
 const KEPT: usize = 100;
 
-/// One of each kind, the first, with how often it was found.
+/// One of each kind, the first, with how often it was found. None is counted with that of another stream, which may be
+/// waived.
 fn fold(findings: Vec<Finding>) -> Vec<Finding> {
     let mut folded: Vec<Finding> = Vec::new();
     let mut places = BTreeMap::new();
+    let mut last = BTreeMap::new();
     for finding in findings {
         let kind = (
             finding.command,
@@ -64,10 +66,14 @@ fn fold(findings: Vec<Finding>) -> Vec<Finding> {
             finding.want.clone(),
             finding.got.clone(),
         );
-        let place = *places.entry(kind).or_insert(folded.len().min(KEPT - 1));
-        match folded.get_mut(place) {
-            Some(known) => known.times += finding.times,
-            None => folded.push(finding),
+        let of_stream = last.get(&finding.stream).copied();
+        let next = of_stream.filter(|_| folded.len() >= KEPT).unwrap_or(folded.len());
+        let place = *places.entry(kind).or_insert(next);
+        if let Some(known) = folded.get_mut(place) {
+            known.times += finding.times;
+        } else {
+            last.insert(finding.stream.clone(), place);
+            folded.push(finding);
         }
     }
     folded
@@ -174,5 +180,27 @@ impl Finding {
             name: change(&name),
         });
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn findings_without_number_are_kept_in_part_and_never_with_another_streams() {
+        let finding = |stream: &str, number: usize| {
+            let name = StreamName { namespace: None, name: stream.to_owned() };
+            Finding::new("a", format!("{number}")).stream(&name)
+        };
+        let many = (0..150).map(|number| finding("orders", number));
+        let few = (0..3).map(|number| finding("users", number));
+        let Verdict::Fail { findings } = Verdict::of(many.chain(few).collect(), true, "") else { panic!() };
+        let times = |stream: &str| -> Vec<u64> {
+            let of = findings.iter().filter(|it| it.stream.as_ref().is_some_and(|it| it.name == stream));
+            of.map(|it| it.times).collect()
+        };
+        assert_eq!((times("orders").len(), times("orders")[99]), (100, 51));
+        assert_eq!(times("users"), [3]);
     }
 }

@@ -13,7 +13,8 @@ use crate::nearest::nearest;
 pub(crate) struct Waiver {
     /// The checks, by id; `*` stands for any text. `harness list` shows all ids.
     pub(crate) check: CheckPattern,
-    /// The scenarios, by name; `*` stands for any text. All of them where it is left out.
+    /// The scenarios, by name; `*` stands for any text, and `(connector)` for what is judged of the connector itself. All of
+    /// them, and the connector itself, where it is left out.
     #[schemars(length(min = 1))]
     pub(crate) scenario: Option<Pattern>,
     /// The streams, by name or `namespace.name`; `*` stands for any text. All of them where it is left out.

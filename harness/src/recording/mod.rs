@@ -148,7 +148,8 @@ fn keep(
         tell(&Step::Unanswered { request: known.mask(&request) });
     }
     let texts = folder.known();
-    let circumstances = Circumstances { secrets: &secrets, tracks: &takes.tracks, known: &texts };
+    let circumstances =
+        Circumstances { began: takes.began, secrets: &secrets, tracks: &takes.tracks, known: &texts };
     let record = |source| Error::Record { source };
     let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {

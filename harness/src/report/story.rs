@@ -144,7 +144,13 @@ pub(super) fn of_waiver(what: &What) -> Option<(String, String)> {
 /// Why a waiver does not hold, and what to do.
 pub(super) fn in_words(fault: WaiverFault) -> (&'static str, &'static str) {
     match fault {
-        WaiverFault::Unused => ("nothing that it names fails any more", "take the entry out"),
+        WaiverFault::Unused => (
+            "nothing that it names fails any more",
+            "take the entry out, or correct it where its `stream` is misspelt",
+        ),
+        WaiverFault::NoScenario => {
+            ("there is no scenario of its name", "correct its `scenario`, or take the entry out")
+        }
         WaiverFault::Expired => {
             ("its day is over", "mend what it waives and take the entry out, or give it a later day")
         }

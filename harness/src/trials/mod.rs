@@ -19,6 +19,7 @@ use serde_json::Value;
 use crate::checks::{self, Check, Group, Level};
 use crate::evidence::{Evidence, Run};
 use crate::expectation::{ConfigIs, Outcome};
+use crate::known::Known;
 use crate::process::Disturbance;
 use crate::subject::Prepared;
 use crate::transcript::Transcript;
@@ -63,9 +64,9 @@ pub(crate) struct Played<'a> {
 }
 
 /// The trials of all scenarios, in their order.
-pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
+pub(crate) fn plan(played: &[Played<'_>], known: &Known) -> Vec<Vec<Planned>> {
     let mut plans: Vec<Vec<Planned>> = played.iter().map(|_| Vec::new()).collect();
-    let talks: Vec<bool> = played.iter().map(|played| obstacle(played.evidence).is_none()).collect();
+    let talks: Vec<bool> = played.iter().map(|played| played.obstacle(known).is_none()).collect();
     let accepts = |place: &usize| talks[*place] && accepts_its_config(played[*place].evidence);
     if let Some(place) = (0..played.len()).find(accepts) {
         plans[place].push(Planned::of(Question::SpecWithoutHome, Command::Spec));
@@ -95,12 +96,20 @@ pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
     plans
 }
 
-/// The check by which its processes did not end as they must or did not speak the protocol: then no trials of it are made.
-pub(crate) fn obstacle(evidence: &Evidence) -> Option<&'static str> {
-    let basic = |check: &&Check| {
-        check.level == Level::Must && matches!(check.group, Group::Process | Group::Messages)
-    };
-    checks::ALL.iter().filter(basic).find(|check| (check.judge)(evidence).is_fail()).map(|check| check.id)
+impl Played<'_> {
+    /// The check by which its processes did not end as they must or did not speak the protocol, and that is not waived:
+    /// then no trials of it are made.
+    pub(crate) fn obstacle(&self, known: &Known) -> Option<&'static str> {
+        let basic = |check: &&Check| {
+            check.level == Level::Must && matches!(check.group, Group::Process | Group::Messages)
+        };
+        let name = Some(self.prepared.scenario.name.as_str());
+        let stands = |check: &&Check| {
+            let verdict = (check.judge)(self.evidence);
+            verdict.is_fail() && !known.covers(name, check, verdict)
+        };
+        checks::ALL.iter().filter(basic).find(stands).map(|check| check.id)
+    }
 }
 
 /// Whether `check` has accepted the scenario's config, as it must.

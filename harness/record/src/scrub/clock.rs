@@ -30,18 +30,29 @@ pub(super) enum Times {
 }
 
 /// What is known of the times of a recording.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Clock {
     /// What the client was started with.
     known: Vec<String>,
     /// Times that are written as they are wherever they stand, since they are so somewhere.
     fixed: BTreeSet<Timestamp>,
+    /// When the recording began: what it makes "now" of for every run.
+    origin: Timestamp,
+    /// Times near now in what was answered. All runs were told of the same data, so that these are counted from the
+    /// beginning of the recording wherever they stand, and not from that of the run.
+    answered: BTreeSet<Timestamp>,
 }
 
 impl Clock {
-    pub(super) fn new(known: &[String]) -> Clock {
+    pub(super) fn new(known: &[String], origin: Timestamp) -> Clock {
         let fixed = known.iter().flat_map(|text| Moment::all_in(text)).map(|moment| moment.at()).collect();
-        Clock { known: known.to_vec(), fixed }
+        Clock { known: known.to_vec(), fixed, origin, answered: BTreeSet::new() }
+    }
+
+    /// A response says this, and it is no time at which something ends: that one follows the clock of who asked.
+    pub(super) fn answer(&mut self, text: &str, began: Timestamp) {
+        let near = Moment::all_in(text).into_iter().map(|moment| moment.at());
+        self.answered.extend(near.filter(|at| at.duration_since(began).abs() <= NEAR));
     }
 
     /// A response says this time in a way in which it cannot be written relative to now.
@@ -110,7 +121,7 @@ impl Clock {
         times: Times,
     ) -> Option<Expression> {
         let at = moment.at();
-        let began = began.round_down();
+        let began = if self.answered.contains(&at) { self.origin } else { began }.round_down();
         let (offset, format) = stated(written, moment, began);
         let meant = match times {
             Times::None => false,
@@ -214,7 +225,7 @@ mod tests {
 
     fn relative(known: &[&str], text: &str, times: Times) -> String {
         let known: Vec<String> = known.iter().map(ToString::to_string).collect();
-        let clock = Clock::new(&known);
+        let clock = Clock::new(&known, BEGAN.parse().unwrap());
         clock.relative(Pieces::literal(text), BEGAN.parse().unwrap(), times).template().as_str().to_owned()
     }
 
@@ -245,7 +256,7 @@ mod tests {
             assert!(asked.starts_with(wanted), "{text}: {asked}");
             assert_eq!(relative(&[], text, Times::Near), text);
         }
-        let mut clock = Clock::new(&[]);
+        let mut clock = Clock::new(&[], BEGAN.parse().unwrap());
         clock.fix_answered("1792768500", BEGAN.parse().unwrap());
         let asked = clock.relative(Pieces::literal("1792768500"), BEGAN.parse().unwrap(), Times::Asked);
         assert_eq!(asked.template().as_str(), "1792768500", "an answer has said so");
@@ -265,9 +276,22 @@ mod tests {
     }
 
     #[test]
-    fn times_in_another_spelling_are_fixed() {
-        let mut clock = Clock::default();
+    fn times_of_data_are_counted_from_the_beginning_of_the_recording() {
         let began: Timestamp = BEGAN.parse().unwrap();
+        let mut clock = Clock::new(&[], began - SignedDuration::from_secs(60));
+        clock.answer("made 2026-11-22T15:14:46Z, 1795360485 and 2020-01-01T00:00:00Z", began);
+        let relative = |text: &str| {
+            clock.relative(Pieces::literal(text), began, Times::Near).template().as_str().to_owned()
+        };
+        assert_eq!(relative("2026-11-22T15:14:46Z"), "{{now+55s:%Y-%m-%dT%H:%M:%SZ}}");
+        assert_eq!(relative("1795360485"), "{{now+54s:epoch}}");
+        assert_eq!(relative("1795360484"), "{{now-7s:epoch}}", "the client's own");
+    }
+
+    #[test]
+    fn times_in_another_spelling_are_fixed() {
+        let began: Timestamp = BEGAN.parse().unwrap();
+        let mut clock = Clock::new(&[], began);
         clock.fix_hidden("https://a.test/?since=2026-11-22T15%3A00%3A00Z&t=1795360000", began);
         clock.fix_hidden("1795360100.000200", began);
         let relative = |text: &str| {

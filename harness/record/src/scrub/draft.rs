@@ -56,7 +56,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn add(&mut self, take: &Take) -> Result<(), Error> {
-        let began = self.circumstances.began(take)?;
+        let began = self.circumstances.run_began(take)?;
         let mut interaction = self.interaction(take, began);
         self.leave_out_lines(&mut interaction);
         self.guard.check(&mut interaction, &mut self.removed).map_err(|part| Error::ShowsSecret {
@@ -136,6 +136,8 @@ impl<'a> Draft<'a> {
                 .collect::<BTreeMap<_, _>>(),
             now: Some(began.round_down()),
             ignore: self.ignored.rules(),
+            // Times that it was told of are counted from the beginning of the recording.
+            tolerance: Terms::default().tolerance + began.duration_since(self.circumstances.began).abs(),
             ..Terms::default()
         };
         let cassette = connector_replay::Cassette::new(Tape::new(vec![interaction]), "recording", &terms);

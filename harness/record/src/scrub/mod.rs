@@ -42,13 +42,16 @@ use text::Scrubber;
 /// One run of the client.
 #[derive(Clone, Copy, Debug)]
 pub struct Track {
-    /// "Now", for the times in its takes: a replay that sets its clock to this second gives the recorded bytes.
+    /// "Now", for what the client works out from its clock.
     pub began: Timestamp,
 }
 
 /// What is known of a recording beside its takes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
+    /// When the recording began, before any of its runs: a replay that sets its clock to this second gives the data as it
+    /// was recorded.
+    pub began: Timestamp,
     /// The secrets that the client was given.
     pub secrets: &'a [Secret],
     /// The runs, by the numbers that takes carry.
@@ -81,12 +84,12 @@ where
     let secrets = Needles::new(of_all().flat_map(Secret::needles).collect());
     let short = Needles::new(of_all().filter_map(Secret::short).collect());
     let hosts = Needles::new(of_all().filter_map(Secret::in_hosts).collect());
-    let mut clock = Clock::new(circumstances.known);
+    let mut clock = Clock::new(circumstances.known, circumstances.began);
 
     let mut survey = Survey::new(&secrets, &short, circumstances.known);
     for take in takes() {
         let take = take?;
-        survey.see(&take, &mut clock, circumstances.began(&take)?);
+        survey.see(&take, &mut clock, circumstances.run_began(&take)?);
     }
     if survey.wants_more() {
         for take in takes() {
@@ -107,7 +110,7 @@ where
 
 impl Circumstances<'_> {
     /// When the run began that a take belongs to.
-    fn began(&self, take: &Take) -> Result<Timestamp, Error> {
+    fn run_began(&self, take: &Take) -> Result<Timestamp, Error> {
         let track = usize::try_from(take.track).ok().and_then(|track| self.tracks.get(track));
         track
             .map(|track| track.began)

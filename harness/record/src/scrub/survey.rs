@@ -59,9 +59,13 @@ impl<'a> Survey<'a> {
             strong |= is_strong(answered);
             if !name::is_expiry(answered.name) {
                 clock.fix_answered(answered.text, began);
+                clock.answer(answered.text, began);
             }
             clock.fix_hidden(answered.text, began);
         });
+        if count == 0 {
+            clock.answer(&String::from_utf8_lossy(&take.body), began);
+        }
         let posted = [Method::POST, Method::PUT].contains(&take.request.method);
         let at_door = name::is_auth_path(&take.request.target.path);
         let granted = memchr::memmem::find(&take.request.body, b"grant_type").is_some();

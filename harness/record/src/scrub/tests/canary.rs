@@ -270,7 +270,7 @@ fn what_cannot_be_cut_out_is_refused_without_being_shown() {
 #[test]
 fn a_take_of_no_known_run_is_an_error() {
     let mut scene = Scene::default().take("GET https://a.test/", "");
-    scene.takes[0].track = 1;
+    scene.takes[0].track = 2;
     let error = scene.try_scrubbed().unwrap_err().to_string();
-    assert_eq!(error, "scrub the recording: wanted one of its 1 runs, got a take of run 1");
+    assert_eq!(error, "scrub the recording: wanted one of its 2 runs, got a take of run 2");
 }

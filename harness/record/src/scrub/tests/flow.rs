@@ -267,6 +267,34 @@ fn times_move_with_now_and_what_the_client_knew_does_not() {
 }
 
 #[test]
+fn data_are_the_same_in_every_run_and_the_clients_clock_is_that_of_its_run() {
+    let list = "date: Sun, 22 Nov 2026 15:00:00 GMT\n\n{\"items\": [{\"created\": 1795359590}], \"expires_at\": 1795364400}";
+    let mut scene = Scene::default()
+        .take("GET https://a.test/items", list)
+        .take("GET https://a.test/items", list)
+        .take("GET https://a.test/items?since=1795359590&until=1795360800", "");
+    for take in &mut scene.takes[1..] {
+        take.track = 1;
+    }
+    let scrubbed = scene.scrubbed();
+    assert_eq!(scrubbed.notes, [""; 0]);
+    let lines = scene.lines();
+    for (line, wanted) in [
+        (0, r#""created": "{{now-10s:epoch}}""#),
+        (0, "{{now:http}}"),
+        (0, r#""expires_at": "{{now+80m:epoch}}""#),
+        (1, r#""created": "{{now-10s:epoch}}""#),
+        (1, "{{now-20m:http}}"),
+        (1, r#""expires_at": "{{now+1h:epoch}}""#),
+        (2, "since={{now-10s:epoch}}&until={{now:epoch}}"),
+    ] {
+        assert!(lines[line].contains(wanted), "{wanted}\n{}", lines[line]);
+    }
+    let player = player(&scrubbed, &[], LATER);
+    assert_eq!(ask(&player, "GET https://a.test/items?since=1893553435&until=1893553445"), Ok(2));
+}
+
+#[test]
 fn a_session_that_is_called_something_else_is_known_by_where_it_goes() {
     let scene = Scene::default()
         .take("GET https://a.test/connect", "x-subject: Zk3vK8TfWlR7\n\n{\"result\": {\"value\": \"9f86d081884c7d65\"}, \"other\": \"plain text 1\"}")
