@@ -1,6 +1,8 @@
 //! A number in place of a record, so that two reads can be compared without keeping either.
 
-use std::hash::{DefaultHasher, Hasher as _};
+use std::hash::Hasher as _;
+
+use siphasher::sip::SipHasher13;
 
 use super::tree::Tree;
 use crate::json_pointer::unescaped;
@@ -32,8 +34,8 @@ impl Digest {
 }
 
 fn of(value: &Tree<'_>, volatile: &[&[String]]) -> u64 {
-    // With the same keys in every process, unlike that of a `HashMap`.
-    let mut hasher = DefaultHasher::new();
+    // The same in every process and at all times: snapshots hold sums of it.
+    let mut hasher = SipHasher13::new();
     match value {
         Tree::Null => hasher.write_u8(0),
         Tree::Bool(value) => hasher.write(&[1, u8::from(*value)]),
@@ -62,7 +64,7 @@ fn of(value: &Tree<'_>, volatile: &[&[String]]) -> u64 {
                 if volatile.iter().any(|path| matches!(path, [last] if fits(last, name))) {
                     continue;
                 }
-                let mut member = DefaultHasher::new();
+                let mut member = SipHasher13::new();
                 member.write(name.as_bytes());
                 member.write_u64(of(value, &within(volatile, name)));
                 sum = sum.wrapping_add(member.finish());

@@ -15,7 +15,7 @@ pub(crate) use self::normalize::Volatile;
 pub(crate) use self::requests::text_of_requests;
 pub use self::update::Update;
 use crate::error::Error;
-use crate::ledger::RAW_KEPT;
+use crate::ledger::{RAW_KEPT, StreamAccount};
 use crate::secrets::Secrets;
 use crate::transcript::Transcript;
 
@@ -74,8 +74,16 @@ pub(crate) fn text_of(transcript: &Transcript, volatile: &Volatile, secrets: &Se
     }
     if cut {
         let more = transcript.account.lines + 1 - lines;
-        let _infallible =
-            writeln!(text, "... {more} more lines: a snapshot holds the first {RAW_KEPT} bytes");
+        let _infallible = writeln!(
+            text,
+            "... {more} more lines: a snapshot holds the first {RAW_KEPT} bytes, and of all records a sum:"
+        );
+        let mut streams: Vec<_> = transcript.account.streams.iter().filter(|it| it.records > 0).collect();
+        streams.sort_by(|one, other| one.name.cmp(&other.name));
+        for stream in streams {
+            let StreamAccount { name, records, sum, .. } = stream;
+            let _infallible = writeln!(text, "... {name}: {records} records, sum {:016x}", sum.set);
+        }
     }
     let _infallible = writeln!(text, "= {}", transcript.exit);
     text
@@ -230,5 +238,28 @@ mod tests {
         assert!(file.with_extension(PENDING).exists());
         assert_eq!(compare(&file, "t", "a\n", Update::Propose, false).unwrap(), Comparison::Matches);
         assert!(!file.with_extension(PENDING).exists());
+    }
+
+    #[test]
+    fn of_what_a_snapshot_does_not_hold_it_holds_a_sum() {
+        let text = |last: &str| {
+            let record = |data: &str| {
+                let message = r#"{"type":"RECORD","record":{"stream":"a","data":"#;
+                format!("{message}{data},\"emitted_at\":1}}}}\n")
+            };
+            let long = record(&format!("{{\"text\":\"{}\"}}", "x".repeat(1 << 20)));
+            let printed = format!("$ read\n{}{}", long.repeat(5), record(last));
+            let evidence = crate::example::parse(&printed);
+            text_of(&evidence.runs[0].transcript, &Volatile::default(), &Secrets::default())
+        };
+        let one = text(r#"{"text":"y"}"#);
+        let shown: Vec<&str> = one.lines().filter(|line| line.starts_with("... ")).collect();
+        assert_eq!(
+            shown[0],
+            "... 3 more lines: a snapshot holds the first 4194304 bytes, and of all records a sum:"
+        );
+        assert!(shown[1].starts_with("... a: 6 records, sum ") && shown.len() == 2, "{shown:?}");
+        assert_eq!(one, text(r#"{"text":"y"}"#));
+        assert_ne!(one, text(r#"{"text":"z"}"#), "past the limit");
     }
 }
