@@ -108,6 +108,13 @@ pub(crate) struct File {
     ignore: Vec<Rule>,
 }
 
+/// The demands alone: what they are put over is known later, and where they are wrong now.
+#[derive(Deserialize)]
+struct Demanding {
+    #[serde(default)]
+    demands: Demands,
+}
+
 /// A JSON pointer that points into something.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
@@ -137,10 +144,12 @@ fn now<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::
     }
 }
 
-/// What the `scenario.toml` in a folder says of how processes are run and requests compared; nothing where there is none.
+/// What the `scenario.toml` in a folder says of how processes are run and come out and requests are compared; nothing where
+/// there is none.
 pub(crate) struct Said {
     pub(crate) ignore: Vec<Rule>,
     pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) expect: Expectation,
 }
 
 /// Reads that of a folder.
@@ -149,7 +158,7 @@ pub(crate) fn said(folder: &Path) -> Result<Said, Error> {
         Some((path, text)) => File::parse(&text, &path)?,
         None => File::default(),
     };
-    Ok(Said { ignore: file.ignore, environment: file.environment })
+    Ok(Said { ignore: file.ignore, environment: file.environment, expect: file.expect })
 }
 
 /// What a scenario is read from beyond its folder.
@@ -260,8 +269,7 @@ impl File {
             }
         }
         let named = |check: &Unjudged| crate::checks::find(&check.check).is_none();
-        let demands = Demands::default().with(&file.demands);
-        let unjudged = demands.map_err(|error| invalid_of(path, &format!("`demands`: {error}")))?.unjudged;
+        let unjudged = toml_file::parse::<Demanding>(text, path)?.demands.unjudged;
         if let Some(unjudged) = unjudged.iter().find(|unjudged| unjudged.reason.trim().is_empty()) {
             return invalid(format!("the reason for not judging {} is empty: say why", unjudged.check));
         }
@@ -319,7 +327,7 @@ mod tests {
     use super::*;
 
     fn fault(text: &str) -> String {
-        toml_file::parse::<File>(text, Path::new("x/scenario.toml")).unwrap_err().to_string()
+        File::parse(text, Path::new("x/scenario.toml")).unwrap_err().to_string()
     }
 
     #[test]
@@ -329,6 +337,9 @@ mod tests {
             ("volatile = [\n  \"/a\",\n  \"b\",\n]", ":3: volatile[1]: ", "want a JSON pointer"),
             ("[[empty_stream]]\nname = \"a\"\nreason = \" \"", ":3: empty_stream[0].reason: ", "say why"),
             ("[[empty_stream]]\nname = \"a\"", ":1: empty_stream[0]: ", "missing field `reason`"),
+            ("\nexpect = 1", ":2: expect: ", "integer `1`, expected a table"),
+            ("[demands]\ndata_point = true", ":2: demands.data_point: ", "did you mean `data_points`?"),
+            ("[demands]\n\ndata_points = 1", ":3: demands.data_points: ", "expected a boolean"),
             ("[expect]\nread = \"succeed\"", ":2: expect.read: ", "did you mean `succeeds`?"),
             ("[expect]\n\nreads = \"fails\"", ":3: expect", "did you mean `read`?"),
             ("ignore = [\n  \"query a\",\n  \"path\",\n]", ":3: ignore[1]: ", "wanted `query NAME`"),

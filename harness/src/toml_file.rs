@@ -49,6 +49,14 @@ fn item<'a>(table: &DeTable<'_>, mut path: impl Iterator<Item = &'a Segment>) ->
 /// What serde says of a name that it does not know, with the name that was probably meant; all else as it is.
 fn plain(message: &str) -> String {
     let mut message = message.replace('\n', ", ");
+    // How a table or a choice is called in our code is nothing to the writer.
+    for (ours, theirs) in
+        [(", expected struct ", ", expected a table"), (", expected enum ", ", expected one of its words")]
+    {
+        if let Some((before, _)) = message.split_once(ours) {
+            message = format!("{before}{theirs}");
+        }
+    }
     let unknown = ["unknown field `", "unknown variant `"].iter().any(|start| message.starts_with(start));
     if unknown {
         let mut quoted = message.split('`').skip(1).step_by(2);

@@ -143,6 +143,11 @@ impl Finding {
         Some(Finding::new("a schema that compiles on its own", why).pointer(at))
     }
 
+    /// The process whose it is, as events call it: a trial or a command.
+    pub(crate) fn process(&self) -> Option<String> {
+        self.trial.clone().or_else(|| Some(self.command?.to_string()))
+    }
+
     pub(crate) fn by(mut self, transcript: &Transcript) -> Self {
         self.command = Some(transcript.command);
         self.trial.clone_from(&transcript.trial);

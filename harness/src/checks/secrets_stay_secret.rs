@@ -1,5 +1,7 @@
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
+use crate::ledger::{Revealed, Seen};
+use crate::secrets::Leak;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -15,6 +17,7 @@ pub(super) const CHECK: Check = Check {
     condemns: &[
         "# spec {\"properties\":{\"key\":{\"airbyte_secret\":true}}}\n# config {\"key\":\"canary-7f3a\"}\n$ read\n{\"type\":\"LOG\",\"log\":{\"level\":\"DEBUG\",\"message\":\"GET /?key=canary-7f3a\"}}",
         "# spec {\"properties\":{\"key\":{\"airbyte_secret\":true}}}\n# config {\"key\":\"canary-7f3a\"}\n$ check\n2> key is Y2FuYXJ5LTdmM2E=",
+        "# spec {\"properties\":{\"key\":{\"airbyte_secret\":true}}}\n# config {\"key\":\"canary-7f3a\"}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"key\":\"canary-7f3a\"},\"emitted_at\":1}}",
     ],
     acquits: &[
         "# spec {\"properties\":{\"key\":{\"airbyte_secret\":true}}}\n# config {\"key\":\"canary-7f3a\"}\n$ read\n{\"type\":\"CONTROL\",\"control\":{\"type\":\"CONNECTOR_CONFIG\",\"emitted_at\":1.0,\"connectorConfig\":{\"config\":{\"key\":\"canary-7f3a\"}}}}\n{\"type\":\"LOG\",\"log\":{\"level\":\"INFO\",\"message\":\"GET /?key=****\"}}",
@@ -29,14 +32,21 @@ fn judge(evidence: &Evidence) -> Verdict {
     }
     let mut findings = Vec::new();
     for transcript in evidence.every_transcript() {
-        let stdout = transcript.account.leaks.iter().map(|leak| (leak, "stdout"));
-        let stderr = transcript.stderr.leaks.iter().map(|leak| (leak, "stderr"));
-        for (leak, place) in stdout.chain(stderr) {
-            let got = format!("its value, {}, on {place}", leak.what.form);
-            let finding =
-                Finding::new(format!("nothing of the secret `{}`", leak.what.field), got).by(transcript);
-            let finding = if place == "stdout" { finding.line(leak.line) } else { finding };
-            findings.push(Finding { times: leak.times, ..finding });
+        let found = |leak: &Leak, place: &str| {
+            let got = format!("its value, {}, on {place}", leak.form);
+            Finding::new(format!("nothing of the secret `{}`", leak.field), got).by(transcript)
+        };
+        for Seen { what: Revealed { leak, stream }, line, times } in &transcript.account.leaks {
+            let finding = Finding { times: *times, ..found(leak, "stdout").line(*line) };
+            findings.push(match stream {
+                Some(stream) => finding.stream(stream).next(
+                    "leave the field out; or, where the API itself hands it out as data that is wanted, waive it for this stream",
+                ),
+                None => finding,
+            });
+        }
+        for Seen { what, times, .. } in &transcript.stderr.leaks {
+            findings.push(Finding { times: *times, ..found(what, "stderr") });
         }
     }
     Verdict::of(findings, !evidence.runs.is_empty(), "no process was started")

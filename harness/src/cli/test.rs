@@ -1,5 +1,5 @@
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
@@ -7,7 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::chosen::{Choice, Chosen};
 use super::paths;
 use crate::error::{Error, ExitCode, chain};
-use crate::report::{Destination, Format, Several, Style};
+use crate::report::{Destination, Format, Several, Style, quoted};
 use crate::rung::SandboxMode;
 use crate::snapshot::Update;
 use crate::{Candidate, Hints, Options, Outstanding, fleet};
@@ -81,7 +81,7 @@ impl Arguments {
         let variable = |name: &str| std::env::var(name).ok();
         let update =
             Update::from_environment(variable("INSTA_UPDATE").as_deref(), variable("CI").as_deref())?;
-        let snapshots = self.snapshots.clone();
+        let (snapshots, again) = (self.snapshots.clone(), self.again());
         let hints =
             Hints { fixtures: self.fixtures, snapshots: self.snapshots, cargo_profile: self.cargo_profile };
         let here = std::env::current_dir()
@@ -111,7 +111,7 @@ impl Arguments {
             baseline: self.baseline_update.is_some_and(|when| when == Baseline::Always || !in_ci),
             sandbox: self.sandbox,
         };
-        let style = Style { verbose: self.verbose, strict: self.strict, snapshots };
+        let style = Style { verbose: self.verbose, strict: self.strict, snapshots, again };
         let mut reports = Several::open(self.format, &self.reports, &style)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let outcome = runtime.block_on(async {
@@ -137,6 +137,24 @@ impl Arguments {
             );
         }
         Ok(outcome.exit_code)
+    }
+}
+
+impl Arguments {
+    /// The options without which a connector may be judged otherwise, as they are typed.
+    fn again(&self) -> String {
+        let path = |path: &PathBuf| quoted(path);
+        let sandbox = Some(self.sandbox).filter(|mode| *mode != SandboxMode::Auto);
+        let sandbox = sandbox.and_then(|mode| Some(mode.to_possible_value()?.get_name().to_owned()));
+        let options = [
+            ("--fixtures", self.fixtures.as_ref().map(path)),
+            ("--timeout", self.timeout.map(|seconds| seconds.to_string())),
+            ("--sandbox", sandbox),
+            ("--cargo-profile", self.cargo_profile.as_deref().map(|name| quoted(Path::new(name)))),
+        ];
+        let given = options.iter().filter_map(|(name, value)| Some(format!(" {name} {}", value.as_ref()?)));
+        let strict = self.strict.then(|| " --strict".to_owned());
+        given.chain(strict).collect()
     }
 }
 

@@ -121,6 +121,14 @@ impl Placed {
     }
 }
 
+/// A secret on stdout.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Revealed {
+    pub(crate) leak: Leak,
+    /// The stream of the record that holds it, if a record does.
+    pub(crate) stream: Option<StreamName>,
+}
+
 /// What was seen of one stream.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct StreamAccount {
@@ -190,7 +198,7 @@ pub(crate) struct Account {
     pub(crate) violations: Vec<Seen<Violation>>,
     pub(crate) messages: Vec<Placed>,
     pub(crate) streams: Vec<StreamAccount>,
-    pub(crate) leaks: Vec<Seen<Leak>>,
+    pub(crate) leaks: Vec<Seen<Revealed>>,
     /// By what each record is known, in their order, the first of them: the place of its stream, and a digest of its primary
     /// key or, where it has none, of its data.
     pub(crate) identities: Vec<(u32, u64)>,

@@ -24,7 +24,7 @@ use connector_protocol::MessageType;
 use serde_json::Value;
 
 pub use account::StreamName;
-pub(crate) use account::{Account, Placed, Seen, Stray, StreamAccount, note};
+pub(crate) use account::{Account, Placed, Revealed, Seen, Stray, StreamAccount, note};
 pub(crate) use awaited::Missed;
 pub(crate) use digest::Digest;
 pub(crate) use key::KEYS_KEPT;
@@ -137,7 +137,7 @@ impl Book {
         let parsed = Tree::parse(bytes);
         let word = parsed.as_ref().ok().and_then(|tree| tree.get("type")).and_then(Tree::as_str);
         let kind: Option<MessageType> = word.and_then(|word| word.parse().ok());
-        self.look_for_secrets(number, bytes, kind);
+        self.look_for_secrets(number, bytes, kind, parsed.as_ref().ok());
         let excerpt = || excerpt::of_bytes(bytes);
         let (tree, word) = match (&parsed, word) {
             (Ok(tree), Some(word)) => (tree, word),
@@ -267,13 +267,20 @@ impl Book {
         }
     }
 
-    fn look_for_secrets(&mut self, line: u64, bytes: &[u8], kind: Option<MessageType>) {
+    fn look_for_secrets(
+        &mut self,
+        line: u64,
+        bytes: &[u8],
+        kind: Option<MessageType>,
+        message: Option<&Tree<'_>>,
+    ) {
         // A CONTROL message hands the platform a new config: its secrets belong there.
         if kind == Some(MessageType::Control) || self.secrets.is_empty() {
             return;
         }
         for leak in self.secrets.leaks_in(bytes) {
-            note(&mut self.account.leaks, line, leak, PartialEq::eq);
+            let stream = message.and_then(|message| name_of(message.get("record")?));
+            note(&mut self.account.leaks, line, Revealed { leak, stream }, PartialEq::eq);
         }
     }
 
@@ -284,4 +291,10 @@ impl Book {
     fn violation(&mut self, line: u64, violation: Violation) {
         note(&mut self.account.violations, line, violation, |one, other| one.rule == other.rule);
     }
+}
+
+/// The stream of a record.
+fn name_of(record: &Tree<'_>) -> Option<StreamName> {
+    let text = |key: &str| record.get(key).and_then(Tree::as_str).map(str::to_owned);
+    Some(StreamName { namespace: text("namespace"), name: text("stream")? })
 }

@@ -9,6 +9,11 @@ use crate::error::Error;
 pub(super) fn find(place: &Place<'_>) -> Result<Sighting, Error> {
     let scripts = Scripts::of(place)?;
     let main = place.root.join("main.py");
+    if (scripts.is_some() || main.is_file())
+        && let Some(why) = Venv::broken(place)
+    {
+        return Err(place.not_found(why));
+    }
     match scripts {
         Some(declared) if !declared.functions.is_empty() => {
             let script = chosen(place, &declared)?;
@@ -163,6 +168,21 @@ mod tests {
         assert!(error.contains("no python3 on PATH"), "{error}");
         let error = Sketch::new().file("setup.py", "setup()").fault();
         assert!(error.contains("setup.py names no script, and there is no main.py"), "{error}");
+    }
+
+    #[test]
+    fn a_virtual_environment_that_is_broken_is_said_and_no_other_python_taken() {
+        let sketch = Sketch::new();
+        sketch.file("pyproject.toml", PYPROJECT).file("main.py", "").on_path("python3").on_path("source-x");
+        sketch.file(".venv/pyvenv.cfg", "");
+        std::os::unix::fs::symlink("/nowhere/python3.8", sketch.root().join(".venv/python3.8")).unwrap();
+        assert!(sketch.found().command[0].ends_with("bin/source-x"), "no Python in it");
+        std::fs::create_dir(sketch.root().join(".venv/bin")).unwrap();
+        std::os::unix::fs::symlink("/nowhere/python3.8", sketch.root().join(".venv/bin/python")).unwrap();
+        let error = sketch.fault();
+        assert!(error.contains("broken: .venv/bin/python leads to no program"), "{error}");
+        sketch.program("venv/bin/python").program("venv/bin/source-x");
+        assert_eq!(sketch.found().command, [sketch.path("venv/bin/source-x")]);
     }
 
     #[test]

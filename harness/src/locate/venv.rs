@@ -25,6 +25,20 @@ impl Venv {
         all.filter(|venv| is_program(&venv.bin.join("python"))).collect()
     }
 
+    /// One beside the project whose Python is gone, where none there has another. Another Python would lack what is
+    /// installed in it.
+    pub(super) fn broken(place: &Place<'_>) -> Option<String> {
+        let python = |name: &&str| place.root.join(name).join("bin/python");
+        if BESIDE.iter().any(|name| is_program(&python(&name))) {
+            return None;
+        }
+        let broken = BESIDE.iter().find(|name| python(name).symlink_metadata().is_ok())?;
+        Some(format!(
+            "its virtual environment is broken: {broken}/bin/python leads to no program. Create it anew by `rm -r {broken} \
+             && python3 -m venv {broken} && {broken}/bin/pip install -e .`"
+        ))
+    }
+
     pub(super) fn python(&self) -> String {
         self.bin.join("python").display().to_string()
     }

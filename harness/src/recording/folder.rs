@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use connector_protocol::Command;
 use connector_record::Secret;
 use connector_replay::{Rule, Tape};
 use serde_json::{Value, json};
@@ -120,6 +121,26 @@ impl Folder {
         ignore.iter().filter(|rule| !self.ignore.contains(rule)).cloned().collect()
     }
 
+    /// Where a `scenario.toml` that was there before expects something else than what was recorded now.
+    pub(super) fn contradictions(&self, takes: &Takes) -> Result<Vec<String>, Error> {
+        let expect = scenario::said(&self.root)?.expect;
+        // How a command fails was not recorded.
+        let succeeds = |outcome: Outcome| outcome == Outcome::Succeeds;
+        let differs =
+            |(command, outcome): &&(Command, Outcome)| succeeds(expect.of(*command)) != succeeds(*outcome);
+        let otherwise = takes.outcomes.iter().filter(differs);
+        let told = otherwise.map(|(command, outcome)| {
+            let path = self.path("scenario.toml");
+            let wanted = expect.of(*command);
+            format!(
+                "{} says that `{command}` {wanted}, and as recorded now it {outcome}: if that is as it is meant, correct its \
+                 [expect]",
+                path.display()
+            )
+        });
+        Ok(told.collect())
+    }
+
     /// Writes all of it, the cassette last.
     pub(super) fn write(
         &self,
@@ -209,7 +230,6 @@ impl Scenario<'_> {
 
 #[cfg(test)]
 mod tests {
-    use connector_protocol::Command;
     use connector_record::Reel;
 
     use super::*;
@@ -239,20 +259,40 @@ mod tests {
         assert_eq!(text, wanted);
     }
 
-    #[test]
-    fn what_a_scenario_does_not_pass_over_yet_is_told() {
-        let root = tempfile::tempdir().unwrap();
-        let rule = |part: &str| Rule { path: None, part: part.parse().unwrap() };
-        let folder = Folder {
-            root: root.path().to_owned(),
+    fn folder(root: &Path) -> Folder {
+        Folder {
+            root: root.to_owned(),
             config: json!({}),
             state: None,
             catalog: None,
             made_up: None,
             old: None,
-            ignore: vec![rule("query sig")],
+            ignore: vec!["query sig".parse().map(|part| Rule { path: None, part }).unwrap()],
             environment: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn what_a_scenario_expects_of_an_earlier_recording_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = folder(root.path());
+        let told = |text: &str| {
+            std::fs::write(folder.path("scenario.toml"), text).unwrap();
+            folder.contradictions(&takes()).unwrap()
         };
+        let told_of_check = told("[expect]\ncheck = \"raises\"\nread = \"fails\"\n");
+        assert!(
+            told_of_check[0].contains("`check` raises, and as recorded now it succeeds"),
+            "{told_of_check:?}"
+        );
+        assert_eq!(told("[expect]\nread = \"fails\"\n"), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_scenario_does_not_pass_over_yet_is_told() {
+        let root = tempfile::tempdir().unwrap();
+        let rule = |part: &str| Rule { path: None, part: part.parse().unwrap() };
+        let folder = folder(root.path());
         let rules = [rule("query sig"), rule("query nonce")];
         assert_eq!(folder.lacking(&rules), [], "a new one is written with them");
         std::fs::write(folder.path("scenario.toml"), "ignore = [\"query sig\"]\n").unwrap();

@@ -221,6 +221,9 @@ fn keep(
         &tape,
         &folder::Scenario { valid, hosts, ignore: scrubbed.ignore, takes: &takes },
     )?;
+    for note in folder.contradictions(&takes)? {
+        tell(&Step::Noted { note });
+    }
     tell(&Step::Wrote { folder: folder.root.clone(), interactions, optional });
     Ok(())
 }

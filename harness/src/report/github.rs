@@ -4,10 +4,10 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::Reporter;
 use super::markdown;
 use super::spelling::{named, plural, quoted};
 use super::story::{End, Story, of_waiver, settings_of};
+use super::{Reporter, Style};
 use crate::event::{Cause, Event, What};
 use crate::excerpt;
 use crate::tally::Standing;
@@ -40,8 +40,8 @@ struct Annotation {
 }
 
 impl GitHub {
-    pub(super) fn new(out: Box<dyn Write>, summary: Option<PathBuf>, strict: bool) -> Self {
-        GitHub { out, summary, story: Story::new(strict) }
+    pub(super) fn new(out: Box<dyn Write>, summary: Option<PathBuf>, style: Style) -> Self {
+        GitHub { out, summary, story: Story::new(style) }
     }
 
     fn failures(&self, wanted: Standing) -> impl Iterator<Item = Annotation> {
@@ -171,7 +171,7 @@ mod tests {
 
     fn commands(events: &[Event], summary: Option<PathBuf>) -> String {
         let page = Page::default();
-        let mut github = GitHub::new(Box::new(page.clone()), summary, false);
+        let mut github = GitHub::new(Box::new(page.clone()), summary, Style::default());
         for event in events {
             github.tell(event);
         }

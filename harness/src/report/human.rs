@@ -125,7 +125,7 @@ impl Human {
         let worst = section.groups.entry(group).or_default().0.entry(check).or_insert(standing);
         *worst = standing.max(*worst);
         if let Verdict::Fail { findings } | Verdict::Known { findings } = verdict {
-            let again = repro(&section.path, event.scenario_of(subject), check);
+            let again = repro(&self.style.again, &section.path, event.scenario_of(subject), check);
             let failures =
                 if standing == Standing::Known { &mut section.known } else { &mut section.failures };
             let (subjects, reasons) = (vec![subject.clone()], Reason::of(findings));

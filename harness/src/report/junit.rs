@@ -9,8 +9,8 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::reason::Reason;
 use super::repro::repro;
-use super::{Reporter, difference, from_here, plural, quoted, story};
-use crate::checks::{self, Level};
+use super::{Reporter, Style, difference, from_here, plural, quoted, story};
+use crate::checks::{self, Group, Level};
 use crate::event::{Cause, Event, What};
 use crate::excerpt;
 use crate::snapshot::Comparison;
@@ -22,7 +22,7 @@ const DIFF_SHOWN: usize = 40;
 
 pub(super) struct Junit {
     out: Box<dyn Write>,
-    strict: bool,
+    style: Style,
     report: Report,
     open: Option<Open>,
 }
@@ -34,13 +34,21 @@ struct Open {
     /// How the snapshots of a subject compare, by their commands.
     snapshots: BTreeMap<String, Vec<(String, Comparison)>>,
     notes: Vec<String>,
+    /// What processes said last on stderr, by subject and command or trial.
+    stderr: BTreeMap<(String, String), String>,
 }
 
 impl Open {
     fn new(name: &str, path: &Path) -> Self {
         let mut suite = TestSuite::new(name);
         suite.add_property(Property::new("path", path.display().to_string()));
-        Open { suite, path: path.to_owned(), snapshots: BTreeMap::new(), notes: Vec::new() }
+        Open {
+            suite,
+            path: path.to_owned(),
+            snapshots: BTreeMap::new(),
+            notes: Vec::new(),
+            stderr: BTreeMap::new(),
+        }
     }
 
     fn case(&mut self, subject: &str, name: &str, status: TestCaseStatus) {
@@ -49,10 +57,20 @@ impl Open {
         self.suite.add_test_case(case);
     }
 
-    fn judged(&mut self, event: &Event, strict: bool) {
-        let What::CheckJudged { subject, check, level, verdict, .. } = &event.what else { return };
-        let again = repro(&self.path, event.scenario_of(subject), check);
-        let standing = Standing::of(verdict, *level, strict);
+    /// What the processes of these findings said last on stderr, each once.
+    fn said(&self, subject: &str, findings: &[Finding]) -> String {
+        let commands: BTreeSet<String> = findings.iter().filter_map(Finding::process).collect();
+        let said = commands.into_iter().filter_map(|command| {
+            let said = self.stderr.get(&(subject.to_owned(), command.clone()))?;
+            Some(format!("{command}:\n{}", said.trim_end()))
+        });
+        said.collect::<Vec<_>>().join("\n\n")
+    }
+
+    fn judged(&mut self, event: &Event, style: &Style) {
+        let What::CheckJudged { subject, check, group, level, verdict } = &event.what else { return };
+        let again = repro(&style.again, &self.path, event.scenario_of(subject), check);
+        let standing = Standing::of(verdict, *level, style.strict);
         let status = match verdict {
             Verdict::Pass => TestCaseStatus::success(),
             Verdict::Skip { reason } => skipped("nothing to judge", reason, None),
@@ -67,7 +85,16 @@ impl Open {
                 }
             }
         };
-        self.case(subject, check, status);
+        let mut case = TestCase::new(*check, status);
+        case.set_classname(subject);
+        // It helps where the process itself is at fault.
+        if let (Verdict::Fail { findings }, Group::Process) = (verdict, group) {
+            let said = self.said(subject, findings);
+            if !said.is_empty() {
+                case.set_system_err(said);
+            }
+        }
+        self.suite.add_test_case(case);
     }
 
     fn snapshots(&mut self) {
@@ -150,8 +177,8 @@ fn seconds(milliseconds: f64) -> Duration {
 }
 
 impl Junit {
-    pub(super) fn new(out: Box<dyn Write>, strict: bool) -> Self {
-        Junit { out, strict, report: Report::new("harness"), open: None }
+    pub(super) fn new(out: Box<dyn Write>, style: Style) -> Self {
+        Junit { out, style, report: Report::new("harness"), open: None }
     }
 
     fn unjudged(&mut self, name: &str, path: &Path, cause: &str, why: &str) {
@@ -177,7 +204,11 @@ impl Reporter for Junit {
         let connector = event.connector.as_deref().unwrap_or_default();
         match (&event.what, &mut self.open) {
             (What::ConnectorStarted { path, .. }, open) => *open = Some(Open::new(connector, path)),
-            (What::CheckJudged { .. }, Some(open)) => open.judged(event, self.strict),
+            (What::CheckJudged { .. }, Some(open)) => open.judged(event, &self.style),
+            (What::InvocationFinished { subject, command, trial, stderr, .. }, Some(open)) => {
+                let process = trial.as_ref().unwrap_or(command);
+                open.stderr.insert((subject.clone(), process.clone()), stderr.clone());
+            }
             (What::WaiverFailed { .. }, Some(open)) => {
                 if let Some((title, why)) = story::of_waiver(&event.what) {
                     open.case(connector, &title, failed(NonSuccessKind::Failure, "waiver", &why, &why));
@@ -225,7 +256,7 @@ mod tests {
 
     fn xml(events: &[Event]) -> String {
         let page = Page::default();
-        let mut junit = Junit::new(Box::new(page.clone()), false);
+        let mut junit = Junit::new(Box::new(page.clone()), Style::default());
         for event in events {
             junit.tell(event);
         }
@@ -266,7 +297,7 @@ mod tests {
     #[test]
     fn a_run_that_breaks_off_is_an_error() {
         let page = Page::default();
-        let mut junit = Junit::new(Box::new(page.clone()), false);
+        let mut junit = Junit::new(Box::new(page.clone()), Style::default());
         played::run().iter().take(3).for_each(|event| junit.tell(event));
         junit.break_off("find config.json");
         junit.close().unwrap();

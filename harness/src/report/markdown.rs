@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::reason::Failure;
 use super::spelling::{named, quoted};
 use super::story::{Chapter, End, Pending, Story, of_waiver};
-use super::{Reporter, difference, from_here, plural};
+use super::{Reporter, Style, difference, from_here, plural};
 use crate::checks;
 use crate::event::{Cause, Event};
 use crate::excerpt;
@@ -26,8 +26,8 @@ pub(super) struct Markdown {
 }
 
 impl Markdown {
-    pub(super) fn new(out: Box<dyn Write>, strict: bool) -> Self {
-        Markdown { out, story: Story::new(strict) }
+    pub(super) fn new(out: Box<dyn Write>, style: Style) -> Self {
+        Markdown { out, story: Story::new(style) }
     }
 }
 
@@ -188,7 +188,7 @@ mod tests {
 
     fn text(events: &[Event]) -> String {
         let page = Page::default();
-        let mut markdown = Markdown::new(Box::new(page.clone()), false);
+        let mut markdown = Markdown::new(Box::new(page.clone()), Style::default());
         for event in events {
             markdown.tell(event);
         }
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_run_that_breaks_off_is_said_in_the_table() {
-        let mut story = Story::new(false);
+        let mut story = Story::new(Style::default());
         story.break_off("find config.json");
         let text = blocks(&story).concat();
         assert!(text.contains("| harness | **not judged**: find config.json |"), "{text}");

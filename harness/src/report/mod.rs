@@ -72,6 +72,8 @@ pub struct Style {
     pub strict: bool,
     /// The folder of the snapshots, where the command line names one.
     pub snapshots: Option<PathBuf>,
+    /// The options that the processes ran with, as they are typed to see a failure again: each begins with a space.
+    pub again: String,
 }
 
 /// The reporter that a run is followed by: for people on stderr, for machines on stdout.
@@ -93,12 +95,12 @@ fn of(format: Format, style: Style, out: Box<dyn Write>) -> Box<dyn Reporter> {
             progress::Progress::new(false),
         )),
         Format::Json => Box::new(json::Json::new(out)),
-        Format::Junit => Box::new(junit::Junit::new(out, style.strict)),
+        Format::Junit => Box::new(junit::Junit::new(out, style)),
         Format::Github => {
             let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty());
-            Box::new(github::GitHub::new(out, summary.map(PathBuf::from), style.strict))
+            Box::new(github::GitHub::new(out, summary.map(PathBuf::from), style))
         }
-        Format::Markdown => Box::new(markdown::Markdown::new(out, style.strict)),
+        Format::Markdown => Box::new(markdown::Markdown::new(out, style)),
     }
 }
 

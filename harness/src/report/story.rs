@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::Style;
 use super::reason::{Failure, Failures, Reason};
 use super::repro::repro;
 use crate::event::{Cause, Counts, Event, WaiverFault, What};
@@ -12,7 +13,7 @@ use crate::verdict::Verdict;
 
 /// Collects what those reports tell that tell it by cause.
 pub(super) struct Story {
-    strict: bool,
+    style: Style,
     current: Current,
     pub(super) connectors: Vec<Chapter>,
     pub(super) failures: Failures,
@@ -55,9 +56,9 @@ pub(super) enum End {
 }
 
 impl Story {
-    pub(super) fn new(strict: bool) -> Self {
+    pub(super) fn new(style: Style) -> Self {
         Story {
-            strict,
+            style,
             current: Current::default(),
             connectors: Vec::new(),
             failures: Failures::default(),
@@ -86,10 +87,10 @@ impl Story {
                 self.failures.add(Failure {
                     check,
                     level: *level,
-                    standing: Standing::of(verdict, *level, self.strict),
+                    standing: Standing::of(verdict, *level, self.style.strict),
                     subjects: vec![subject.clone()],
                     reasons: Reason::of(findings),
-                    again: repro(&self.current.path, scenario, check),
+                    again: repro(&self.style.again, &self.current.path, scenario, check),
                     file: file.or_else(|| settings_of(&self.current.path)),
                 });
             }

@@ -100,3 +100,16 @@ fn a_connector_that_cannot_be_judged_is_an_error_in_the_reports_too() {
     let junit = String::from_utf8(output.stdout).unwrap();
     assert!(junit.contains("errors=\"1\"") && junit.contains("comand"), "{junit}");
 }
+
+#[test]
+fn a_junit_report_shows_what_a_process_said_on_stderr_and_how_to_see_it_again() {
+    let bench = Bench::empty();
+    bench.write("x/harness.toml", "command = [\"sh\", \"-c\", \"echo no license key >&2; exit 3\"]\n");
+    bench.write("scenarios/one/config.json", "{}");
+    let arguments = ["--sandbox", "off", "--fixtures", "scenarios", "--timeout", "9.5", "--format", "junit"];
+    let output = bench.harness(&[&["test", "x"][..], &arguments].concat(), &[]);
+    let junit = String::from_utf8(output.stdout).unwrap();
+    let again = "again  harness test x --fixtures scenarios --timeout 9.5 --sandbox off -E &apos;check(=";
+    assert!(junit.contains(again), "{junit}");
+    assert!(junit.contains("<system-err>spec:\nno license key</system-err>"), "{junit}");
+}

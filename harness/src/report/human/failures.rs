@@ -44,8 +44,7 @@ impl Page {
         if check.is_some_and(|check| check.group == Group::Process) {
             let subject = failure.subjects.first().cloned().unwrap_or_default();
             for Reason { finding, .. } in &failure.reasons {
-                let command = finding.trial.clone().or_else(|| Some(finding.command?.to_string()));
-                let Some(command) = command else { continue };
+                let Some(command) = finding.process() else { continue };
                 let said = stderr.remove(&(subject.clone(), command)).unwrap_or_default();
                 let lines: Vec<&str> = said.lines().collect();
                 for line in &lines[lines.len().saturating_sub(STDERR_SHOWN)..] {
