@@ -164,7 +164,9 @@ fn folders(fixtures: &Path) -> Result<Vec<PathBuf>, Error> {
     let none = |why: String| Error::NoScenario { why };
     let shown = fixtures.display();
     let entries = std::fs::read_dir(fixtures).map_err(|error| {
-        none(format!("cannot read {shown}: {error}; want {shown}/<scenario>/config.json"))
+        none(format!(
+            "cannot read {shown}: {error}; want {shown}/<scenario>/config.json, which `harness record` makes"
+        ))
     })?;
     let mut folders = Vec::new();
     for entry in entries {

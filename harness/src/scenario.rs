@@ -15,6 +15,7 @@ use crate::acceptance::Sketch;
 use crate::budget::Budget;
 use crate::demands::{Demands, Exemption, ExpectedRecords, Unjudged, files};
 use crate::error::Error;
+use crate::excerpt;
 use crate::expectation::{Expectation, Outcome};
 use crate::metadata::Metadata;
 use crate::waiver::Reason;
@@ -196,6 +197,12 @@ impl Scenario {
             let why = "a scenario needs one: the config that the connector is started with".to_owned();
             return Err(Error::Missing { path: config_there, why });
         };
+        if !config.is_object() {
+            return Err(invalid_of(
+                &config_there,
+                &format!("want an object, got {}", excerpt::of_line(&config.to_string())),
+            ));
+        }
         let ignore: Vec<Rule> = circumstances.ignore.iter().cloned().chain(file.ignore).collect();
         let clock = file.now.as_deref().and_then(|now| now.parse().ok()).unwrap_or(began);
         let terms = Terms { wall: Some(began), ..terms::of(&config, clock, &ignore) };

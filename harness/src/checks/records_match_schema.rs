@@ -11,7 +11,9 @@ pub(super) const CHECK: Check = Check {
     requirement: "Every RECORD conforms to the json_schema of its stream.",
     why: "Tables are made from the schema. A value of another type is nulled, cast or refused, each silently and each \
           differently by destination.",
-    source: "Connector acceptance tests, `basic_read`: records match schemas.",
+    source: "Connector acceptance tests, `basic_read`: records match schemas. Otherwise than there, `1.0` is an integer, as \
+             JSON Schema has it, and `true` is none; a time may have a fraction and an offset; and a date-time has no text \
+             behind it.",
     judge,
     condemns: &[
         "$ discover\n{\"type\":\"CATALOG\",\"catalog\":{\"streams\":[{\"name\":\"a\",\"json_schema\":{\"properties\":{\"amount\":{\"type\":\"integer\"}}},\"supported_sync_modes\":[\"full_refresh\"]}]}}\n$ read\n{\"type\":\"RECORD\",\"record\":{\"stream\":\"a\",\"data\":{\"amount\":\"1200\"},\"emitted_at\":1}}",

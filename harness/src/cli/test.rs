@@ -98,6 +98,12 @@ impl Arguments {
             paths.push(PathBuf::from("."));
         }
         let in_ci = variable("CI").is_some_and(|value| Update::is_ci(&value));
+        if in_ci && self.baseline_update == Some(Baseline::Local) {
+            let _heard = writeln!(
+                anstream::stderr(),
+                "known failures are not written down where CI is set: --baseline-update=always does it"
+            );
+        }
         let candidates = Candidate::at(&paths, &hints);
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let options = Options {

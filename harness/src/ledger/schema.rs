@@ -35,6 +35,7 @@ impl Schema {
             .with_format("date", formats::is_date)
             .with_format("date-time", formats::is_date_time)
             .with_format("time", formats::is_time)
+            .with_format("uuid", formats::is_uuid)
             .with_format("email", formats::is_email)
             .with_format("idn-email", formats::is_email);
         formats::UNJUDGED

@@ -22,6 +22,13 @@ impl Several {
             let why = "two of them would go to stdout: give all but one a file".to_owned();
             return Err(Error::Reports { why });
         }
+        let twice = beside.iter().enumerate().find(|(place, one)| {
+            one.file.is_some() && beside[..*place].iter().any(|other| other.file == one.file)
+        });
+        if let Some((_, Destination { file: Some(file), .. })) = twice {
+            let why = format!("two of them would go to {}: give each a file of its own", file.display());
+            return Err(Error::Reports { why });
+        }
         let mut all = vec![(None, super::main(format, style.clone()))];
         for Destination { format, file } in beside {
             let out: Box<dyn Write> = match file {

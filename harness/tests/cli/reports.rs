@@ -84,11 +84,15 @@ fn a_report_that_cannot_be_written_is_told_before_anything_is_judged() {
 }
 
 #[test]
-fn two_reports_are_not_mixed_on_stdout() {
+fn two_reports_are_not_mixed() {
     let output = bench().harness(&["test", "a", "--format", "json", "--report", "junit=-"], &[]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{said}");
     assert!(said.contains("two of them would go to stdout"), "{said}");
+    let output = bench().harness(&["test", "a", "--report", "json=x/r", "--report", "junit=x/r"], &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("two of them would go to x/r"), "{said}");
 }
 
 #[test]
