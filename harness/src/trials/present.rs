@@ -13,24 +13,39 @@ const LONGEST: Duration = Duration::from_secs(600);
 pub(super) fn repeatable_from(printed: &[u8], began: Timestamp, took: Duration) -> Option<Timestamp> {
     let first = began.as_second();
     let last = first + i64::try_from(took.min(LONGEST).as_secs()).unwrap_or_default() + 1;
-    let tells = (first..=last).any(|second| tells(printed, second));
     let ended = began.checked_add(took).unwrap_or(began);
+    let tells = has_date(printed, first, last) || has_number(printed, first, last);
     tells.then(|| Timestamp::from_second(ended.as_second()).unwrap_or(ended) + 1.seconds())
 }
 
-/// Whether a second is named: as a date and a time in UTC, or as how many there were since 1970 (`emitted_at` counts
-/// milliseconds).
-fn tells(printed: &[u8], second: i64) -> bool {
-    let Ok(time) = Timestamp::from_second(second) else { return false };
-    let date = |format: &str| memmem::find(printed, time.strftime(format).to_string().as_bytes()).is_some();
-    date("%Y-%m-%dT%H:%M:%S") || date("%Y-%m-%d %H:%M:%S") || {
-        let number = second.to_string();
-        let stands_alone = |place: usize| {
-            let beside = [place.checked_sub(1), Some(place + number.len())];
-            beside.into_iter().flatten().all(|it| !printed.get(it).is_some_and(u8::is_ascii_digit))
-        };
-        memmem::find_iter(printed, number.as_bytes()).any(stands_alone)
-    }
+/// Whether one of these seconds is named as a date and a time in UTC.
+fn has_date(printed: &[u8], first: i64, last: i64) -> bool {
+    let has = |second: i64, time: &str| {
+        let Ok(at) = Timestamp::from_second(second) else { return false };
+        ["%Y-%m-%dT", "%Y-%m-%d "].iter().any(|day| {
+            memmem::find(printed, at.strftime(&format!("{day}{time}")).to_string().as_bytes()).is_some()
+        })
+    };
+    // By the minute first: a long read is looked through once for each.
+    let minutes = (first.div_euclid(60)..=last.div_euclid(60)).filter(|minute| has(minute * 60, "%H:%M"));
+    let seconds = minutes.flat_map(|minute| minute * 60..minute * 60 + 60);
+    seconds.filter(|second| (first..=last).contains(second)).any(|second| has(second, "%H:%M:%S"))
+}
+
+/// Whether one of these seconds is named by how many there were since 1970. (`emitted_at` counts milliseconds.)
+fn has_number(printed: &[u8], first: i64, last: i64) -> bool {
+    (first.div_euclid(100)..=last.div_euclid(100)).any(|hundred| {
+        let start = hundred.to_string();
+        memmem::find_iter(printed, start.as_bytes()).any(|place| {
+            let end = place + start.len() + 2;
+            let before = place.checked_sub(1);
+            let beside = [before, Some(end)].into_iter().flatten();
+            let is_alone = beside.into_iter().all(|it| !printed.get(it).is_some_and(u8::is_ascii_digit));
+            let number =
+                printed.get(place..end).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+            is_alone && number.is_some_and(|number: i64| (first..=last).contains(&number))
+        })
+    })
 }
 
 #[cfg(test)]
@@ -50,6 +65,7 @@ mod tests {
         assert_eq!(from("{\"data\":{\"at\":1795428001.5}}"), later);
         assert_eq!(from("{\"emitted_at\":1795428001123}"), None);
         assert_eq!(from("{\"data\":{\"at\":\"2026-11-23T09:59:59Z\"}}"), None);
+        assert_eq!(from("{\"data\":{\"at\":\"2026-11-23T10:00:03Z\", \"n\":1795428003}}"), None);
         assert_eq!(from(""), None);
     }
 }
