@@ -17,7 +17,7 @@ impl Judge {
         let secrets = Secrets::of(&specification, &json!({"key": "sk_live_9d1f0c2b7a"}));
         let name = StreamName { namespace: None, name: "orders".to_owned() };
         let key = vec![vec!["id".to_owned()]];
-        let wanted = Wanted { name, schema: schema.clone(), key, ..Wanted::default() };
+        let wanted = Wanted { name, schema: schema.to_string().into(), key, ..Wanted::default() };
         Judge(Ledger::new(Arc::new(secrets), &[wanted], Digest::default()))
     }
 

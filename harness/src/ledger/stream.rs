@@ -1,5 +1,9 @@
 //! What the records of one stream are judged by.
 
+use std::sync::Arc;
+
+use serde_json::Value;
+
 use super::account::{StreamAccount, note};
 use super::awaited::Awaited;
 use super::digest::Digest;
@@ -18,12 +22,21 @@ const FILE_TYPES_KEPT: usize = 50;
 
 /// The judge of one stream that was asked for.
 pub(super) struct Judge {
-    schema: Option<Schema>,
-    fields: Option<Fields>,
+    /// As text until a record comes: of a catalog with a thousand streams most bring none, and compiled they take a
+    /// hundred times the memory.
+    schema: Arc<str>,
+    shape: Option<Shape>,
     key: Option<Key>,
     /// Whether a key may come only once: not where a read goes on from a state, and may go back a little.
     once: bool,
     awaited: Option<Awaited>,
+}
+
+/// What a schema says of records.
+struct Shape {
+    /// None where it does not compile.
+    schema: Option<Schema>,
+    fields: Option<Fields>,
     reads_files: bool,
 }
 
@@ -35,20 +48,31 @@ pub(super) struct Seen<'a> {
     pub(super) data: &'a Tree<'a>,
 }
 
+impl Shape {
+    /// Read from its text; `account` is told if it is of no use.
+    fn of(schema: &str, account: &mut StreamAccount) -> Self {
+        let json: Value = serde_json::from_str(schema).unwrap_or_default();
+        let schema = match Schema::compile(&json) {
+            Ok(schema) => Some(schema),
+            Err(why) => {
+                account.unusable_schema = Some(why);
+                None
+            }
+        };
+        let fields = schema.as_ref().and_then(|_| Fields::of(&json));
+        Shape { schema, fields, reads_files: json["properties"].get(FILE).is_some() }
+    }
+}
+
 impl Judge {
     /// The judge, and the account of a stream that nothing was read of yet.
     pub(super) fn of(wanted: &Wanted, digest: &Digest) -> (Self, StreamAccount) {
-        let (schema, unusable_schema) = match Schema::compile(&wanted.schema) {
-            Ok(schema) => (Some(schema), None),
-            Err(why) => (None, Some(why)),
-        };
         let key = Key::at(&wanted.key);
         let judge = Judge {
-            fields: schema.as_ref().and_then(|_| Fields::of(&wanted.schema)),
-            schema,
+            schema: Arc::clone(&wanted.schema),
+            shape: None,
             once: !wanted.incremental,
             awaited: wanted.expected.as_ref().map(|expected| Awaited::of(expected, digest, key.as_ref())),
-            reads_files: wanted.schema["properties"].get(FILE).is_some(),
             key,
         };
         let account = StreamAccount {
@@ -56,7 +80,6 @@ impl Judge {
             configured: true,
             incremental: wanted.incremental,
             has_key: judge.key.is_some(),
-            unusable_schema,
             ..StreamAccount::default()
         };
         (judge, account)
@@ -71,12 +94,13 @@ impl Judge {
         keys: &mut Keys,
     ) -> Option<u64> {
         let Seen { line, size, data } = *record;
-        if let Some(schema) = self.schema.as_ref().filter(|schema| !schema.accepts(data)) {
+        let shape = self.shape.get_or_insert_with(|| Shape::of(&self.schema, account));
+        if let Some(schema) = shape.schema.as_ref().filter(|schema| !schema.accepts(data)) {
             for violation in schema.violations(data, size) {
                 note(&mut account.violations, line, violation, |one, other| one.rule == other.rule);
             }
         }
-        if self.fields.as_mut().is_some_and(|fields| !fields.take(data, line)) {
+        if shape.fields.as_mut().is_some_and(|fields| !fields.take(data, line)) {
             let what = || excerpt::of_json(&data.to_json());
             account.foreign.get_or_insert_with(|| super::Seen { what: what(), line, times: 0 }).times += 1;
             // That it has no key either is no second fault.
@@ -104,7 +128,7 @@ impl Judge {
         if let Some(awaited) = &mut self.awaited {
             awaited.take(data, key, line);
         }
-        if self.reads_files {
+        if shape.reads_files {
             note_file(account, data);
         }
         key
@@ -112,7 +136,7 @@ impl Judge {
 
     /// The stream has ended.
     pub(super) fn finish(self, account: &mut StreamAccount) {
-        account.fields = self.fields.map(Fields::finish);
+        account.fields = self.shape.and_then(|shape| shape.fields).map(Fields::finish);
         if let Some(awaited) = self.awaited {
             (account.missed, account.missed_in_all) = awaited.finish();
         }

@@ -1,5 +1,7 @@
 //! What a read is asked for, stream by stream.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::account::StreamName;
@@ -8,7 +10,8 @@ use super::account::StreamName;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wanted {
     pub(crate) name: StreamName,
-    pub(crate) schema: Value,
+    /// The text of its JSON Schema.
+    pub(crate) schema: Arc<str>,
     /// Whether it is read incrementally; in full otherwise.
     pub(crate) incremental: bool,
     /// The paths of its source-defined primary key; none where it has no such key.
@@ -40,7 +43,7 @@ impl Wanted {
         };
         Wanted {
             name: StreamName::of(stream),
-            schema: stream["json_schema"].clone(),
+            schema: stream["json_schema"].to_string().into(),
             incremental: configured["sync_mode"] == "incremental",
             key: paths.into_iter().flatten().map(path).filter(|path| !path.is_empty()).collect(),
             expected: None,
