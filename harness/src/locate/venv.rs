@@ -29,7 +29,7 @@ impl Venv {
     /// installed in it.
     pub(super) fn broken(place: &Place<'_>) -> Option<String> {
         let python = |name: &&str| place.root.join(name).join("bin/python");
-        if BESIDE.iter().any(|name| is_program(&python(&name))) {
+        if BESIDE.iter().any(|name| is_program(&python(name))) {
             return None;
         }
         let broken = BESIDE.iter().find(|name| python(name).symlink_metadata().is_ok())?;
