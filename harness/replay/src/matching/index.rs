@@ -243,12 +243,13 @@ impl Index {
 }
 
 /// Smaller is nearer.
-type Distance = (bool, usize, bool, bool, usize);
+type Distance = (bool, usize, usize, bool, bool, usize);
 
 fn head_distance(wanted: &Canonical, got: &Canonical) -> Distance {
     (
         wanted.host != got.host,
         unmatched(wanted.path.split('/'), got.path.split('/')),
+        between(&wanted.path, &got.path),
         wanted.method != got.method,
         (wanted.scheme, wanted.port) != (got.scheme, got.port),
         difference::count_in_pairs(&wanted.query, &got.query),
@@ -263,6 +264,15 @@ fn unmatched<'a>(one: impl Iterator<Item = &'a str>, other: impl Iterator<Item =
         place => Some(place),
     });
     places.take(SEGMENTS).filter(|(one, other)| one != other).count()
+}
+
+/// How many bytes of the longer of two texts lie between how they both begin and how they both end: few where one is the
+/// other misspelt.
+fn between(one: &str, other: &str) -> usize {
+    let longest = one.len().max(other.len());
+    let begin = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    let left = one.as_bytes()[begin..].iter().rev().zip(other.as_bytes()[begin..].iter().rev());
+    longest - begin - left.take_while(|(one, other)| one == other).count()
 }
 
 #[cfg(test)]
@@ -290,7 +300,14 @@ mod tests {
         let nearest =
             |item| index.nearest(&request(&format!("http://a.test/{item}?x")), |_| false).unwrap().group;
         assert_eq!(nearest(NEAREST - 1), NEAREST - 1);
-        assert_eq!(nearest(NEAREST), 0);
+        assert!(nearest(NEAREST) < NEAREST);
+    }
+
+    #[test]
+    fn of_paths_that_differ_in_one_segment_the_one_that_is_misspelt_is_nearest() {
+        assert_eq!(between("/v1/customers", "/v1/custmers"), 1);
+        assert_eq!(between("/v1/charges", "/v1/custmers"), 6);
+        assert_eq!((between("aa", "aaa"), between("", "é"), between("a", "a")), (1, 2, 0));
     }
 
     #[test]
