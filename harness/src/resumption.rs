@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use connector_protocol::MessageType;
 use serde_json::Value;
 
-use crate::ledger::StreamName;
+use crate::ledger::{Account, StreamName};
 use crate::transcript::Transcript;
 
 /// What a platform would hand to the next read after a STATE message of this one, and what that state stands for.
@@ -32,6 +32,8 @@ pub(crate) enum Covered {
 pub(crate) fn resumptions(read: &Transcript, most: usize) -> Vec<Resumption> {
     let mut held: Vec<(String, Value)> = Vec::new();
     let mut covered = BTreeMap::new();
+    // Of a GLOBAL state of too many records it is not known how many were of each stream.
+    let mut is_known = true;
     let mut all: Vec<Resumption> = Vec::new();
     for message in read.account.of_kind(MessageType::State) {
         let state = message.payload();
@@ -39,12 +41,25 @@ pub(crate) fn resumptions(read: &Transcript, most: usize) -> Vec<Resumption> {
             Some(kind @ ("STREAM" | "GLOBAL")) => {
                 let of = format!("{kind} {}", state["stream"]["stream_descriptor"]);
                 let is_global = kind == "GLOBAL";
+                if !is_global {
+                    covered.extend(message.stream_name().map(|stream| (stream, message.records)));
+                } else if let Some(counts) = counts_of(&read.account, message.records) {
+                    covered.extend(counts.into_iter().filter(|(name, _)| speaks_of(&state, name)));
+                } else {
+                    is_known = false;
+                }
                 held.retain(|(name, _)| *name != of);
                 held.push((of, state));
-                covered.extend(message.stream_name().map(|stream| (stream, message.records)));
                 let input = Value::Array(held.iter().map(|(_, state)| state.clone()).collect());
-                let all = || Covered::All(message.records);
-                (input, if is_global { all() } else { Covered::Streams(covered.clone()) })
+                let covered = if is_known {
+                    Covered::Streams(covered.clone())
+                } else if is_global {
+                    Covered::All(message.records)
+                } else {
+                    // Nothing is due that may not be.
+                    Covered::All(read.account.records)
+                };
+                (input, covered)
             }
             // From before states had types: one object for all streams.
             _ => (state["data"].clone(), Covered::All(message.records)),
@@ -65,6 +80,22 @@ pub(crate) fn resumptions(read: &Transcript, most: usize) -> Vec<Resumption> {
     let mut places: Vec<usize> = (0..most).map(|place| place * last / (most - 1).max(1)).collect();
     places.dedup();
     places.into_iter().map(|place| all[place].clone()).collect()
+}
+
+/// How many of the first `records` records were of each stream, if so many are known one by one.
+fn counts_of(account: &Account, records: u64) -> Option<BTreeMap<StreamName, u64>> {
+    let first = account.identities.get(..usize::try_from(records).ok()?)?;
+    let mut counts: Vec<u64> = vec![0; account.streams.len()];
+    for (place, _) in first {
+        counts[*place as usize] += 1;
+    }
+    Some(account.streams.iter().map(|stream| (*stream.name).clone()).zip(counts).collect())
+}
+
+/// Whether a GLOBAL state speaks of a stream: one that lists none speaks of all.
+fn speaks_of(state: &Value, stream: &StreamName) -> bool {
+    let listed = state["global"]["stream_states"].as_array().map_or(&[][..], Vec::as_slice);
+    listed.is_empty() || listed.iter().any(|it| StreamName::of(&it["stream_descriptor"]) == *stream)
 }
 
 #[cfg(test)]
@@ -130,5 +161,35 @@ mod tests {
         };
         let shown: Vec<_> = found.iter().map(|it| (it.line, it.covered.clone())).collect();
         assert_eq!(shown, [(3, covered(2, None)), (4, covered(2, Some(0))), (6, covered(3, Some(0)))]);
+    }
+
+    #[test]
+    fn a_global_state_covers_the_streams_that_it_lists_beside_what_is_covered() {
+        let record = |stream: &str| {
+            format!(r#"{{"type":"RECORD","record":{{"stream":"{stream}","data":{{}},"emitted_at":1}}}}"#)
+        };
+        let global = |streams: &Value| {
+            json!({"type": "STATE", "state": {"type": "GLOBAL", "global": {"shared_state": {"at": 1}, "stream_states": streams}}})
+                .to_string()
+        };
+        let listed = json!([{"stream_descriptor": {"name": "a"}, "stream_state": {}}]);
+        let (a, b) = (record("a"), record("b"));
+        let lines = [&a, &b, &a, &global(&listed), &b, &state("b", 1), &a, &global(&json!([]))];
+        let lines: Vec<&str> = lines.into_iter().map(String::as_str).collect();
+        let evidence = crate::example::parse(&format!("$ read\n{}", lines.join("\n")));
+        let found = resumptions(&evidence.runs[0].transcript, 9);
+        let shown: Vec<Vec<(String, u64)>> = found
+            .iter()
+            .map(|it| match &it.covered {
+                Covered::Streams(streams) => {
+                    streams.iter().map(|(name, records)| (name.to_string(), *records)).collect()
+                }
+                all @ Covered::All(_) => panic!("{all:?}"),
+            })
+            .collect();
+        let [one, two] = ["a", "b"].map(str::to_owned);
+        let wanted =
+            [vec![(one.clone(), 2)], vec![(one.clone(), 2), (two.clone(), 2)], vec![(one, 3), (two, 2)]];
+        assert_eq!(shown, wanted);
     }
 }
