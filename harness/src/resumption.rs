@@ -27,8 +27,8 @@ pub(crate) enum Covered {
     All(u64),
 }
 
-/// The resumptions of a read, each state once, in their order; of more than `most` the first, the last, and others evenly
-/// between them.
+/// The resumptions of a read, each state once and where it comes first, in their order; of more than `most` the first, the
+/// last, and others evenly between them.
 pub(crate) fn resumptions(read: &Transcript, most: usize) -> Vec<Resumption> {
     let mut held: Vec<(String, Value)> = Vec::new();
     let mut covered = BTreeMap::new();
@@ -67,10 +67,9 @@ pub(crate) fn resumptions(read: &Transcript, most: usize) -> Vec<Resumption> {
         if input.is_null() {
             continue;
         }
-        match all.iter_mut().find(|known| known.input == input) {
-            // Said again later, it stands for more.
-            Some(known) => *known = Resumption { input, line: message.line, covered },
-            None => all.push(Resumption { input, line: message.line, covered }),
+        // Said again later, it may stand for more: but the read may end where it is said first.
+        if all.iter().all(|known| known.input != input) {
+            all.push(Resumption { input, line: message.line, covered });
         }
     }
     if all.len() <= most {
