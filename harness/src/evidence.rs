@@ -108,6 +108,14 @@ impl Evidence {
         self.every_run().map(|run| &run.transcript)
     }
 
+    /// What every read did that reads what there is, from the beginning or from a state: the plain one, and trials that
+    /// lacked no answers and ended by themselves.
+    pub(crate) fn every_read(&self) -> impl Iterator<Item = &Transcript> {
+        let plain = self.transcripts().filter(|transcript| transcript.command == Command::Read);
+        let tried = self.tried(Question::reads_what_there_is).filter(|trial| !trial.lacks_answers());
+        plain.chain(tried.map(|it| &it.run.transcript).filter(|transcript| transcript.status().is_some()))
+    }
+
     /// The plain read that this trial repeats in some way, if both ended by themselves and well.
     pub(crate) fn read_like(&self, trial: &Trial) -> Option<&Transcript> {
         let first = self.succeeded(Command::Read).next()?;

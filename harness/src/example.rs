@@ -145,11 +145,8 @@ mod parser {
                 let read =
                     evidence.transcripts().find(|it| it.command == Command::Read).expect("a read before it");
                 let mut found = resumptions(read, usize::MAX);
-                let last = found.last().map(|it| it.line);
-                found.retain(|it| it.line.to_string() == line);
-                let resumption = found.pop().expect("a STATE on that line");
-                let last = last == Some(resumption.line);
-                Question::ReadFrom { resumption, last }
+                found.retain(|it| it.of.to_string().ends_with(&format!(" {line}")));
+                Question::ReadFrom(found.pop().expect("a STATE on that line"))
             }
             (other, _) => panic!("no such trial: {other}"),
         }

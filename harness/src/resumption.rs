@@ -1,6 +1,7 @@
 //! From where a read can be taken up again: the states that it has printed, as a platform would hand them back.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use connector_protocol::MessageType;
 use serde_json::Value;
@@ -13,9 +14,31 @@ use crate::transcript::Transcript;
 pub(crate) struct Resumption {
     /// The value for `--state`: of every stream the last state so far.
     pub(crate) input: Value,
-    /// The line of the message, counted from 1.
-    pub(crate) line: u64,
+    pub(crate) of: Moment,
     pub(crate) covered: Covered,
+    /// Whether it is what is handed to the next read after one that was not broken off.
+    pub(crate) is_last: bool,
+}
+
+/// Of when a state is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// Of the message on this line, counted from 1.
+    Line(u64),
+    /// The first state of each stream: a state is of its stream alone, and any goes with any.
+    FirstOfEach,
+    /// One in the middle of each.
+    MiddleOfEach,
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Moment::Line(line) => write!(f, "the state on line {line}"),
+            Moment::FirstOfEach => f.write_str("the first state of each stream"),
+            Moment::MiddleOfEach => f.write_str("a state in the middle of each stream"),
+        }
+    }
 }
 
 /// The records that need not come again.
@@ -69,8 +92,14 @@ pub(crate) fn resumptions(read: &Transcript, most: usize) -> Vec<Resumption> {
         }
         // Said again later, it may stand for more: but the read may end where it is said first.
         if all.iter().all(|known| known.input != input) {
-            all.push(Resumption { input, line: message.line, covered });
+            all.push(Resumption { input, of: Moment::Line(message.line), covered, is_last: false });
         }
+    }
+    let last = Value::Array(held.into_iter().map(|(_, state)| state).collect());
+    let untyped = all.last().filter(|it| !it.input.is_array()).map(|it| it.input.clone());
+    let last = untyped.unwrap_or(last);
+    for resumption in &mut all {
+        resumption.is_last = resumption.input == last;
     }
     if all.len() <= most {
         return all;
@@ -79,6 +108,36 @@ pub(crate) fn resumptions(read: &Transcript, most: usize) -> Vec<Resumption> {
     let mut places: Vec<usize> = (0..most).map(|place| place * last / (most - 1).max(1)).collect();
     places.dedup();
     places.into_iter().map(|place| all[place].clone()).collect()
+}
+
+/// Two more, where several streams have states of their own: by the moments of a read that goes through its streams one by
+/// one, only few are of more than one stream's beginning.
+pub(crate) fn of_each_stream(read: &Transcript) -> Vec<Resumption> {
+    let mut streams: BTreeMap<StreamName, Vec<(Value, u64)>> = BTreeMap::new();
+    for message in read.account.of_kind(MessageType::State) {
+        // One for all streams goes with no other.
+        let Some(name) = message.stream_name() else { return Vec::new() };
+        let (states, state) = (streams.entry(name).or_default(), message.payload());
+        if states.iter().all(|(known, _)| *known != state) {
+            states.push((state, message.records));
+        }
+    }
+    if streams.len() < 2 || streams.values().all(|states| states.len() < 2) {
+        return Vec::new();
+    }
+    let pick = |of: Moment, place: fn(usize) -> usize| {
+        let picked = streams.iter().map(|(name, states)| (name, &states[place(states.len())]));
+        let (mut input, mut covered) = (Vec::new(), BTreeMap::new());
+        for (name, (state, records)) in picked {
+            input.push(state.clone());
+            covered.insert(name.clone(), *records);
+        }
+        Resumption { input: Value::Array(input), of, covered: Covered::Streams(covered), is_last: false }
+    };
+    let first = pick(Moment::FirstOfEach, |_| 0);
+    let middle = pick(Moment::MiddleOfEach, |number| number / 2);
+    let is_other = middle.input != first.input && streams.values().any(|states| states.len() > 2);
+    [Some(first), Some(middle).filter(|_| is_other)].into_iter().flatten().collect()
 }
 
 /// How many of the first `records` records were of each stream, if so many are known one by one.
@@ -158,8 +217,9 @@ mod tests {
             let streams = [(of("a"), Some(a)), (of("b"), b)];
             Covered::Streams(streams.into_iter().filter_map(|(name, count)| Some((name, count?))).collect())
         };
-        let shown: Vec<_> = found.iter().map(|it| (it.line, it.covered.clone())).collect();
-        assert_eq!(shown, [(3, covered(2, None)), (4, covered(2, Some(0))), (6, covered(3, Some(0)))]);
+        let shown: Vec<_> = found.iter().map(|it| (it.of, it.covered.clone())).collect();
+        let wanted = [(3, covered(2, None)), (4, covered(2, Some(0))), (6, covered(3, Some(0)))];
+        assert_eq!(shown, wanted.map(|(line, covered)| (Moment::Line(line), covered)));
     }
 
     #[test]
@@ -190,5 +250,26 @@ mod tests {
         let wanted =
             [vec![(one.clone(), 2)], vec![(one.clone(), 2), (two.clone(), 2)], vec![(one, 3), (two, 2)]];
         assert_eq!(shown, wanted);
+    }
+
+    #[test]
+    fn states_of_each_stream_are_put_together() {
+        let lines: Vec<String> = ["a", "b"]
+            .iter()
+            .flat_map(|stream| (1..=4).map(|at| state(stream, at)))
+            .chain([state("c", 1)])
+            .collect();
+        let evidence = crate::example::parse(&format!("$ read\n{}", lines.join("\n")));
+        let shown: Vec<(Moment, Vec<Value>)> = of_each_stream(&evidence.runs[0].transcript)
+            .into_iter()
+            .map(|it| {
+                let states = it.input.as_array().unwrap().iter();
+                (it.of, states.map(|state| state["stream"]["stream_state"]["at"].clone()).collect())
+            })
+            .collect();
+        let wanted = [(Moment::FirstOfEach, [1, 1, 1]), (Moment::MiddleOfEach, [3, 3, 1])];
+        assert_eq!(shown, wanted.map(|(of, at)| (of, at.map(Value::from).to_vec())));
+        let alone = crate::example::parse(&format!("$ read\n{}\n{}", state("a", 1), state("b", 1)));
+        assert_eq!(of_each_stream(&alone.runs[0].transcript), []);
     }
 }

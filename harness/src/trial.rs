@@ -24,11 +24,7 @@ pub(crate) enum Question {
     /// What becomes of a stream that there is not?
     ReadOfStranger,
     /// Does it go on from a state that it has printed?
-    ReadFrom {
-        resumption: Resumption,
-        /// Whether it is the last state.
-        last: bool,
-    },
+    ReadFrom(Resumption),
     /// Does it find nothing in the future?
     ReadFromFuture,
     /// Does it end when it is asked to?
@@ -58,6 +54,24 @@ pub(crate) enum CaseKind {
     Wrong,
 }
 
+impl Question {
+    /// Whether it is a read of streams that there are, which nothing breaks off.
+    pub(crate) fn reads_what_there_is(&self) -> bool {
+        match self {
+            Question::ReadAgain
+            | Question::ReadReversed
+            | Question::ReadAlone(_)
+            | Question::ReadFrom(_)
+            | Question::ReadFromFuture => true,
+            Question::SpecWithoutHome
+            | Question::CheckOf(_)
+            | Question::ReadOfStranger
+            | Question::ReadTerminated
+            | Question::ReadUnheard => false,
+        }
+    }
+}
+
 impl fmt::Display for Question {
     /// As it stands in reports: what was done, in a few words.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,9 +82,7 @@ impl fmt::Display for Question {
             Question::ReadReversed => f.write_str("read in reversed order"),
             Question::ReadAlone(stream) => write!(f, "read of {stream} alone"),
             Question::ReadOfStranger => f.write_str("read of a stream that there is not"),
-            Question::ReadFrom { resumption, .. } => {
-                write!(f, "read from the state on line {}", resumption.line)
-            }
+            Question::ReadFrom(resumption) => write!(f, "read from {}", resumption.of),
             Question::ReadFromFuture => f.write_str("read from a future state"),
             Question::ReadTerminated => f.write_str("read, with SIGTERM after the first record"),
             Question::ReadUnheard => f.write_str("read, with stdout closed after the first record"),

@@ -52,7 +52,7 @@ impl Verdict {
 /// Different findings of one check and subject that are kept; the rest are counted with the last of their stream.
 const KEPT: usize = 100;
 
-/// One of each kind, the first, with how often it was found. None is counted with that of another stream, which may be
+/// One of each kind, the first, with how often it was found in that process. None is counted with that of another stream, which may be
 /// waived.
 fn fold(findings: Vec<Finding>) -> Vec<Finding> {
     let mut folded: Vec<Finding> = Vec::new();
@@ -70,7 +70,10 @@ fn fold(findings: Vec<Finding>) -> Vec<Finding> {
         let next = of_stream.filter(|_| folded.len() >= KEPT).unwrap_or(folded.len());
         let place = *places.entry(kind).or_insert(next);
         if let Some(known) = folded.get_mut(place) {
-            known.times += finding.times;
+            // In a trial it is the same fault again.
+            if known.trial == finding.trial {
+                known.times += finding.times;
+            }
         } else {
             last.insert(finding.stream.clone(), place);
             folded.push(finding);

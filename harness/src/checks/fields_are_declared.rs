@@ -1,5 +1,3 @@
-use connector_protocol::Command;
-
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::verdict::{Finding, Verdict};
@@ -29,7 +27,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
+    for transcript in evidence.every_read() {
         // A record with no declared field at all is condemned by records_have_declared_fields.
         for stream in &transcript.account.streams {
             let Some(fields) = &stream.fields else { continue };

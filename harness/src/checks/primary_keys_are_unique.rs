@@ -1,5 +1,3 @@
-use connector_protocol::Command;
-
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::ledger::KEYS_KEPT;
@@ -29,7 +27,7 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     let mut unknown = 0;
-    for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
+    for transcript in evidence.every_read() {
         let streams = transcript.account.streams.iter();
         for stream in streams.filter(|stream| stream.has_key && !stream.incremental) {
             judged |= stream.records > 0;

@@ -37,8 +37,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         return Verdict::Skip { reason: "no read succeeded".to_owned() };
     };
     for trial in evidence.tried(|_| true).filter(|trial| !trial.lacks_answers()) {
-        let (Question::ReadFrom { resumption, .. }, resumed) = (&trial.question, &trial.run.transcript)
-        else {
+        let (Question::ReadFrom(resumption), resumed) = (&trial.question, &trial.run.transcript) else {
             continue;
         };
         if resumed.status() != Some(0) {

@@ -1,5 +1,3 @@
-use connector_protocol::Command;
-
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::verdict::{Finding, Verdict};
@@ -28,7 +26,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
+    for transcript in evidence.every_read() {
         for stream in transcript.account.streams.iter().filter(|stream| stream.fields.is_some()) {
             judged |= stream.records > 0;
             findings.extend(stream.foreign.iter().map(|seen| {

@@ -1,5 +1,3 @@
-use connector_protocol::Command;
-
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::verdict::{Finding, Verdict};
@@ -27,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
+    for transcript in evidence.every_read() {
         // A schema that does not compile is condemned by catalog_schemas_are_valid.
         for stream in transcript.account.streams.iter().filter(|stream| stream.unusable_schema.is_none()) {
             judged |= stream.configured && stream.records > 0;

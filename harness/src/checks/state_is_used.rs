@@ -28,7 +28,8 @@ fn judge(evidence: &Evidence) -> Verdict {
     let Some(first) = evidence.succeeded(Command::Read).next() else {
         return Verdict::Skip { reason: "no read succeeded".to_owned() };
     };
-    let from_last = |question: &Question| matches!(question, Question::ReadFrom { last: true, .. });
+    let from_last =
+        |question: &Question| matches!(question, Question::ReadFrom(resumption) if resumption.is_last);
     for trial in evidence.tried(from_last).filter(|trial| !trial.lacks_answers()) {
         let resumed = &trial.run.transcript;
         for stream in first.account.streams.iter().filter(|stream| stream.incremental && stream.states > 0) {

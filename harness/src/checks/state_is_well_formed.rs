@@ -1,4 +1,4 @@
-use connector_protocol::{Command, MessageType};
+use connector_protocol::MessageType;
 use serde_json::Value;
 
 use super::{Check, Group, Level};
@@ -30,7 +30,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
+    for transcript in evidence.every_read() {
         let mut types = Vec::new();
         for placed in transcript.account.of_kind(MessageType::State) {
             judged = true;

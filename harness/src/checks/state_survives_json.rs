@@ -1,4 +1,4 @@
-use connector_protocol::{Command, MessageType};
+use connector_protocol::MessageType;
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
@@ -31,7 +31,7 @@ const EXACT: f64 = 9_007_199_254_740_991.0;
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.transcripts().filter(|transcript| transcript.command == Command::Read) {
+    for transcript in evidence.every_read() {
         for placed in transcript.account.of_kind(MessageType::State) {
             judged = true;
             let Ok(tree) = Tree::parse(placed.text().as_bytes()) else { continue };

@@ -1,4 +1,4 @@
-use connector_protocol::{Command, MessageType};
+use connector_protocol::MessageType;
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
@@ -26,7 +26,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.ended(Command::Read) {
+    for transcript in evidence.every_read().filter(|read| read.status().is_some()) {
         let states: Vec<_> = transcript.account.of_kind(MessageType::State).collect();
         for (placed, status) in transcript.account.traces("STREAM_STATUS", "stream_status") {
             if status["status"] != "COMPLETE" {

@@ -1,4 +1,3 @@
-use connector_protocol::Command;
 use serde_json::Value;
 
 use super::{Check, Group, Level};
@@ -30,7 +29,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.ended(Command::Read) {
+    for transcript in evidence.every_read().filter(|read| read.status().is_some()) {
         let statuses: Vec<(&Placed, Value)> =
             transcript.account.traces("STREAM_STATUS", "stream_status").collect();
         if statuses.is_empty() {

@@ -1,5 +1,3 @@
-use connector_protocol::Command;
-
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::ledger::StreamName;
@@ -27,7 +25,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.ended(Command::Read) {
+    for transcript in evidence.every_read().filter(|read| read.status().is_some()) {
         let streams = &transcript.account.streams;
         let configured: Vec<String> =
             streams.iter().filter(|stream| stream.configured).map(|stream| stream.name.to_string()).collect();

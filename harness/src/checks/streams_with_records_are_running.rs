@@ -1,5 +1,3 @@
-use connector_protocol::Command;
-
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::verdict::{Finding, Verdict};
@@ -26,7 +24,7 @@ pub(super) const CHECK: Check = Check {
 fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
-    for transcript in evidence.ended(Command::Read) {
+    for transcript in evidence.every_read().filter(|read| read.status().is_some()) {
         let statuses: Vec<_> = transcript.account.traces("STREAM_STATUS", "stream_status").collect();
         let streams = transcript.account.streams.iter();
         for stream in streams.filter(|stream| stream.configured && stream.records > 0) {

@@ -3,6 +3,7 @@ use connector_protocol::Command;
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::excerpt;
+use crate::trial::Question;
 use crate::verdict::{Finding, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -30,9 +31,12 @@ fn judge(evidence: &Evidence) -> Verdict {
     let mut findings = Vec::new();
     let mut judged = false;
     // What `check` has to say it says by its status: see check_status_is_expected.
-    for transcript in
-        [Command::Spec, Command::Discover, Command::Read].into_iter().flat_map(|it| evidence.ended(it))
-    {
+    let plain =
+        [Command::Spec, Command::Discover, Command::Read].into_iter().flat_map(|it| evidence.ended(it));
+    let reads = |question: &Question| question.reads_what_there_is() || *question == Question::ReadOfStranger;
+    let tried = evidence.tried(reads).filter(|trial| !trial.lacks_answers());
+    let tried = tried.map(|trial| &trial.run.transcript).filter(|transcript| transcript.status().is_some());
+    for transcript in plain.chain(tried) {
         judged = true;
         let first_error = transcript.account.errors().next();
         match (transcript.status(), first_error) {

@@ -19,12 +19,13 @@ use crate::given::Given;
 use crate::ledger::Placed;
 use crate::ports;
 use crate::report::plural;
-use crate::resumption::resumptions;
+use crate::resumption::{of_each_stream, resumptions};
 use crate::secrets::Secrets;
 use crate::stage::Stage;
 use crate::subject;
 use crate::terms;
 use crate::transcript::{Exit, Transcript};
+use crate::trials::RESUMPTIONS;
 
 /// The tracks of the first processes; those of resumed reads come after them.
 pub(super) const CHECK: u32 = 0;
@@ -128,7 +129,11 @@ impl<'a> Performance<'a> {
         let empty = streams.iter().filter(|stream| stream.configured && stream.records == 0);
         self.takes.empty = empty.map(|stream| stream.name.to_string()).collect();
 
-        let resumptions = resumptions(&read.transcript, self.options.resumes);
+        let mut resumptions = resumptions(&read.transcript, self.options.resumes);
+        // As many as `test` takes of one stream.
+        if self.options.resumes >= RESUMPTIONS {
+            resumptions.extend(of_each_stream(&read.transcript));
+        }
         for (place, resumption) in resumptions.iter().enumerate() {
             let name = format!("read from state {} of {}", place + 1, resumptions.len());
             self.run(Command::Read, Some(&configured), Some(&resumption.input), &name, tell).await?;

@@ -16,6 +16,7 @@ use connector_protocol::Command;
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub(crate) use self::read::RESUMPTIONS;
 use crate::checks::{self, Check, Group, Level};
 use crate::evidence::{Evidence, Run};
 use crate::expectation::{ConfigIs, Outcome};

@@ -10,13 +10,13 @@ use super::present::repeatable_from;
 use crate::evidence::Run;
 use crate::ledger::StreamName;
 use crate::process::Disturbance;
-use crate::resumption::resumptions;
+use crate::resumption::{of_each_stream, resumptions};
 use crate::scenario::Scenario;
 use crate::transcript::Transcript;
 use crate::trial::Question;
 
-/// From how many of its states a read is taken up again: the first, one in the middle, the last.
-const RESUMPTIONS: usize = 3;
+/// From how many moments a read is taken up again: the first, one in the middle, the last.
+pub(crate) const RESUMPTIONS: usize = 3;
 
 /// A stream that no connector has. The name is the one that Airbyte's own tests use, so that nobody is surprised.
 const STRANGER: &str = "__AIRBYTE__stream_that_does_not_exist";
@@ -66,13 +66,13 @@ pub(super) fn of_lead(scenario: &Scenario, read: &Run) -> Vec<Planned> {
 /// The reads that go on from states of this one.
 pub(super) fn resumed(read: &Run) -> Vec<Planned> {
     let Some(configured) = &read.configured else { return Vec::new() };
-    let last_line = resumptions(&read.transcript, usize::MAX).last().map(|it| it.line);
-    let resumptions = resumptions(&read.transcript, RESUMPTIONS).into_iter();
+    let resumptions = resumptions(&read.transcript, RESUMPTIONS);
     resumptions
+        .into_iter()
+        .chain(of_each_stream(&read.transcript))
         .map(|resumption| {
             let state = Some(resumption.input.clone());
-            let last = last_line == Some(resumption.line);
-            let question = Question::ReadFrom { resumption, last };
+            let question = Question::ReadFrom(resumption);
             Planned { state, ..Planned::read(question, Arc::clone(configured)) }
         })
         .collect()
