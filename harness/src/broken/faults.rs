@@ -47,7 +47,8 @@ static ALL: &[Fault] = &[
         output
             .messages
             .insert(0, json!({"type": "LOG", "log": {"level": "INFO", "message": "memory: 12 %"}}));
-        if call.is("read") {
+        // Otherwise there is nothing to put it before.
+        if call.is("read") && output.messages.iter().any(|message| message["type"] == "RECORD") {
             let estimate = json!({"name": "users", "type": "STREAM", "row_estimate": 2});
             let limited = json!({"stream_descriptor": descriptor, "status": "RUNNING", "reasons": [{"type": "RATE_LIMITED"}]});
             output.insert_before("RECORD", trace("ESTIMATE", "estimate", estimate));

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::connector::status;
 use super::deed;
 use super::fault::{Fault, fault, harmless, of};
 use super::output::Output;
@@ -77,16 +78,30 @@ pub(crate) static ALL: &[Fault] = &[
     }),
     fault("does_not_read_its_state", "state_is_used", |output, call| {
         if call.is("read") && call.last_id("users") > 0 {
+            output.insert_before("STATE", status("users", "RUNNING"));
             for id in [1, 2] {
                 output.insert_before("STATE", user(id));
             }
             output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(2.0);
         }
     }),
+    fault("prints_a_text_when_it_goes_on", "records_match_schema", |output, call| {
+        if call.is("read") && call.last_id("users") > 0 {
+            output.insert_before("STATE", status("users", "RUNNING"));
+            let mut user = user(2);
+            user["record"]["data"]["name"] = json!(2);
+            output.insert_before("STATE", user);
+            output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(1.0);
+        }
+    }),
     fault(
         "does_not_hear_the_signal",
         "disturbed_reads_end",
-        of!("read", |output| deed::print_and_sleep_when_asked_to_end(&output.text())),
+        of!("read", |output| {
+            if output.status == 0 {
+                deed::print_and_sleep_when_asked_to_end(&output.text());
+            }
+        }),
     ),
     fault("writes_into_its_config", "files_are_left_alone", |_, call| {
         if let Some(path) = call.config_file.as_deref().filter(|_| call.is("check")) {
@@ -115,6 +130,7 @@ pub(crate) static ALL: &[Fault] = &[
         )],
         ..fault("reads_on_from_the_future", "future_states_bring_nothing", |output, call| {
             if call.is("read") && call.last_id("users") > 1000 {
+                output.insert_before("STATE", status("users", "RUNNING"));
                 output.insert_before("STATE", user(1));
                 output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(1.0);
             }
