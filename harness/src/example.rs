@@ -193,6 +193,7 @@ mod parser {
             let request = request(method, url);
             let answer = words.next().unwrap_or_default().to_owned().into();
             requests.note(Seen::of(&request, secrets), &request, status, &answer);
+            requests.failed.note(&request, status);
             let outcome = unmatched.unwrap_or(Outcome::Answered { interaction: 0 });
             Exchange { method: method.into(), url: url.into(), status, at_ms: 0, outcome, via: Via::Proxy }
         };

@@ -116,6 +116,14 @@ pub(crate) static ALL: &[Fault] = &[
         )
     },
     Fault {
+        recorded: &[("http://api.broken.test/me", 500, "0")],
+        ..fault(
+            "passes_over_a_failure",
+            "failures_are_not_passed_over",
+            asks_for!("http://api.broken.test/me"),
+        )
+    },
+    Fault {
         recorded: &[("http://api.broken.test/me", 200, "1"), ("http://api.broken.test/me", 200, "1")],
         ..fault(
             "asks_twice_for_the_same",

@@ -23,6 +23,7 @@ mod emitted_at_is_plausible;
 mod error_messages_are_for_people;
 mod expected_records_are_read;
 mod failed_checks_say_why;
+mod failures_are_not_passed_over;
 mod fields_are_declared;
 mod fields_are_filled;
 mod file_types_are_read;
@@ -197,6 +198,7 @@ pub static ALL: &[Check] = &[
     hosts_are_allowed::CHECK,
     requests_stay_within_budget::CHECK,
     page_size_is_used::CHECK,
+    failures_are_not_passed_over::CHECK,
     requests_are_not_repeated::CHECK,
     secrets_stay_secret::CHECK,
     secrets_go_to_allowed_hosts::CHECK,

@@ -1,5 +1,6 @@
 //! What a process asked for: as much of it as checks and snapshots want to know and the journal does not hold.
 
+mod failed;
 mod path;
 mod shape;
 mod watch;
@@ -10,6 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 use bytes::Bytes;
 use connector_replay::{Request, Scheme};
 
+pub(crate) use self::failed::{Failed, Failure};
 pub(crate) use self::watch::Watch;
 use crate::secrets::Secrets;
 
@@ -33,6 +35,7 @@ pub(crate) struct Requests {
     pub(crate) shapeless: u64,
     /// What was sent to each host.
     pub(crate) origins: BTreeMap<Origin, Sent>,
+    pub(crate) failed: Failed,
     /// What was answered with success, by a hash of the whole request.
     succeeded: BTreeMap<u64, Success>,
 }

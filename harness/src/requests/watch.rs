@@ -44,7 +44,11 @@ impl<R: Responder> Responder for Watch<R> {
             let reply = self.responder.respond(request).await;
             let seen = Seen::of(request, &self.secrets);
             let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-            notes.note(seen, request, reply.status().as_u16(), reply.body());
+            let status = reply.status().as_u16();
+            notes.note(seen, request, status, reply.body());
+            if matches!(reply.outcome(), Outcome::Answered { .. }) {
+                notes.failed.note(request, status);
+            }
             drop(notes);
             if matches!(reply.outcome(), Outcome::Unmatched { .. }) {
                 self.missed.notify_one();
