@@ -55,7 +55,9 @@ impl Tally {
                 *worst = standing.max(*worst);
             }
             What::SnapshotCompared { comparison, .. } => match comparison {
-                Comparison::Matches | Comparison::Updated => self.rest.snapshots_matched += 1,
+                Comparison::Matches | Comparison::Reordered | Comparison::Updated => {
+                    self.rest.snapshots_matched += 1
+                }
                 Comparison::Pending { .. } => self.rest.snapshots_pending += 1,
                 Comparison::Held => self.rest.snapshots_held += 1,
             },

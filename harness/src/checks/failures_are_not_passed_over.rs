@@ -24,7 +24,6 @@ pub(super) const CHECK: Check = Check {
     acquits: &[
         "$ read\n> GET https://api.test/users 429\n> GET https://api.test/users 503\n> GET https://api.test/users",
         "$ read\n> GET https://api.test/users 404",
-        "# expect read fails\n$ read\n> GET https://api.test/users 500\n= exit 1",
     ],
 };
 

@@ -299,6 +299,9 @@ impl Reporter for Human {
             What::SnapshotCompared { subject, command, comparison } => {
                 if matches!(comparison, Comparison::Pending { .. }) {
                     self.section.pending.push((format!("{subject} {command}"), comparison.clone()));
+                } else if *comparison == Comparison::Reordered {
+                    let note = format!("{subject} {command}: the snapshot in another order, which is let be");
+                    self.section.notes.push(note);
                 }
             }
             What::SnapshotUnreferenced { file } => {

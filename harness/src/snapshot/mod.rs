@@ -2,6 +2,7 @@
 
 mod envelope;
 mod normalize;
+mod order;
 mod requests;
 mod update;
 
@@ -28,6 +29,8 @@ pub(crate) const PENDING: &str = "snap.new";
 pub enum Comparison {
     /// They are the same.
     Matches,
+    /// They hold the same in another order, and states between that hold what had come so far: no review is asked for.
+    Reordered,
     /// They differ, or there was none: it waits for review.
     Pending {
         /// The reviewed snapshot, there or not.
@@ -104,6 +107,10 @@ pub(crate) fn compare(
     if reviewed.as_deref().map(str::trim_end) == Some(text.trim_end()) {
         remove(&pending)?;
         return Ok(Comparison::Matches);
+    }
+    if reviewed.as_deref().is_some_and(|reviewed| order::differ_in_order_alone(reviewed, text)) {
+        remove(&pending)?;
+        return Ok(Comparison::Reordered);
     }
     let new = reviewed.is_none();
     if held && update != Update::No {

@@ -74,10 +74,11 @@ pub(super) fn in_words(counts: &Counts) -> String {
     }
     words.push(format!("{} matched", plural(counts.snapshots_matched, "snapshot", "snapshots")));
     if counts.snapshots_pending > 0 {
-        words.push(format!("{} wait", counts.snapshots_pending));
+        let wait = if counts.snapshots_pending == 1 { "waits" } else { "wait" };
+        words.push(format!("{} {wait} for review", counts.snapshots_pending));
     }
     if counts.snapshots_held > 0 {
-        words.push(format!("{} differ, to be reviewed once the checks pass", counts.snapshots_held));
+        words.push(format!("{} new or changed, to be reviewed once the checks pass", counts.snapshots_held));
     }
     words.join(", ")
 }
