@@ -56,7 +56,7 @@ impl Tally {
             }
             What::SnapshotCompared { comparison, .. } => match comparison {
                 Comparison::Matches | Comparison::Reordered | Comparison::Updated => {
-                    self.rest.snapshots_matched += 1
+                    self.rest.snapshots_matched += 1;
                 }
                 Comparison::Pending { .. } => self.rest.snapshots_pending += 1,
                 Comparison::Held => self.rest.snapshots_held += 1,

@@ -85,6 +85,18 @@ pub(crate) static ALL: &[Fault] = &[
             output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(2.0);
         }
     }),
+    fault("forgets_its_state_where_nothing_is_new", "states_do_not_go_back", |output, call| {
+        if call.is("read") && call.last_id("users") > 0 {
+            output.message("STATE")["state"]["stream"]["stream_state"] = json!({});
+        }
+    }),
+    fault("brings_more_where_it_goes_on", "whole_reads_are_whole", |output, call| {
+        if call.is("read") && call.last_id("users") > 0 {
+            output.insert_before("STATE", status("users", "RUNNING"));
+            output.insert_before("STATE", user(3));
+            output.message("STATE")["state"]["sourceStats"]["recordCount"] = json!(1.0);
+        }
+    }),
     fault("prints_a_text_when_it_goes_on", "records_match_schema", |output, call| {
         if call.is("read") && call.last_id("users") > 0 {
             output.insert_before("STATE", status("users", "RUNNING"));

@@ -84,6 +84,7 @@ mod state_is_well_formed;
 mod state_record_counts_are_true;
 mod state_survives_json;
 mod states_come_before_complete;
+mod states_do_not_go_back;
 mod stderr_has_no_stack_trace;
 mod stdout_is_protocol_only;
 mod stream_statuses_are_in_order;
@@ -97,6 +98,7 @@ mod suggested_streams_are_named;
 mod suggested_streams_exist;
 mod trace_errors_agree_with_exit;
 mod unknown_streams_are_refused;
+mod whole_reads_are_whole;
 
 pub(crate) use requests_match_recording::ignore_line;
 use std::fmt;
@@ -188,6 +190,8 @@ pub static ALL: &[Check] = &[
     state_record_counts_are_true::CHECK,
     reads_go_on_from_state::CHECK,
     state_is_used::CHECK,
+    states_do_not_go_back::CHECK,
+    whole_reads_are_whole::CHECK,
     future_states_bring_nothing::CHECK,
     cursors_keep_their_format::CHECK,
     requests_match_recording::CHECK,

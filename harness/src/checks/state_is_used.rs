@@ -1,4 +1,7 @@
+use std::collections::BTreeSet;
+
 use connector_protocol::Command;
+use connector_replay::{Journal, Outcome};
 
 use super::{Check, Group, Level};
 use crate::evidence::Evidence;
@@ -30,8 +33,23 @@ fn judge(evidence: &Evidence) -> Verdict {
     };
     let from_last =
         |question: &Question| matches!(question, Question::ReadFrom(resumption) if resumption.is_last);
+    // Where one stream alone can have asked otherwise, it has read its state, whatever that stands on: a lookback, or many
+    // records of one moment.
+    let is_alone = first.account.streams.iter().filter(|stream| stream.incremental).count() == 1;
+    let asked = |journal: &Journal| -> BTreeSet<usize> {
+        let exchanges = journal.exchanges.iter();
+        exchanges
+            .filter_map(|exchange| match exchange.outcome {
+                Outcome::Answered { interaction } => Some(interaction),
+                _ => None,
+            })
+            .collect()
+    };
+    let whole = evidence.runs.iter().find(|run| run.transcript.command == Command::Read);
+    let whole = whole.map(|run| asked(&run.journal));
     for trial in evidence.tried(from_last).filter(|trial| !trial.lacks_answers()) {
         let resumed = &trial.run.transcript;
+        let asks_otherwise = whole.as_ref().is_some_and(|whole| *whole != asked(&trial.run.journal));
         for stream in first.account.streams.iter().filter(|stream| stream.incremental && stream.states > 0) {
             // The one that a cursor stands on may come again: of one alone nothing follows.
             if stream.records < 2 || resumed.status() != Some(0) {
@@ -39,11 +57,13 @@ fn judge(evidence: &Evidence) -> Verdict {
             }
             judged = true;
             let again = resumed.account.stream(&stream.name).records;
-            if again >= stream.records {
+            if again >= stream.records && !(is_alone && asks_otherwise) {
                 let want = format!("fewer than the {} records of the whole read", stream.records);
                 let finding = Finding::new(want, again.to_string()).by(resumed).stream(&stream.name);
-                findings
-                    .push(finding.next("read --state, and ask the API for what is newer than its cursor"));
+                findings.push(finding.next(
+                    "read --state, and ask the API for what is newer than its cursor; where it does, and its cursor stands on \
+                     all of the records, record more of them",
+                ));
             }
         }
     }

@@ -87,7 +87,9 @@ fn is_clock(bytes: &[u8]) -> bool {
 fn is_offset(bytes: &[u8]) -> bool {
     match bytes {
         [] | [b'Z' | b'z'] => true,
-        // As databases print it.
+        // As Python prints it.
+        [b' ', offset @ ..] => matches!(offset, [b'+' | b'-', ..]) && is_offset(offset),
+        // As databases do.
         [b'+' | b'-', h1, h2] => within(*h1, *h2, 23),
         [b'+' | b'-', h1, h2, b':', m1, m2] | [b'+' | b'-', h1, h2, m1, m2] => {
             within(*h1, *h2, 23) && within(*m1, *m2, 59)
@@ -116,6 +118,7 @@ mod tests {
             "2024-01-02 03:04:05.123456+01:00",
             "2024-01-02T03:04:05+0000",
             "2024-01-02 03:04:05.123+00",
+            "2024-01-02 03:04:05 +00:00",
             "2024-01-02t03:04:05z",
         ] {
             assert!(is_date_time(good), "{good}");
@@ -154,6 +157,7 @@ mod tests {
             "2024-01-02T03:04Z",
             "2024-01-02T03:04:05.Z",
             "2024-01-02T03:04:05 UTC",
+            "2024-01-02T03:04:05 ",
             "é024-01-02T03:04:05Z",
         ] {
             assert!(!is_date_time(bad), "{bad}");

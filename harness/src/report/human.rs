@@ -136,6 +136,7 @@ impl Human {
                 Verdict::Pass => (GOOD, "pass", String::new()),
                 Verdict::Skip { reason } => (DIM, "skip", format!("  {DIM}{reason}{DIM:#}")),
                 Verdict::Known { .. } => (DIM, "known", String::new()),
+                Verdict::Fail { .. } if standing == Standing::Warned => (WARN, "warn", String::new()),
                 Verdict::Fail { .. } => (BAD, "fail", String::new()),
             };
             section.details.push(format!("      {paint}{word:<5}{paint:#}  {check:<36} {subject}{why}"));

@@ -26,7 +26,7 @@ impl Unordered {
                 let stream = message["state"]["stream"]["stream_descriptor"].to_string();
                 let (count, last) = states.entry(stream).or_insert((0, String::new()));
                 *count += 1;
-                *last = line.to_owned();
+                line.clone_into(last);
             } else {
                 lines.push(line.to_owned());
             }

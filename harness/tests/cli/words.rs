@@ -292,7 +292,11 @@ fn of_what_a_check_condemns_no_snapshot_is_proposed() {
     assert_eq!(output.status.code(), Some(1));
     assert!(bench.path().join("snapshots/spec.snap.new").exists(), "the connector itself is not condemned");
     assert!(!bench.path().join("snapshots/normal").exists());
-    assert!(stderr(&output).contains("4 new or changed, to be reviewed once the checks pass"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("4 new or changed, to be reviewed once the checks pass"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 #[test]
