@@ -9,11 +9,12 @@ use crate::checks::Check;
 use crate::error::Error;
 use crate::event::What;
 use crate::evidence::Evidence;
-use crate::report::plural;
+use crate::report::{named, plural};
 use crate::rung::Rung;
 use crate::secrets::Secrets;
 use crate::snapshot::{self, Update};
 use crate::subject::Subject;
+use crate::trial::Question;
 use crate::verdict::Verdict;
 
 /// What `check` says of `evidence`, secrets masked: findings quote what the connector printed.
@@ -98,6 +99,35 @@ pub(crate) fn unjudged(subjects: &[Subject]) -> Vec<What> {
         What::Noted { note: format!("{reason} (not judged: {})", checks.join(", ")) }
     });
     notes.collect()
+}
+
+/// Reads that were tried and say nothing, since they asked for what is not recorded.
+pub(crate) fn unanswered(subject: &Subject) -> Option<What> {
+    let evidence = &subject.evidence;
+    let tried: Vec<_> = evidence.tried(Question::reads_what_there_is).collect();
+    let unanswered: Vec<String> =
+        tried.iter().filter(|trial| trial.lacks_answers()).map(|trial| trial.question.to_string()).collect();
+    (!unanswered.is_empty()).then(|| What::Noted {
+        note: format!(
+            "{}: {} of {} further reads asked for what is not recorded, so that nothing follows from them ({}); `harness record \
+             --mode new_episodes` adds the answers",
+            evidence.subject,
+            unanswered.len(),
+            tried.len(),
+            named(&unanswered, 3)
+        ),
+    })
+}
+
+/// That no scenario shows what the connector is for.
+pub(crate) fn unread(subjects: &[Subject]) -> Option<What> {
+    let reads = |subject: &Subject| {
+        let mut reads = subject.evidence.succeeded(Command::Read);
+        reads.any(|read| read.account.records > 0)
+    };
+    (subjects.len() > 1 && !subjects.iter().any(reads)).then(|| What::Noted {
+        note: "in no scenario does a read succeed and bring records: what was judged says little of the connector".to_owned(),
+    })
 }
 
 /// Reads that brought records and were not seen to ask for anything, although there is something to ask: either they got

@@ -84,6 +84,10 @@ impl Judging<'_> {
             });
         }
         judgement::unjudged(self.subjects).into_iter().for_each(&mut *say);
+        self.subjects.iter().filter_map(judgement::unanswered).for_each(&mut *say);
+        if self.lot.is_whole {
+            judgement::unread(self.subjects).into_iter().for_each(&mut *say);
+        }
         self.subjects.iter().flat_map(judgement::idle_waivers).for_each(&mut *say);
         let unobserved = |subject| judgement::unobserved(subject, self.stage.rung());
         self.subjects.iter().flat_map(unobserved).for_each(&mut *say);

@@ -24,7 +24,7 @@ mod way;
 pub use destination::Destination;
 use destination::create;
 pub use several::Several;
-pub(crate) use spelling::{from_here, plural, quoted};
+pub(crate) use spelling::{from_here, named, plural, quoted};
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 
