@@ -2,6 +2,7 @@ use super::{Check, Group, Level};
 use crate::evidence::Evidence;
 use crate::excerpt;
 use crate::verdict::{Finding, Verdict};
+use connector_protocol::Command;
 use connector_replay::{Difference, Moment, Outcome, Remedy, Rule};
 
 pub(super) const CHECK: Check = Check {
@@ -27,6 +28,10 @@ fn judge(evidence: &Evidence) -> Verdict {
             let Outcome::Unmatched { differences, remedy, .. } = &exchange.outcome else { continue };
             let asked = format!("{} {}", exchange.method, exchange.url);
             let finding = match differences.as_slice() {
+                [] if run.transcript.command == Command::Spec => Finding::new("no request in `spec`", asked).next(
+                    "what it asks for at import, such as telemetry, most libraries let be by a variable: [environment] of \
+                     harness.toml",
+                ),
                 [] if evidence.recorded.unwrap_or_default() == 0 => Finding::new("a recorded request", asked)
                     .next(
                         "there is no recording yet: make one with `harness record`, or write a cassette.json",

@@ -20,12 +20,15 @@ const RUNNER: &str = "source-declarative-manifest";
 /// the CDK finds `manifest.yaml` in its working folder, `spec` is the manifest's own, and the config holds nothing but the
 /// user's. (`RUNNER` takes a manifest too, by `--manifest-path`, but answers `spec` with one that fits all manifests.)
 /// Python that belongs to a manifest is imported from `source_declarative_manifest`, which is the folder.
-const LAUNCH: &str = "import os, sys, types; \
-    from airbyte_cdk.cli.source_declarative_manifest._run import handle_local_manifest_command as run; \
+/// Before 6.34 the CDK looks for the manifest in the package of its class, which is that one in the image.
+const LAUNCH: &str = "import os, sys, importlib.util as util; \
+    import airbyte_cdk.cli.source_declarative_manifest._run as cdk; \
     folder = sys.argv.pop(1); os.chdir(folder); \
-    package = types.ModuleType('source_declarative_manifest'); package.__path__ = [folder]; \
-    sys.modules[package.__name__] = package; \
-    run(sys.argv[1:])";
+    name = 'source_declarative_manifest'; \
+    spec = util.spec_from_file_location(name, os.path.join(folder, '__init__.py'), submodule_search_locations=[folder]); \
+    sys.modules[name] = util.module_from_spec(spec); \
+    cdk.SourceLocalYaml.__module__ = name; \
+    cdk.handle_local_manifest_command(sys.argv[1:])";
 
 /// What is looked at of a manifest.
 #[derive(Deserialize)]
