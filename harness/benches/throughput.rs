@@ -14,7 +14,7 @@
 mod orders;
 
 use std::io::{self, BufWriter, Write};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
@@ -27,17 +27,19 @@ const FIRST: usize = 1_000_000_000;
 /// By which argument this program is told to be the connector.
 const CONNECTOR: &str = "connector";
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     if arguments.get(1).is_some_and(|argument| argument == CONNECTOR) {
         let records = arguments[2].parse().unwrap();
         // The harness may have heard enough.
-        let _ = connector(&arguments[3..], records);
-    } else if arguments.iter().any(|argument| argument == "--bench") {
+        return connector(&arguments[3..], records).unwrap_or(ExitCode::FAILURE);
+    }
+    if arguments.iter().any(|argument| argument == "--bench") {
         // `cargo test --all-targets` runs benchmarks too, without this.
         let asked = arguments.iter().position(|argument| argument == "--records");
         measure(asked.map_or(RECORDS, |at| arguments[at + 1].parse().unwrap()));
     }
+    ExitCode::SUCCESS
 }
 
 #[expect(clippy::print_stdout, reason = "the result of a benchmark")]
@@ -92,7 +94,7 @@ fn print_records(stdout: &mut impl Write, records: usize) -> io::Result<()> {
     Ok(())
 }
 
-fn connector(arguments: &[String], records: usize) -> io::Result<()> {
+fn connector(arguments: &[String], records: usize) -> io::Result<ExitCode> {
     let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let stream = json!({
         "name": "orders", "json_schema": orders::schema(), "supported_sync_modes": ["full_refresh"],
@@ -115,7 +117,8 @@ fn connector(arguments: &[String], records: usize) -> io::Result<()> {
         }
     };
     writeln!(stdout, "{message}")?;
-    stdout.flush()
+    stdout.flush()?;
+    Ok(if message["trace"].is_null() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn reads_orders(arguments: &[String]) -> bool {
