@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connector_replay::{
-    Expression, Header, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape, Template,
-    Terms,
+    Body, Expression, Header, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape,
+    Template, Terms,
 };
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
@@ -102,7 +102,12 @@ impl<'a> Draft<'a> {
             method: asked.method.clone(),
             url: self.scrubber.url(&asked.target, in_request, ignored),
             headers: self.scrubber.request_headers(&asked.headers, place, &self.cookies),
-            body: self.scrubber.body(&asked.body, content_type(&asked.headers), in_request, ignored),
+            body: self.scrubber.body(
+                &asked.body,
+                Body::of(&asked.body, content_type(&asked.headers)),
+                in_request,
+                ignored,
+            ),
         };
         let bodiless = asked.method == http::Method::HEAD
             || [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&take.status);
@@ -111,7 +116,12 @@ impl<'a> Draft<'a> {
             status: take.status.as_u16(),
             headers: self.scrubber.response_headers(&take.headers, &asked.method, place),
             // What an answer holds is given as it is, whatever its fields are called.
-            body: self.scrubber.body(body, content_type(&take.headers), place, &mut Ignored::default()),
+            body: self.scrubber.body(
+                body,
+                Body::of_answer(body, &take.headers),
+                place,
+                &mut Ignored::default(),
+            ),
         };
         Interaction { note: None, request, response, repeat: false, optional: false }
     }
