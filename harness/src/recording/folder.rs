@@ -109,8 +109,13 @@ impl Folder {
     }
 
     /// What it is started with, made-up values in the place of secrets.
-    pub(super) fn disguise<'a>(&self, secrets: &'a [Secret], hosts: &[String]) -> Disguise<'a> {
-        Disguise::of(&self.config, secrets, self.made_up.as_ref(), hosts)
+    pub(super) fn disguise<'a>(
+        &self,
+        config: &Value,
+        secrets: &'a [Secret],
+        hosts: &[String],
+    ) -> Disguise<'a> {
+        Disguise::of(config, secrets, self.made_up.as_ref(), hosts)
     }
 
     /// What a `scenario.toml` that people have written does not pass over yet.

@@ -9,6 +9,7 @@
 mod disguise;
 mod fake;
 mod folder;
+mod gained;
 mod known;
 mod mode;
 mod performance;
@@ -89,7 +90,6 @@ pub(crate) async fn record(
 /// What came of the real servers.
 struct Live {
     specification: Value,
-    secrets: Vec<Secret>,
     takes: Takes,
 }
 
@@ -109,26 +109,16 @@ async fn live(
         return Err(Error::Recording { why });
     };
     let specification = answer["connectionSpecification"].take();
-    let mut secrets: Vec<Secret> = secret_values(&specification, &folder.config)
-        .into_iter()
-        .map(|(name, value)| Secret { name, value })
-        .collect();
+    let secrets = secret_values(&specification, &folder.config);
     tell(&Step::Began {
         scenario: options.scenario.clone(),
         connector: stage.connector.name.clone(),
-        secrets: secrets.iter().map(|secret| secret.name.clone()).collect(),
+        secrets: secrets.into_iter().map(|(name, _)| name).collect(),
     });
     let mut performance = Performance::open(stage, folder, options, &specification)?;
     performance.perform(tell).await?;
     let takes = performance.takes;
-    for config in &takes.configs[1..] {
-        for (name, value) in secret_values(&specification, config) {
-            if !secrets.iter().any(|secret| secret.name == name && secret.value == value) {
-                secrets.push(Secret { name, value });
-            }
-        }
-    }
-    Ok(Live { specification, secrets, takes })
+    Ok(Live { specification, takes })
 }
 
 /// Makes a scenario of it.
@@ -139,7 +129,8 @@ fn keep(
     live: Live,
     tell: &mut impl FnMut(&Step),
 ) -> Result<(), Error> {
-    let Live { specification, secrets, takes } = live;
+    let Live { specification, takes } = live;
+    let (secrets, gained) = gained::secrets(&specification, &takes.configs);
     let known = Secrets::of_all(&specification, &takes.configs);
     for failure in takes.reel.failures() {
         // A query may hold tokens that no config knows of.
@@ -148,8 +139,13 @@ fn keep(
         tell(&Step::Unanswered { request: known.mask(&request) });
     }
     let texts = folder.known();
-    let circumstances =
-        Circumstances { began: takes.began, secrets: &secrets, tracks: &takes.tracks, known: &texts };
+    let circumstances = Circumstances {
+        began: takes.began,
+        secrets: &secrets,
+        gained: &gained,
+        tracks: &takes.tracks,
+        known: &texts,
+    };
     let record = |source| Error::Record { source };
     let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {
@@ -188,7 +184,9 @@ fn keep(
         tell(&Step::Suspected { suspect: suspect.to_string() });
     }
 
-    let disguise = folder.disguise(&secrets, &hosts);
+    let config = gained::completed(&folder.config, &takes.configs, &scrubbed.gained);
+    let secrets: Vec<Secret> = secrets.into_iter().chain(gained).collect();
+    let disguise = folder.disguise(&config, &secrets, &hosts);
     let valid = first_fault_by(&specification, &folder.config).is_none();
     if valid && let Some(fault) = first_fault_by(&specification, &disguise.config) {
         tell(&Step::Noted {

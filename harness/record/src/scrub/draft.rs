@@ -173,7 +173,7 @@ impl<'a> Draft<'a> {
         for line in self.lost {
             notes.push(format!("{line} is not answered by its own recording: the client says something in a form that cannot be told."));
         }
-        Scrubbed { interactions: self.interactions, ignore: self.ignored.rules(), notes }
+        Scrubbed { interactions: self.interactions, ignore: self.ignored.rules(), gained: Vec::new(), notes }
     }
 }
 
