@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use connector_replay::{
     Body, Expression, Header, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape,
@@ -13,7 +13,7 @@ use super::guard::{Guard, Removed};
 use super::text::{Place, Scrubber};
 use super::token::Tokens;
 use super::url::Ignored;
-use super::{Circumstances, Recorded, Scrubbed, secret};
+use super::{Circumstances, Recorded, Scrubbed, secret, values};
 use crate::{Error, Take};
 
 /// What is written so far.
@@ -139,21 +139,21 @@ impl<'a> Draft<'a> {
         if written.contains("{{token:") || interaction.request.headers.iter().any(signed) {
             return true;
         }
-        let secrets = self.circumstances.secrets.iter();
-        let terms = Terms {
-            values: secrets
-                .map(|secret| (secret.name.clone(), secret.value.clone()))
-                .collect::<BTreeMap<_, _>>(),
+        let terms = |values| Terms {
+            values,
             now: Some(began.round_down()),
             ignore: self.ignored.rules(),
             // Times that it was told of are counted from the beginning of the recording.
             tolerance: Terms::default().tolerance + began.duration_since(self.circumstances.began).abs(),
             ..Terms::default()
         };
-        let cassette = connector_replay::Cassette::new(Tape::new(vec![interaction]), "recording", &terms);
-        cassette.is_ok_and(|cassette| {
-            let reply = Player::new(cassette).answer(&take.request);
-            matches!(reply.outcome(), Outcome::Answered { .. })
+        let tape = Tape::new(vec![interaction]);
+        values::choices(self.circumstances.secrets, &take.request, &written).into_iter().any(|values| {
+            let cassette = connector_replay::Cassette::new(tape.clone(), "recording", &terms(values));
+            cassette.is_ok_and(|cassette| {
+                let reply = Player::new(cassette).answer(&take.request);
+                matches!(reply.outcome(), Outcome::Answered { .. })
+            })
         })
     }
 

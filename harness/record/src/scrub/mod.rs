@@ -24,6 +24,7 @@ mod tests;
 mod text;
 mod token;
 mod url;
+mod values;
 
 use std::cell::RefCell;
 

@@ -53,28 +53,6 @@ fn a_refreshed_token_is_the_same_wherever_it_goes() {
 }
 
 #[test]
-fn what_the_client_asked_to_keep_is_a_token_where_an_answer_handed_it_out() {
-    let scrubbed = Scene::with(&[("password", "pa55-word!")])
-        .gaining(&[("session", "plain-word"), ("cookie", "tiny-1"), ("device", "d3vice-Zk3vK8Tf")])
-        .take(
-            "GET https://a.test/hello\nx-device: d3vice-Zk3vK8Tf",
-            "set-cookie: c=tiny-1\n\n{\"state\": \"plain-word\"}",
-        )
-        .take("GET https://a.test/items?state=plain-word\nx-device: d3vice-Zk3vK8Tf\ncookie: c=tiny-1", "[]")
-        .scrubbed();
-    let text = written(&scrubbed);
-    for wanted in [
-        r#""state": "{{token:state}}""#,
-        "items?state={{token:state}}",
-        r#"["cookie", "c={{token:c}}"]"#,
-        r#"["x-device", "{{secret:device}}"]"#,
-    ] {
-        assert!(text.contains(wanted), "{wanted}: {text}");
-    }
-    assert_eq!((scrubbed.gained, scrubbed.notes), (vec!["device".to_owned()], Vec::new()));
-}
-
-#[test]
 fn client_credentials_in_basic_are_told_apart() {
     // me:s3cr3t-value
     let scene = Scene::with(&[("client_secret", "s3cr3t-value")])
