@@ -7,6 +7,7 @@
 //! ```
 
 mod disguise;
+mod empty;
 mod fake;
 mod folder;
 mod gained;

@@ -9,6 +9,7 @@ use connector_replay::Target;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::empty;
 use super::folder::{self, Folder};
 use super::known::Known;
 use super::{Mode, Options, Outcomes, Step};
@@ -57,7 +58,7 @@ pub(super) struct Takes {
     pub(super) outcomes: Outcomes,
     /// What is to be read, where that is not everything.
     pub(super) catalog: Option<Value>,
-    /// Streams that were read and brought no record.
+    /// Streams that were read well and brought no record.
     pub(super) empty: Vec<String>,
     /// The configs that the connector was started with, one after the other.
     pub(super) configs: Vec<Value>,
@@ -124,11 +125,13 @@ impl<'a> Performance<'a> {
         let state = self.folder.state.as_ref();
         let read = self.run(Command::Read, Some(&configured), state, "read", tell).await?;
         self.takes.outcomes.push((Command::Read, outcome_of(&read.transcript)));
-        let streams = &read.transcript.account.streams;
-        let empty = streams.iter().filter(|stream| stream.configured && stream.records == 0);
-        self.takes.empty = empty.map(|stream| stream.name.to_string()).collect();
-
+        self.takes.empty = empty::streams(&read);
         let resumptions = resumptions(&read.transcript, self.options.resumes);
+        if outcome_of(&read.transcript) != Outcome::Succeeds && !resumptions.is_empty() {
+            let note = "`read` failed, so that it is not taken up again from its states".to_owned();
+            tell(&Step::Noted { note });
+            return Ok(());
+        }
         for (place, resumption) in resumptions.iter().enumerate() {
             let name = format!("read from state {} of {}", place + 1, resumptions.len());
             self.run(Command::Read, Some(&configured), Some(&resumption.input), &name, tell).await?;

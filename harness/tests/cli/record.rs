@@ -211,6 +211,38 @@ fn a_failure_is_recorded_as_one() {
 }
 
 #[test]
+fn a_stream_is_said_to_be_empty_only_where_all_was_answered() {
+    let runtime = Runtime::new().unwrap();
+    for (status, is_empty) in [(200, true), (500, false)] {
+        let server = runtime.block_on(MockServer::start());
+        let users = ResponseTemplate::new(status).set_body_json(json!([]));
+        runtime.block_on(Mock::given(matchers::path("/users")).respond_with(users).mount(&server));
+        // It takes every answer for one.
+        let bench = broken::Bench::new("none");
+        bench.write("secret.json", r#"{"key": "canary-old-77aa"}"#);
+        let upstream = format!("api.broken.test={}", server.uri());
+        bench.harness(&["record", ".", "--config", "secret.json", "--upstream", &upstream], &[]);
+        let scenario = bench.read("fixtures/recorded/scenario.toml");
+        assert_eq!(scenario.contains("[[empty_stream]]"), is_empty, "{status}: {scenario}");
+    }
+}
+
+#[test]
+fn a_read_that_fails_is_not_taken_up_again() {
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(MockServer::start());
+    let users = ResponseTemplate::new(200).set_body_json(json!([{"id": 1, "name": "Ada"}]));
+    runtime.block_on(Mock::given(matchers::path("/users")).respond_with(users).mount(&server));
+    let bench = broken::Bench::new("says_that_the_key_was_refused");
+    bench.write("secret.json", r#"{"key": "canary-old-77aa"}"#);
+    let upstream = format!("api.broken.test={}", server.uri());
+    let arguments = ["record", ".", "--config", "secret.json", "--upstream", &upstream];
+    let text = said(&bench.harness(&arguments, &[]), 0);
+    assert!(text.contains("FAIL  read: ") && text.contains("`read` failed, so that"), "{text}");
+    assert!(!text.contains("read from state"), "{text}");
+}
+
+#[test]
 fn a_config_that_the_connector_asks_to_keep_is_kept_and_stays_secret() {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(MockServer::start());
