@@ -38,6 +38,10 @@ use crate::locate::Connector;
 use crate::rung::SandboxMode;
 use crate::secrets::{Secrets, secret_values};
 use crate::stage::Stage;
+use crate::transcript::Transcript;
+
+/// The last lines of stderr that are shown of a command that failed.
+const LINES_OF_STDERR: usize = 8;
 
 /// How a recording is to be done.
 pub(crate) struct Options {
@@ -103,11 +107,7 @@ async fn live(
 ) -> Result<Live, Error> {
     let spec = stage.spec(None).await?;
     let Some(mut answer) = spec.transcript.account.answer(Command::Spec) else {
-        let why = format!(
-            "`spec` printed no SPEC message ({}): without it nobody knows which values of the config are secret",
-            spec.transcript.exit
-        );
-        return Err(Error::Recording { why });
+        return Err(Error::Recording { why: without_spec(&spec.transcript) });
     };
     let specification = answer["connectionSpecification"].take();
     let secrets = secret_values(&specification, &folder.config);
@@ -120,6 +120,24 @@ async fn live(
     performance.perform(tell).await?;
     let takes = performance.takes;
     Ok(Live { specification, takes })
+}
+
+/// Why there is no recording without a SPEC message, and what the connector said of it.
+fn without_spec(spec: &Transcript) -> String {
+    let errors = spec.account.errors();
+    let messages = errors.filter_map(|(_, error)| error["message"].as_str().map(crate::excerpt::of_text));
+    let tail: Vec<String> = spec.stderr.tail.lines().map(str::to_owned).collect();
+    let told = match messages.last() {
+        Some(message) => vec![format!("TRACE ERROR: {message}")],
+        None if tail.is_empty() => vec!["It wrote nothing to stderr.".to_owned()],
+        None => tail[tail.len().saturating_sub(LINES_OF_STDERR)..].to_vec(),
+    };
+    let told = told.join("\n      ");
+    format!(
+        "`spec` printed no SPEC message ({}), without which nobody knows which values of the config are secret:\n      {told}\n\
+         Run it yourself, and record when it prints one: {}",
+        spec.exit, spec.command_line
+    )
 }
 
 /// Makes a scenario of it.

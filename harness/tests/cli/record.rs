@@ -228,6 +228,22 @@ fn a_stream_is_said_to_be_empty_only_where_all_was_answered() {
 }
 
 #[test]
+fn a_spec_that_fails_says_why() {
+    let error = r#"{"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1, "error": {"message": "no licence"}}}"#;
+    let missing = "echo one >&2; echo 'No module named source_x' >&2; exit 1";
+    for (script, wanted) in [
+        (missing, "\n      one\n      No module named source_x\n"),
+        (&format!("echo '{error}'"), "TRACE ERROR: no licence\n"),
+    ] {
+        let bench = broken::Bench::of(&["sh", "-c", script]);
+        bench.write("secret.json", "{}");
+        let text = said(&bench.harness(&["record", ".", "--config", "secret.json"], &[]), 4);
+        assert!(text.contains("printed no SPEC message (exit status ") && text.contains(wanted), "{text}");
+        assert!(text.contains("Run it yourself, and record when it prints one: sh -c"), "{text}");
+    }
+}
+
+#[test]
 fn a_read_that_fails_is_not_taken_up_again() {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(MockServer::start());
