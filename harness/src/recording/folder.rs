@@ -237,6 +237,7 @@ impl Scenario<'_> {
 mod tests {
     use connector_record::Reel;
 
+    use super::super::lost::Lost;
     use super::*;
 
     fn takes() -> Takes {
@@ -244,6 +245,8 @@ mod tests {
             began: "2026-11-22T15:00:00Z".parse().unwrap(),
             reel: Reel::new().unwrap().into(),
             tracks: Vec::new(),
+            runs: Vec::new(),
+            lost: Lost::default(),
             outcomes: vec![(Command::Check, Outcome::Succeeds), (Command::Read, Outcome::Fails)],
             catalog: None,
             empty: vec!["refunds".to_owned()],

@@ -12,6 +12,7 @@ mod fake;
 mod folder;
 mod gained;
 mod known;
+mod lost;
 mod mode;
 mod performance;
 mod step;
@@ -117,8 +118,18 @@ async fn live(
         secrets: secrets.into_iter().map(|(name, _)| name).collect(),
     });
     let mut performance = Performance::open(stage, folder, options, &specification)?;
-    performance.perform(tell).await?;
-    let takes = performance.takes;
+    let performed = performance.perform(tell).await;
+    let mut takes = performance.takes;
+    let known = Secrets::of_all(&specification, &takes.configs);
+    for failure in takes.reel.failures() {
+        let run = usize::try_from(failure.track).ok().and_then(|track| takes.runs.get(track));
+        takes.lost.failure(&failure, run.map_or("a command", String::as_str));
+    }
+    // Why it failed, too.
+    for request in takes.lost.lines() {
+        tell(&Step::Unanswered { request: known.mask(&request) });
+    }
+    performed?;
     Ok(Live { specification, takes })
 }
 
@@ -151,12 +162,6 @@ fn keep(
     let Live { specification, takes } = live;
     let (secrets, gained) = gained::secrets(&specification, &takes.configs);
     let known = Secrets::of_all(&specification, &takes.configs);
-    for failure in takes.reel.failures() {
-        // A query may hold tokens that no config knows of.
-        let url = failure.url.split('?').next().unwrap_or_default();
-        let request = format!("{} {url}: {}", failure.method, failure.reason);
-        tell(&Step::Unanswered { request: known.mask(&request) });
-    }
     let texts = folder.known();
     let circumstances = Circumstances {
         began: takes.began,
@@ -184,6 +189,7 @@ fn keep(
         scrubbed.interactions,
         &assembly::Options {
             required,
+            runs: takes.runs.clone(),
             ignore: folder.ignore.clone(),
             old: folder.old.as_ref(),
             mode: if options.mode == Mode::NewEpisodes {

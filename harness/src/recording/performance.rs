@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::empty;
 use super::folder::{self, Folder};
 use super::known::Known;
+use super::lost::Lost;
 use super::{Mode, Options, Outcomes, Step};
 use crate::error::Error;
 use crate::evidence::Run;
@@ -55,6 +56,10 @@ pub(super) struct Takes {
     pub(super) reel: Arc<Reel>,
     /// One per process, in their order.
     pub(super) tracks: Vec<Track>,
+    /// What people call them.
+    pub(super) runs: Vec<String>,
+    /// What is not there.
+    pub(super) lost: Lost,
     pub(super) outcomes: Outcomes,
     /// What is to be read, where that is not everything.
     pub(super) catalog: Option<Value>,
@@ -96,6 +101,8 @@ impl<'a> Performance<'a> {
                 began,
                 reel: Arc::new(Reel::new().map_err(record)?),
                 tracks: Vec::new(),
+                runs: Vec::new(),
+                lost: Lost::default(),
                 outcomes: Vec::new(),
                 catalog: None,
                 empty: Vec::new(),
@@ -150,6 +157,7 @@ impl<'a> Performance<'a> {
         let began = now();
         let track = u32::try_from(self.takes.tracks.len()).unwrap_or(u32::MAX);
         self.takes.tracks.push(Track { began });
+        self.takes.runs.push(name.to_owned());
         let mut recorder = Recorder::new(Arc::clone(&self.upstream), Arc::clone(&self.takes.reel), track);
         if let Some(known) = &self.known {
             recorder = known.before(recorder);
@@ -200,11 +208,7 @@ impl<'a> Performance<'a> {
             tell(&Step::Noted { note });
         }
         for fault in &run.journal.faults {
-            // A query may hold tokens that no config knows of.
-            let target =
-                fault.target.as_deref().unwrap_or("a connection").split('?').next().unwrap_or_default();
-            let request = format!("{target}: {}", fault.reason);
-            tell(&Step::Unanswered { request: self.secrets.mask(&request) });
+            self.takes.lost.fault(fault, name);
         }
         match transcript.exit {
             Exit::Status(_) => Ok(run),
@@ -218,11 +222,14 @@ impl<'a> Performance<'a> {
     /// Keeps a config as a platform does: for the commands to come, and where the user's own is.
     fn renew(&mut self, config: Value, tell: &mut impl FnMut(&Step)) -> Result<(), Error> {
         folder::write_json(&self.options.config, &config)?;
-        let note = format!(
-            "the connector asked to keep another config (CONTROL), which is in {} now",
-            self.options.config.display()
-        );
-        tell(&Step::Noted { note });
+        // Of tokens that serve once every command asks for the next to be kept.
+        if self.takes.configs.len() == 1 {
+            let note = format!(
+                "the connector asked to keep another config (CONTROL), which is in {} now; so will be each that follows",
+                self.options.config.display()
+            );
+            tell(&Step::Noted { note });
+        }
         self.takes.configs.push(config.clone());
         self.secrets = Arc::new(Secrets::of_all(self.specification, &self.takes.configs));
         self.config = config;

@@ -228,6 +228,26 @@ fn a_stream_is_said_to_be_empty_only_where_all_was_answered() {
 }
 
 #[test]
+fn an_answer_that_changes_is_told_with_its_place_and_the_names_of_the_commands() {
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(MockServer::start());
+    let asked = std::sync::atomic::AtomicU64::new(0);
+    let users = move |_: &Request| {
+        let views = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        ResponseTemplate::new(200).set_body_json(json!([{"id": 1, "name": "Ada", "views": views}]))
+    };
+    runtime.block_on(Mock::given(matchers::path("/users")).respond_with(users).mount(&server));
+    let bench = broken::Bench::new("none");
+    bench.write("secret.json", r#"{"key": "canary-old-77aa"}"#);
+    let upstream = format!("api.broken.test={}", server.uri());
+    let arguments = ["record", ".", "--config", "secret.json", "--upstream", &upstream];
+    let text = String::from_utf8(bench.harness(&arguments, &[]).stderr).unwrap();
+    let wanted = "NOTE  the answer to GET api.broken.test/users was another in `read` than in `read from state 1 of 1`, at \
+                  /*/views. Replays give what `read` was given";
+    assert!(text.contains(wanted), "{text}");
+}
+
+#[test]
 fn a_spec_that_fails_says_why() {
     let error = r#"{"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1, "error": {"message": "no licence"}}}"#;
     let missing = "echo one >&2; echo 'No module named source_x' >&2; exit 1";
