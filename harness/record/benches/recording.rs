@@ -78,7 +78,8 @@ fn main() -> Outcome<()> {
 fn publish(reel: &Reel) -> Outcome<()> {
     let secret = Secret { name: "api_key".to_owned(), value: "0123456789abcdef".to_owned() };
     let began = reel.take(0)?.ok_or("no take")?.began;
-    let circumstances = Circumstances { began, secrets: &[secret], tracks: &[Track { began }], known: &[] };
+    let circumstances =
+        Circumstances { began, secrets: &[secret], gained: &[], tracks: &[Track { began }], known: &[] };
     let scrubbed = scrub(|| reel.takes(), &circumstances)?;
     let options = assembly::Options { required: [0].into(), ..assembly::Options::default() };
     let assembled = assembly::assemble(scrubbed.interactions, &options)?;

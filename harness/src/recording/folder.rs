@@ -109,8 +109,13 @@ impl Folder {
     }
 
     /// What it is started with, made-up values in the place of secrets.
-    pub(super) fn disguise<'a>(&self, secrets: &'a [Secret], hosts: &[String]) -> Disguise<'a> {
-        Disguise::of(&self.config, secrets, self.made_up.as_ref(), hosts)
+    pub(super) fn disguise<'a>(
+        &self,
+        config: &Value,
+        secrets: &'a [Secret],
+        hosts: &[String],
+    ) -> Disguise<'a> {
+        Disguise::of(config, secrets, self.made_up.as_ref(), hosts)
     }
 
     /// What a `scenario.toml` that people have written does not pass over yet.
@@ -232,6 +237,7 @@ impl Scenario<'_> {
 mod tests {
     use connector_record::Reel;
 
+    use super::super::lost::Lost;
     use super::*;
 
     fn takes() -> Takes {
@@ -239,6 +245,8 @@ mod tests {
             began: "2026-11-22T15:00:00Z".parse().unwrap(),
             reel: Reel::new().unwrap().into(),
             tracks: Vec::new(),
+            runs: Vec::new(),
+            lost: Lost::default(),
             outcomes: vec![(Command::Check, Outcome::Succeeds), (Command::Read, Outcome::Fails)],
             catalog: None,
             empty: vec!["refunds".to_owned()],

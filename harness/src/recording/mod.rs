@@ -7,9 +7,12 @@
 //! ```
 
 mod disguise;
+mod empty;
 mod fake;
 mod folder;
+mod gained;
 mod known;
+mod lost;
 mod mode;
 mod performance;
 mod step;
@@ -36,6 +39,10 @@ use crate::locate::Connector;
 use crate::rung::SandboxMode;
 use crate::secrets::{Secrets, secret_values};
 use crate::stage::Stage;
+use crate::transcript::Transcript;
+
+/// The last lines of stderr that are shown of a command that failed.
+const LINES_OF_STDERR: usize = 8;
 
 /// How a recording is to be done.
 pub(crate) struct Options {
@@ -89,7 +96,6 @@ pub(crate) async fn record(
 /// What came of the real servers.
 struct Live {
     specification: Value,
-    secrets: Vec<Secret>,
     takes: Takes,
 }
 
@@ -102,33 +108,47 @@ async fn live(
 ) -> Result<Live, Error> {
     let spec = stage.spec(None).await?;
     let Some(mut answer) = spec.transcript.account.answer(Command::Spec) else {
-        let why = format!(
-            "`spec` printed no SPEC message ({}): without it nobody knows which values of the config are secret",
-            spec.transcript.exit
-        );
-        return Err(Error::Recording { why });
+        return Err(Error::Recording { why: without_spec(&spec.transcript) });
     };
     let specification = answer["connectionSpecification"].take();
-    let mut secrets: Vec<Secret> = secret_values(&specification, &folder.config)
-        .into_iter()
-        .map(|(name, value)| Secret { name, value })
-        .collect();
+    let secrets = secret_values(&specification, &folder.config);
     tell(&Step::Began {
         scenario: options.scenario.clone(),
         connector: stage.connector.name.clone(),
-        secrets: secrets.iter().map(|secret| secret.name.clone()).collect(),
+        secrets: secrets.into_iter().map(|(name, _)| name).collect(),
     });
     let mut performance = Performance::open(stage, folder, options, &specification)?;
-    performance.perform(tell).await?;
-    let takes = performance.takes;
-    for config in &takes.configs[1..] {
-        for (name, value) in secret_values(&specification, config) {
-            if !secrets.iter().any(|secret| secret.name == name && secret.value == value) {
-                secrets.push(Secret { name, value });
-            }
-        }
+    let performed = performance.perform(tell).await;
+    let mut takes = performance.takes;
+    let known = Secrets::of_all(&specification, &takes.configs);
+    for failure in takes.reel.failures() {
+        let run = usize::try_from(failure.track).ok().and_then(|track| takes.runs.get(track));
+        takes.lost.failure(&failure, run.map_or("a command", String::as_str));
     }
-    Ok(Live { specification, secrets, takes })
+    // Why it failed, too.
+    for request in takes.lost.lines() {
+        tell(&Step::Unanswered { request: known.mask(&request) });
+    }
+    performed?;
+    Ok(Live { specification, takes })
+}
+
+/// Why there is no recording without a SPEC message, and what the connector said of it.
+fn without_spec(spec: &Transcript) -> String {
+    let errors = spec.account.errors();
+    let messages = errors.filter_map(|(_, error)| error["message"].as_str().map(crate::excerpt::of_text));
+    let tail: Vec<String> = spec.stderr.tail.lines().map(str::to_owned).collect();
+    let told = match messages.last() {
+        Some(message) => vec![format!("TRACE ERROR: {message}")],
+        None if tail.is_empty() => vec!["It wrote nothing to stderr.".to_owned()],
+        None => tail[tail.len().saturating_sub(LINES_OF_STDERR)..].to_vec(),
+    };
+    let told = told.join("\n      ");
+    format!(
+        "`spec` printed no SPEC message ({}), without which nobody knows which values of the config are secret:\n      {told}\n\
+         Run it yourself, and record when it prints one: {}",
+        spec.exit, spec.command_line
+    )
 }
 
 /// Makes a scenario of it.
@@ -139,17 +159,17 @@ fn keep(
     live: Live,
     tell: &mut impl FnMut(&Step),
 ) -> Result<(), Error> {
-    let Live { specification, secrets, takes } = live;
+    let Live { specification, takes } = live;
+    let (secrets, gained) = gained::secrets(&specification, &takes.configs);
     let known = Secrets::of_all(&specification, &takes.configs);
-    for failure in takes.reel.failures() {
-        // A query may hold tokens that no config knows of.
-        let url = failure.url.split('?').next().unwrap_or_default();
-        let request = format!("{} {url}: {}", failure.method, failure.reason);
-        tell(&Step::Unanswered { request: known.mask(&request) });
-    }
     let texts = folder.known();
-    let circumstances =
-        Circumstances { began: takes.began, secrets: &secrets, tracks: &takes.tracks, known: &texts };
+    let circumstances = Circumstances {
+        began: takes.began,
+        secrets: &secrets,
+        gained: &gained,
+        tracks: &takes.tracks,
+        known: &texts,
+    };
     let record = |source| Error::Record { source };
     let scrubbed = scrub(|| takes.reel.takes(), &circumstances).map_err(record)?;
     if scrubbed.interactions.is_empty() && folder.old.is_none() {
@@ -169,6 +189,7 @@ fn keep(
         scrubbed.interactions,
         &assembly::Options {
             required,
+            runs: takes.runs.clone(),
             ignore: folder.ignore.clone(),
             old: folder.old.as_ref(),
             mode: if options.mode == Mode::NewEpisodes {
@@ -188,7 +209,9 @@ fn keep(
         tell(&Step::Suspected { suspect: suspect.to_string() });
     }
 
-    let disguise = folder.disguise(&secrets, &hosts);
+    let config = gained::completed(&folder.config, &takes.configs, &scrubbed.gained);
+    let secrets: Vec<Secret> = secrets.into_iter().chain(gained).collect();
+    let disguise = folder.disguise(&config, &secrets, &hosts);
     let valid = first_fault_by(&specification, &folder.config).is_none();
     if valid && let Some(fault) = first_fault_by(&specification, &disguise.config) {
         tell(&Step::Noted {

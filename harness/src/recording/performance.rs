@@ -9,8 +9,10 @@ use connector_replay::Target;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::empty;
 use super::folder::{self, Folder};
 use super::known::Known;
+use super::lost::Lost;
 use super::{Mode, Options, Outcomes, Step};
 use crate::error::Error;
 use crate::evidence::Run;
@@ -55,10 +57,14 @@ pub(super) struct Takes {
     pub(super) reel: Arc<Reel>,
     /// One per process, in their order.
     pub(super) tracks: Vec<Track>,
+    /// What people call them.
+    pub(super) runs: Vec<String>,
+    /// What is not there.
+    pub(super) lost: Lost,
     pub(super) outcomes: Outcomes,
     /// What is to be read, where that is not everything.
     pub(super) catalog: Option<Value>,
-    /// Streams that were read and brought no record.
+    /// Streams that were read well and brought no record.
     pub(super) empty: Vec<String>,
     /// The configs that the connector was started with, one after the other.
     pub(super) configs: Vec<Value>,
@@ -96,6 +102,8 @@ impl<'a> Performance<'a> {
                 began,
                 reel: Arc::new(Reel::new().map_err(record)?),
                 tracks: Vec::new(),
+                runs: Vec::new(),
+                lost: Lost::default(),
                 outcomes: Vec::new(),
                 catalog: None,
                 empty: Vec::new(),
@@ -125,14 +133,16 @@ impl<'a> Performance<'a> {
         let state = self.folder.state.as_ref();
         let read = self.run(Command::Read, Some(&configured), state, "read", tell).await?;
         self.takes.outcomes.push((Command::Read, outcome_of(&read.transcript)));
-        let streams = &read.transcript.account.streams;
-        let empty = streams.iter().filter(|stream| stream.configured && stream.records == 0);
-        self.takes.empty = empty.map(|stream| stream.name.to_string()).collect();
-
+        self.takes.empty = empty::streams(&read);
         let mut resumptions = resumptions(&read.transcript, self.options.resumes);
         // As many as `test` takes of one stream.
         if self.options.resumes >= RESUMPTIONS {
             resumptions.extend(of_each_stream(&read.transcript));
+        }
+        if outcome_of(&read.transcript) != Outcome::Succeeds && !resumptions.is_empty() {
+            let note = "`read` failed, so that it is not taken up again from its states".to_owned();
+            tell(&Step::Noted { note });
+            return Ok(());
         }
         for (place, resumption) in resumptions.iter().enumerate() {
             let name = format!("read from state {} of {}", place + 1, resumptions.len());
@@ -152,6 +162,7 @@ impl<'a> Performance<'a> {
         let began = now();
         let track = u32::try_from(self.takes.tracks.len()).unwrap_or(u32::MAX);
         self.takes.tracks.push(Track { began });
+        self.takes.runs.push(name.to_owned());
         let mut recorder = Recorder::new(Arc::clone(&self.upstream), Arc::clone(&self.takes.reel), track);
         if let Some(known) = &self.known {
             recorder = known.before(recorder);
@@ -202,11 +213,7 @@ impl<'a> Performance<'a> {
             tell(&Step::Noted { note });
         }
         for fault in &run.journal.faults {
-            // A query may hold tokens that no config knows of.
-            let target =
-                fault.target.as_deref().unwrap_or("a connection").split('?').next().unwrap_or_default();
-            let request = format!("{target}: {}", fault.reason);
-            tell(&Step::Unanswered { request: self.secrets.mask(&request) });
+            self.takes.lost.fault(fault, name);
         }
         match transcript.exit {
             Exit::Status(_) => Ok(run),
@@ -220,11 +227,14 @@ impl<'a> Performance<'a> {
     /// Keeps a config as a platform does: for the commands to come, and where the user's own is.
     fn renew(&mut self, config: Value, tell: &mut impl FnMut(&Step)) -> Result<(), Error> {
         folder::write_json(&self.options.config, &config)?;
-        let note = format!(
-            "the connector asked to keep another config (CONTROL), which is in {} now",
-            self.options.config.display()
-        );
-        tell(&Step::Noted { note });
+        // Of tokens that serve once every command asks for the next to be kept.
+        if self.takes.configs.len() == 1 {
+            let note = format!(
+                "the connector asked to keep another config (CONTROL), which is in {} now; so will be each that follows",
+                self.options.config.display()
+            );
+            tell(&Step::Noted { note });
+        }
         self.takes.configs.push(config.clone());
         self.secrets = Arc::new(Secrets::of_all(self.specification, &self.takes.configs));
         self.config = config;

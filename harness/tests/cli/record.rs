@@ -211,6 +211,74 @@ fn a_failure_is_recorded_as_one() {
 }
 
 #[test]
+fn a_stream_is_said_to_be_empty_only_where_all_was_answered() {
+    let runtime = Runtime::new().unwrap();
+    for (status, is_empty) in [(200, true), (500, false)] {
+        let server = runtime.block_on(MockServer::start());
+        let users = ResponseTemplate::new(status).set_body_json(json!([]));
+        runtime.block_on(Mock::given(matchers::path("/users")).respond_with(users).mount(&server));
+        // It takes every answer for one.
+        let bench = broken::Bench::new("none");
+        bench.write("secret.json", r#"{"key": "canary-old-77aa"}"#);
+        let upstream = format!("api.broken.test={}", server.uri());
+        bench.harness(&["record", ".", "--config", "secret.json", "--upstream", &upstream], &[]);
+        let scenario = bench.read("fixtures/recorded/scenario.toml");
+        assert_eq!(scenario.contains("[[empty_stream]]"), is_empty, "{status}: {scenario}");
+    }
+}
+
+#[test]
+fn an_answer_that_changes_is_told_with_its_place_and_the_names_of_the_commands() {
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(MockServer::start());
+    let asked = std::sync::atomic::AtomicU64::new(0);
+    let users = move |_: &Request| {
+        let views = asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        ResponseTemplate::new(200).set_body_json(json!([{"id": 1, "name": "Ada", "views": views}]))
+    };
+    runtime.block_on(Mock::given(matchers::path("/users")).respond_with(users).mount(&server));
+    let bench = broken::Bench::new("none");
+    bench.write("secret.json", r#"{"key": "canary-old-77aa"}"#);
+    let upstream = format!("api.broken.test={}", server.uri());
+    let arguments = ["record", ".", "--config", "secret.json", "--upstream", &upstream];
+    let text = String::from_utf8(bench.harness(&arguments, &[]).stderr).unwrap();
+    let wanted = "NOTE  the answer to GET api.broken.test/users was another in `read` than in `read from state 1 of 1`, at \
+                  /*/views. Replays give what `read` was given";
+    assert!(text.contains(wanted), "{text}");
+}
+
+#[test]
+fn a_spec_that_fails_says_why() {
+    let error = r#"{"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": 1, "error": {"message": "no licence"}}}"#;
+    let missing = "echo one >&2; echo 'No module named source_x' >&2; exit 1";
+    for (script, wanted) in [
+        (missing, "\n      one\n      No module named source_x\n"),
+        (&format!("echo '{error}'"), "TRACE ERROR: no licence\n"),
+    ] {
+        let bench = broken::Bench::of(&["sh", "-c", script]);
+        bench.write("secret.json", "{}");
+        let text = said(&bench.harness(&["record", ".", "--config", "secret.json"], &[]), 4);
+        assert!(text.contains("printed no SPEC message (exit status ") && text.contains(wanted), "{text}");
+        assert!(text.contains("Run it yourself, and record when it prints one: sh -c"), "{text}");
+    }
+}
+
+#[test]
+fn a_read_that_fails_is_not_taken_up_again() {
+    let runtime = Runtime::new().unwrap();
+    let server = runtime.block_on(MockServer::start());
+    let users = ResponseTemplate::new(200).set_body_json(json!([{"id": 1, "name": "Ada"}]));
+    runtime.block_on(Mock::given(matchers::path("/users")).respond_with(users).mount(&server));
+    let bench = broken::Bench::new("says_that_the_key_was_refused");
+    bench.write("secret.json", r#"{"key": "canary-old-77aa"}"#);
+    let upstream = format!("api.broken.test={}", server.uri());
+    let arguments = ["record", ".", "--config", "secret.json", "--upstream", &upstream];
+    let text = said(&bench.harness(&arguments, &[]), 0);
+    assert!(text.contains("FAIL  read: ") && text.contains("`read` failed, so that"), "{text}");
+    assert!(!text.contains("read from state"), "{text}");
+}
+
+#[test]
 fn a_config_that_the_connector_asks_to_keep_is_kept_and_stays_secret() {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(MockServer::start());

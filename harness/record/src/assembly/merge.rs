@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connector_replay::{Equals, Interaction, Terms};
 
+use super::change::Changed;
 use super::meaning::Meaning;
 use super::sequence::{Entry, Sequence};
 use crate::{Error, Recorded};
@@ -17,7 +18,7 @@ pub(super) fn merge(
     mut recorded: Vec<Recorded>,
     required: &BTreeSet<u32>,
     terms: &Terms,
-    notes: &mut Vec<String>,
+    changed: &mut Vec<Changed>,
 ) -> Result<Vec<Sequence>, Error> {
     recorded.sort_by_key(|recorded| recorded.sequence);
     let equals = Equals::new(recorded.iter().map(|recorded| &recorded.interaction.request), terms);
@@ -28,7 +29,7 @@ pub(super) fn merge(
     let meaning = Meaning::of(recorded.iter().map(|recorded| &recorded.interaction));
     let mut sequences = Vec::new();
     for asked in together(&recorded, &equals, terms) {
-        sequences.push(sequence(&recorded, &asked, required, &meaning, notes));
+        sequences.push(sequence(&recorded, &asked, required, &meaning, changed));
     }
     Ok(sequences)
 }
@@ -61,26 +62,22 @@ fn sequence(
     asked: &Asked,
     required: &BTreeSet<u32>,
     meaning: &Meaning,
-    notes: &mut Vec<String>,
+    changed: &mut Vec<Changed>,
 ) -> Sequence {
     let best =
         |(track, positions): &(&u32, &Vec<usize>)| (positions.len(), required.contains(track), **track);
     let (kept_track, kept) =
         asked.iter().max_by_key(best).map_or((0, &[][..]), |(track, all)| (*track, &**all));
     let answer = |position: usize| &recorded[position].interaction.response;
-    let differs = |positions: &Vec<usize>| {
-        positions
-            .iter()
-            .zip(kept)
-            .any(|(one, other)| one != other && !meaning.is_same(answer(*one), answer(*other)))
+    let drift = |positions: &Vec<usize>| {
+        let pairs = kept.iter().zip(positions).filter(|(kept, other)| kept != other);
+        pairs
+            .map(|(kept, other)| meaning.compare(answer(*kept), answer(*other)).drift)
+            .find(|it| !it.is_empty())
     };
-    if let Some((track, _)) = asked.iter().find(|(_, positions)| differs(positions))
-        && let Some(first) = kept.first()
-    {
-        notes.push(format!(
-            "{}: the answer changed between runs {track} and {kept_track}; that of run {kept_track} was kept.",
-            recorded[*first].interaction
-        ));
+    let first = asked.iter().find_map(|(track, positions)| Some((*track, drift(positions)?)));
+    if let (Some((other, drift)), Some(position)) = (first, kept.first()) {
+        changed.push(Changed::new(&recorded[*position].interaction, &drift, other, kept_track));
     }
     let entries = kept.iter().enumerate().map(|(nth, position)| {
         let first = asked.values().filter_map(|positions| positions.get(nth)).min().unwrap_or(position);
@@ -134,8 +131,28 @@ mod tests {
     fn of_equally_long_sequences_that_of_the_latest_required_run_is_kept_and_a_change_is_noted() {
         let Assembled { tape, notes } = assembled(&[(0, "/a", "1"), (1, "/a", "2"), (2, "/a", "3")], &[0, 1]);
         assert_eq!(lines(&tape), ["/a 2"]);
-        let wanted = "GET https://a.test/a: the answer changed between runs 0 and 1; that of run 1 was kept.";
+        let wanted = "the answer to GET a.test/a was another in run 1 than in run 0, at the body. Replays give what run 1 was \
+                      given: right if the server makes it anew for each answer; if it is data, the account changed \
+                      meanwhile: record again with `--mode all`.";
         assert_eq!(notes, [wanted]);
+    }
+
+    #[test]
+    fn answers_that_changed_alike_are_told_once() {
+        let before = r#"{"items": [{"at": 1, "url": "x"}], "total": 1}"#;
+        let after = r#"{"items": [{"at": 2, "url": "y"}, {"at": 2}], "total": 1}"#;
+        let paths = ["/a?page=1", "/a?page=2", "/b", "/c/7"];
+        let of = |run: u32, answer: &'static str| paths.iter().map(move |path| (run, *path, answer));
+        let asked: Vec<_> =
+            of(0, before).chain(of(1, after)).chain([(0, "/d", "[1]"), (1, "/d", "[2]")]).collect();
+        let runs = ["read", "read from state 1 of 2"].map(str::to_owned).to_vec();
+        let options = Options { required: [0].into(), runs, ..Options::default() };
+        let notes = assemble(recorded(&asked), &options).unwrap().notes;
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        let wanted = "the answers to 4 requests (GET a.test/a, GET a.test/b and 1 more) were others in `read` than in \
+                      `read from state 1 of 2`, at /items/*, /items/*/at, /items/*/url. Replays give what `read` was given";
+        assert!(notes.iter().any(|note| note.starts_with(wanted)), "{notes:?}");
+        assert!(notes.iter().any(|note| note.starts_with("the answer to GET a.test/d was")), "{notes:?}");
     }
 
     #[test]

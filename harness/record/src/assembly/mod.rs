@@ -6,6 +6,7 @@
 
 mod aside;
 mod chain;
+mod change;
 mod diff;
 mod faults;
 mod ground;
@@ -39,6 +40,8 @@ use meaning::Meaning;
 pub struct Options<'a> {
     /// The runs that will be made at replay, so that what they ask must be asked for. What only others ask is optional.
     pub required: BTreeSet<u32>,
+    /// What people call the runs, by their numbers.
+    pub runs: Vec<String>,
     /// What is passed over at replay in comparing requests.
     pub ignore: Vec<Rule>,
     /// The tape that is recorded anew.
@@ -81,8 +84,9 @@ pub fn assemble(recorded: Vec<Recorded>, options: &Options<'_>) -> Result<Assemb
     let all = || recorded.iter().map(|recorded| &recorded.interaction).chain(old);
     let terms = stand_in::terms(all(), &options.ignore);
     let meaning = Meaning::of(all());
-    let mut notes = Vec::new();
-    let mut sequences = merge::merge(recorded, &options.required, &terms, &mut notes)?;
+    let mut changed = Vec::new();
+    let mut sequences = merge::merge(recorded, &options.required, &terms, &mut changed)?;
+    let mut notes = change::notes(changed, &options.runs);
     let sets = reuse::pair(&mut sequences, old, &terms);
     for sequence in &mut sequences {
         let last = sequence.old.and_then(|set| sets[set].last()).map(|last| &old[*last]);

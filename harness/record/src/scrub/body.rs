@@ -1,20 +1,21 @@
 use connector_replay::{Body, Template};
 use serde_json::value::RawValue;
 
+use super::json;
 use super::pieces::Pieces;
 use super::text::{Place, Scrubber};
 use super::url::Ignored;
 
 impl Scrubber {
-    /// A body in the kind that suits it, or why it cannot be written.
+    /// A body of this kind.
     pub(super) fn body(
         &self,
         bytes: &[u8],
-        content_type: Option<&str>,
+        kind: Option<Body>,
         place: Place,
         ignored: &mut Ignored,
     ) -> Option<Body> {
-        let kind = Body::of(bytes, content_type)?;
+        let kind = kind?;
         let Ok(text) = std::str::from_utf8(bytes) else {
             let secret = self.needles.are_in(bytes);
             return Some(if secret { Body::Text(written(&self.bytes_from(bytes, 0))) } else { kind });
@@ -32,6 +33,8 @@ impl Scrubber {
                 });
                 Body::Form(pairs.collect())
             }
+            Body::Lines(_) if json::is_valid(text) => by_lines(&self.within_json(text, place)),
+            Body::Text(_) if json::is_valid(text) => Body::Text(written(&self.within_json(text, place))),
             Body::Lines(_) => {
                 // Each may be JSON; and a secret may go over several.
                 let whole = self.needles.replaced(Pieces::literal(text));
@@ -45,9 +48,7 @@ impl Scrubber {
                     });
                     lines.collect()
                 });
-                let lines = written(&lines);
-                let lines = lines.strip_suffix('\n').unwrap_or(&lines).split('\n');
-                Body::Lines(lines.map(str::to_owned).collect())
+                by_lines(&lines)
             }
             Body::Text(_) | Body::Base64(_) | Body::File(_) => self.plain(text, place),
         })
@@ -56,6 +57,12 @@ impl Scrubber {
     fn plain(&self, text: &str, place: Place) -> Body {
         Body::Text(written(&self.value(text, place)))
     }
+}
+
+fn by_lines(text: &Pieces) -> Body {
+    let text = written(text);
+    let lines = text.strip_suffix('\n').unwrap_or(&text).split('\n');
+    Body::Lines(lines.map(str::to_owned).collect())
 }
 
 fn written(pieces: &Pieces) -> String {

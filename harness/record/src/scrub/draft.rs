@@ -1,8 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use connector_replay::{
-    Expression, Header, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape, Template,
-    Terms,
+    Body, Expression, Header, Interaction, Outcome, Player, RecordedRequest, RecordedResponse, Tape,
+    Template, Terms,
 };
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
@@ -13,7 +13,7 @@ use super::guard::{Guard, Removed};
 use super::text::{Place, Scrubber};
 use super::token::Tokens;
 use super::url::Ignored;
-use super::{Circumstances, Recorded, Scrubbed, secret};
+use super::{Circumstances, Recorded, Scrubbed, secret, values};
 use crate::{Error, Take};
 
 /// What is written so far.
@@ -102,7 +102,12 @@ impl<'a> Draft<'a> {
             method: asked.method.clone(),
             url: self.scrubber.url(&asked.target, in_request, ignored),
             headers: self.scrubber.request_headers(&asked.headers, place, &self.cookies),
-            body: self.scrubber.body(&asked.body, content_type(&asked.headers), in_request, ignored),
+            body: self.scrubber.body(
+                &asked.body,
+                Body::of(&asked.body, content_type(&asked.headers)),
+                in_request,
+                ignored,
+            ),
         };
         let bodiless = asked.method == http::Method::HEAD
             || [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&take.status);
@@ -111,7 +116,12 @@ impl<'a> Draft<'a> {
             status: take.status.as_u16(),
             headers: self.scrubber.response_headers(&take.headers, &asked.method, place),
             // What an answer holds is given as it is, whatever its fields are called.
-            body: self.scrubber.body(body, content_type(&take.headers), place, &mut Ignored::default()),
+            body: self.scrubber.body(
+                body,
+                Body::of_answer(body, &take.headers),
+                place,
+                &mut Ignored::default(),
+            ),
         };
         Interaction { note: None, request, response, repeat: false, optional: false }
     }
@@ -129,21 +139,21 @@ impl<'a> Draft<'a> {
         if written.contains("{{token:") || interaction.request.headers.iter().any(signed) {
             return true;
         }
-        let secrets = self.circumstances.secrets.iter();
-        let terms = Terms {
-            values: secrets
-                .map(|secret| (secret.name.clone(), secret.value.clone()))
-                .collect::<BTreeMap<_, _>>(),
+        let terms = |values| Terms {
+            values,
             now: Some(began.round_down()),
             ignore: self.ignored.rules(),
             // Times that it was told of are counted from the beginning of the recording.
             tolerance: Terms::default().tolerance + began.duration_since(self.circumstances.began).abs(),
             ..Terms::default()
         };
-        let cassette = connector_replay::Cassette::new(Tape::new(vec![interaction]), "recording", &terms);
-        cassette.is_ok_and(|cassette| {
-            let reply = Player::new(cassette).answer(&take.request);
-            matches!(reply.outcome(), Outcome::Answered { .. })
+        let tape = Tape::new(vec![interaction]);
+        values::choices(self.circumstances.secrets, &take.request, &written).into_iter().any(|values| {
+            let cassette = connector_replay::Cassette::new(tape.clone(), "recording", &terms(values));
+            cassette.is_ok_and(|cassette| {
+                let reply = Player::new(cassette).answer(&take.request);
+                matches!(reply.outcome(), Outcome::Answered { .. })
+            })
         })
     }
 
@@ -163,7 +173,7 @@ impl<'a> Draft<'a> {
         for line in self.lost {
             notes.push(format!("{line} is not answered by its own recording: the client says something in a form that cannot be told."));
         }
-        Scrubbed { interactions: self.interactions, ignore: self.ignored.rules(), notes }
+        Scrubbed { interactions: self.interactions, ignore: self.ignored.rules(), gained: Vec::new(), notes }
     }
 }
 

@@ -117,6 +117,13 @@ impl Guard {
         }
     }
 
+    /// JSON whose leaves show nothing.
+    fn cleaned(&self, json: &str) -> String {
+        let mut cleaner = Cleaner { guard: self, out: String::new(), removed: false };
+        json::walk(json, &mut cleaner);
+        cleaner.out
+    }
+
     fn leaks_in_json(&self, json: &str) -> bool {
         let mut cleaner = Cleaner { guard: self, out: String::new(), removed: false };
         json::walk(json, &mut cleaner);
@@ -131,14 +138,21 @@ impl Guard {
         };
         match body {
             Body::Json(json) => {
-                let mut cleaner = Cleaner { guard: self, out: String::new(), removed: false };
-                json::walk(json.get(), &mut cleaner);
-                if let Ok(cleaned) = RawValue::from_string(cleaner.out) {
+                if let Ok(cleaned) = RawValue::from_string(self.cleaned(json.get())) {
                     *json = cleaned;
                 }
             }
-            Body::Text(text) => clean(text),
+            Body::Text(text) => {
+                if json::is_valid(text) {
+                    *text = self.cleaned(text);
+                }
+                clean(text);
+            }
             Body::Lines(lines) => {
+                let whole = lines.join("\n");
+                if json::is_valid(&whole) {
+                    *lines = self.cleaned(&whole).split('\n').map(str::to_owned).collect();
+                }
                 lines.iter_mut().for_each(clean);
                 // Over several of them.
                 if self.leaks(&lines.join("\n")) {

@@ -24,7 +24,12 @@ pub(super) trait Sink {
 
 /// Whether a text is JSON with something in it.
 pub(super) fn is_structure(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
+    text.trim_start().starts_with(['{', '[']) && is_valid(text)
+}
+
+/// Whether a text is JSON.
+pub(super) fn is_valid(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// Shows valid JSON to a sink.

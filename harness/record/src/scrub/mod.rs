@@ -5,6 +5,7 @@ mod body;
 mod clock;
 mod draft;
 mod encoded;
+mod gained;
 mod guard;
 mod header;
 mod json;
@@ -23,6 +24,7 @@ mod tests;
 mod text;
 mod token;
 mod url;
+mod values;
 
 use std::cell::RefCell;
 
@@ -52,8 +54,12 @@ pub struct Circumstances<'a> {
     /// When the recording began, before any of its runs: a replay that sets its clock to this second gives the data as it
     /// was recorded.
     pub began: Timestamp,
-    /// The secrets that the client was given.
+    /// The secrets that the client was given. One name may have several values, of which later runs were given the later
+    /// ones: at replay, where every run is given the first, one value stands for all.
     pub secrets: &'a [Secret],
+    /// Secrets of names that the client was given in later runs alone, since it asked to keep them: where an answer handed
+    /// one out, it is a token.
+    pub gained: &'a [Secret],
     /// The runs, by the numbers that takes carry.
     pub tracks: &'a [Track],
     /// Texts that the client was started with, and will be again: times in them do not move.
@@ -67,11 +73,13 @@ pub struct Scrubbed {
     pub interactions: Vec<Recorded>,
     /// What a replay must pass over, since a client works it out anew each time from what is not recorded.
     pub ignore: Vec<Rule>,
+    /// The names of those gained that no answer handed out: whoever plays the recording must know a value for them.
+    pub gained: Vec<String>,
     /// What a person should know, in whole sentences.
     pub notes: Vec<String>,
 }
 
-/// Puts expressions in the place of secrets, tokens and times. `takes` is called up to three times, and gives the same
+/// Puts expressions in the place of secrets, tokens and times. `takes` is called up to four times, and gives the same
 /// each time.
 ///
 /// # Errors
@@ -80,13 +88,20 @@ pub fn scrub<I>(takes: impl Fn() -> I, circumstances: &Circumstances<'_>) -> Res
 where
     I: Iterator<Item = Result<Take, Error>>,
 {
+    let handed_out = gained::handed_out(&takes, circumstances.gained)?;
+    let own = circumstances.gained.iter().filter(|secret| !handed_out.contains(&*secret.value));
+    let all: Vec<Secret> = circumstances.secrets.iter().chain(own.clone()).cloned().collect();
+    let mut gained: Vec<String> = own.map(|secret| secret.name.clone()).collect();
+    gained.dedup();
+    let circumstances = &Circumstances { secrets: &all, ..*circumstances };
+
     let of_all = || circumstances.secrets.iter();
     let secrets = Needles::new(of_all().flat_map(Secret::needles).collect());
     let short = Needles::new(of_all().filter_map(Secret::short).collect());
     let hosts = Needles::new(of_all().filter_map(Secret::in_hosts).collect());
     let mut clock = Clock::new(circumstances.known, circumstances.began);
 
-    let mut survey = Survey::new(&secrets, &short, circumstances.known);
+    let mut survey = Survey::new(&secrets, &short, circumstances.known, &handed_out);
     for take in takes() {
         let take = take?;
         survey.see(&take, &mut clock, circumstances.run_began(&take)?);
@@ -105,7 +120,7 @@ where
     for take in takes() {
         draft.add(&take?)?;
     }
-    Ok(draft.finish())
+    Ok(Scrubbed { gained, ..draft.finish() })
 }
 
 impl Circumstances<'_> {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use http::Method;
 use jiff::Timestamp;
@@ -26,6 +26,8 @@ pub(super) struct Survey<'a> {
     secrets: &'a Needles,
     short: &'a Needles,
     known: &'a [String],
+    /// What is a token, whatever it looks like.
+    handed_out: &'a HashSet<&'a str>,
     pub(super) tokens: Tokens,
     /// What is a token if it is carried on: where it came from.
     maybe: BTreeMap<String, (String, String, String)>,
@@ -36,11 +38,17 @@ pub(super) struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    pub(super) fn new(secrets: &'a Needles, short: &'a Needles, known: &'a [String]) -> Survey<'a> {
+    pub(super) fn new(
+        secrets: &'a Needles,
+        short: &'a Needles,
+        known: &'a [String],
+        handed_out: &'a HashSet<&'a str>,
+    ) -> Survey<'a> {
         Survey {
             secrets,
             short,
             known,
+            handed_out,
             tokens: Tokens::default(),
             maybe: BTreeMap::new(),
             wanted: BTreeMap::new(),
@@ -82,7 +90,8 @@ impl<'a> Survey<'a> {
         for (name, value) in leaf::cookies(&take.headers) {
             self.cookies.insert(format!("{name}={value}"));
             let named = name::is_credential(name) || name.to_ascii_lowercase().contains("sess");
-            if random::is_random(value, COOKIE) || (named && value.len() >= SHORTEST) {
+            let sure = self.handed_out.contains(value);
+            if sure || random::is_random(value, COOKIE) || (named && value.len() >= SHORTEST) {
                 self.found(take, &format!("set-cookie/{name}"), name, value);
             }
         }
@@ -117,6 +126,9 @@ impl<'a> Survey<'a> {
 
     fn see_answered(&mut self, take: &Take, auth: Auth, answered: Answered<'_>) {
         let Answered { pointer, name, text, number } = answered;
+        if !number && self.handed_out.contains(text) {
+            return self.found(take, pointer, name, text);
+        }
         if let Some(query) = leaf::query_in(text) {
             let mut found = Vec::new();
             leaf::pairs(&query, &mut |name, value| {

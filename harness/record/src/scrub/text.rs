@@ -62,9 +62,7 @@ impl Scrubber {
             return instead.clone();
         }
         if depth < DEPTH && json::is_structure(text) {
-            let mut inner = Inner { scrubber: self, place, depth: depth + 1, out: Pieces::default() };
-            json::walk(text, &mut inner);
-            return self.needles.replaced(inner.out);
+            return self.inner(text, place, depth + 1);
         }
         let mut pieces = self.needles.replaced(Pieces::literal(text));
         pieces = pieces.refined(|literal| self.jwts(literal, place, depth));
@@ -155,6 +153,17 @@ impl Scrubber {
             Leaf::String(text) => self.value_at(text, place, depth),
             Leaf::Number(written) => self.number(written, place),
         }
+    }
+
+    /// A text that is JSON, of which every byte counts.
+    pub(super) fn within_json(&self, text: &str, place: Place) -> Pieces {
+        self.inner(text, place, 0)
+    }
+
+    fn inner(&self, json: &str, place: Place, depth: usize) -> Pieces {
+        let mut inner = Inner { scrubber: self, place, depth, out: Pieces::default() };
+        json::walk(json, &mut inner);
+        self.needles.replaced(inner.out)
     }
 
     /// A body that is JSON.

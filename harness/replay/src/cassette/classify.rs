@@ -1,12 +1,25 @@
 //! Which kind of body bytes are written as.
 
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
 use serde_json::value::RawValue;
 
 use super::Body;
-use crate::Template;
+use crate::{Template, Terms};
 
 /// The fewest lines that are written one by one.
 const LINES: usize = 2;
+
+/// Headers of an answer by which a client counts or sums up the bytes of its body. A `*` ends a beginning.
+const OF_BYTES: [&str; 7] = [
+    "content-digest",
+    "content-md5",
+    "digest",
+    "repr-digest",
+    "x-amz-checksum-*",
+    "x-goog-hash",
+    "x-ms-blob-content-md5",
+];
 
 impl Body {
     /// The kind in which bytes are best read and reviewed, and from which the same are sent: JSON but for white space, a
@@ -32,6 +45,45 @@ impl Body {
         };
         Some(body.unwrap_or_else(|| lines(text)))
     }
+
+    /// The kind of the body of an answer. It is that of [`Body::of`] where the client reads a value, so that white space says
+    /// nothing; where it may count the bytes, since what it was told of is no JSON or a header speaks of them, it is one from which
+    /// the very bytes are sent.
+    pub fn of_answer(bytes: &[u8], headers: &HeaderMap) -> Option<Body> {
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let body = Body::of(bytes, content_type)?;
+        let counted = speaks_of_bytes(headers);
+        let is_loose = match &body {
+            Body::Json(_) => counted || content_type.is_some_and(|said| !is_json(said)),
+            Body::Form(_) => counted,
+            Body::Text(_) | Body::Lines(_) | Body::Base64(_) | Body::File(_) => false,
+        };
+        let is_exact = || body.to_bytes(&Terms::default()).is_ok_and(|sent| sent == bytes);
+        match std::str::from_utf8(bytes) {
+            Ok(text) if is_loose && !is_exact() => Some(lines(text)),
+            _ => Some(body),
+        }
+    }
+}
+
+/// Whether a content type is of one JSON value, whatever the dialect; JSON by lines is another thing.
+fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default().to_ascii_lowercase();
+    essence
+        .split(|mark: char| !mark.is_ascii_alphanumeric())
+        .any(|word| ["json", "javascript"].contains(&word))
+}
+
+/// A range may be one of items, which are the same however they are spelled.
+fn speaks_of_bytes(headers: &HeaderMap) -> bool {
+    let is_of_bytes = |name: &str| {
+        OF_BYTES
+            .iter()
+            .any(|it| it.strip_suffix('*').map_or(*it == name, |beginning| name.starts_with(beginning)))
+    };
+    let ranged = headers.get(http::header::CONTENT_RANGE);
+    ranged.is_some_and(|range| range.as_bytes().trim_ascii_start().starts_with(b"bytes"))
+        || headers.keys().any(|name| is_of_bytes(name.as_str()))
 }
 
 /// JSON text whose strings mean themselves.
@@ -80,7 +132,6 @@ fn lines(text: &str) -> Body {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Terms;
 
     #[test]
     fn each_kind_is_known_and_gives_the_same_bytes() {
@@ -111,5 +162,45 @@ mod tests {
         assert!(Body::of(b"", None).is_none());
         let form = Body::of(b"[a]=1", Some("application/x-www-form-urlencoded"));
         assert!(matches!(form, Some(Body::Form(_))), "what begins like JSON need not be: {form:?}");
+    }
+
+    #[test]
+    fn an_answer_whose_bytes_may_be_counted_is_sent_to_the_byte() {
+        const JSON: (&str, &str) = ("content-type", "application/json; charset=utf-8");
+        for (bytes, headers, kind) in [
+            ("{\"a\": 1}\n", &[("content-type", "binary/octet-stream")][..], "text"),
+            ("{\n  \"a\": 1\n}\n", &[("content-type", "text/plain")], "lines"),
+            ("{\"a\": 1}", &[("content-range", "bytes 0-7/8")], "text"),
+            ("{\"a\":1}\n", &[("content-type", "application/x-ndjson")], "text"),
+            ("{\"a\":1.0}", &[("content-type", "binary/octet-stream")], "json"),
+            ("[1, \"{{now:date}}\"]", &[JSON, ("content-range", "bytes 0-18/19")], "text"),
+            ("[1]\n", &[JSON, ("x-amz-checksum-crc32", "q")], "text"),
+            ("[1 ]", &[JSON, ("content-md5", "q")], "text"),
+            ("a=%7e", &[("content-type", "application/x-www-form-urlencoded"), ("digest", "q")], "text"),
+        ] {
+            let body = Body::of_answer(bytes.as_bytes(), &map(headers)).unwrap();
+            assert_eq!(body.to_bytes(&Terms::default()).unwrap(), bytes, "{headers:?}");
+            assert!(serde_json::to_string(&body).unwrap().starts_with(&format!("{{\"{kind}\"")), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_read_as_a_value_is_json_however_it_is_spelled() {
+        for headers in [
+            &[][..],
+            &[("content-type", "application/json")],
+            &[("content-type", "application/vnd.api+json"), ("etag", "\"x\"")],
+            &[("content-type", "application/x-amz-json-1.0")],
+            &[("content-type", "text/javascript"), ("content-range", "items 0-24/319")],
+        ] {
+            let body = Body::of_answer(b"{\n  \"a\": 1\n}\n", &map(headers));
+            assert!(matches!(body, Some(Body::Json(_))), "{headers:?} {body:?}");
+        }
+        assert!(Body::of_answer(b"", &map(&[("content-md5", "q")])).is_none());
+    }
+
+    fn map(headers: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pairs = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        pairs.collect()
     }
 }

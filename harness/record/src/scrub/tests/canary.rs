@@ -265,6 +265,15 @@ fn what_cannot_be_cut_out_is_refused_without_being_shown() {
         "{:?}",
         scrubbed.notes
     );
+    // Of JSON that is kept to the byte the rest stays too.
+    for (before, after) in [("{", "}"), ("{\n", "\n}\n")] {
+        let file = |value: &str| format!("{before}\"a\": \"{value}\", \"b\": 1{after}");
+        let scrubbed = Scene::with(&[("key", CANARY)])
+            .take("GET https://a.test/", &format!("content-type: text/plain\n\n{}", file(&hex.concat())))
+            .scrubbed();
+        let body = scrubbed.interactions[0].interaction.response.body.as_ref().unwrap();
+        assert_eq!(body.to_bytes(&connector_replay::Terms::default()).unwrap(), file("removed"));
+    }
 }
 
 #[test]

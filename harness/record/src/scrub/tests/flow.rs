@@ -307,6 +307,23 @@ fn a_session_that_is_called_something_else_is_known_by_where_it_goes() {
 }
 
 #[test]
+fn a_file_of_json_is_answered_to_the_byte_and_without_its_secrets() {
+    let file = "{\"id\": 1.0, \"pin\": \"7e4c\", \"key\": \"s3cr3t\\/value\"}\n";
+    let headers = "content-type: binary/octet-stream\ncontent-range: bytes 0-53/54";
+    let many = "[\n  {\"pin\": \"7e4c\"}\n]\n";
+    let scrubbed = Scene::with(&[("pin", "7e4c"), ("key", "s3cr3t/value")])
+        .take("GET https://a.test/one", &format!("{headers}\n\n{file}"))
+        .take("GET https://a.test/many", &format!("content-type: text/plain\n\n{many}"))
+        .scrubbed();
+    let text = written(&scrubbed);
+    assert!(!text.contains("7e4c") && !text.contains("s3cr3t"), "{text}");
+    let player = player(&scrubbed, &[("pin", "1234"), ("key", "made-up-value")], LATER);
+    let body = |url: &str| player.answer(&request(&format!("GET https://a.test/{url}"))).body().clone();
+    assert_eq!(body("one"), "{\"id\": 1.0, \"pin\": \"1234\", \"key\": \"made-up-value\"}\n");
+    assert_eq!(body("many"), "[\n  {\"pin\": \"1234\"}\n]\n");
+}
+
+#[test]
 fn text_that_looks_like_an_expression_means_itself() {
     let scene = Scene::default().take(
         "POST https://a.test/x\nx-a: {{secret:key}}\n\n{\"a\": \"{{secret:key}} {{name}}\"}",

@@ -1,4 +1,5 @@
 mod canary;
 mod flow;
+mod kept;
 mod property;
 mod scene;

@@ -16,6 +16,7 @@ pub(super) fn began() -> Timestamp {
 #[derive(Clone, Default)]
 pub(super) struct Scene {
     pub(super) secrets: Vec<Secret>,
+    pub(super) gained: Vec<Secret>,
     pub(super) known: Vec<String>,
     pub(super) takes: Vec<Take>,
 }
@@ -45,11 +46,21 @@ fn headers<'a>(lines: impl Iterator<Item = &'a str>) -> HeaderMap {
     headers
 }
 
+fn secrets_of(pairs: &[(&str, &str)]) -> Vec<Secret> {
+    let secret =
+        |(name, value): &(&str, &str)| Secret { name: (*name).to_owned(), value: (*value).to_owned() };
+    pairs.iter().map(secret).collect()
+}
+
 impl Scene {
     pub(super) fn with(secrets: &[(&str, &str)]) -> Scene {
-        let secret =
-            |(name, value): &(&str, &str)| Secret { name: (*name).to_owned(), value: (*value).to_owned() };
-        Scene { secrets: secrets.iter().map(secret).collect(), ..Scene::default() }
+        Scene { secrets: secrets_of(secrets), ..Scene::default() }
+    }
+
+    /// Adds what the client asked to keep meanwhile.
+    pub(super) fn gaining(mut self, gained: &[(&str, &str)]) -> Scene {
+        self.gained = secrets_of(gained);
+        self
     }
 
     /// Adds a request and its answer, which is headers, an empty line and the body; both as above.
@@ -74,8 +85,13 @@ impl Scene {
     pub(super) fn try_scrubbed(&self) -> Result<Scrubbed, Error> {
         // The second run begins later than times may differ.
         let tracks = [0, 20].map(|minutes| Track { began: began() + SignedDuration::from_mins(minutes) });
-        let (began, secrets, known) = (began(), &self.secrets[..], &self.known[..]);
-        let circumstances = Circumstances { began, secrets, tracks: &tracks, known };
+        let circumstances = Circumstances {
+            began: began(),
+            secrets: &self.secrets,
+            gained: &self.gained,
+            tracks: &tracks,
+            known: &self.known,
+        };
         scrub(|| self.takes.iter().cloned().map(Ok), &circumstances)
     }
 
