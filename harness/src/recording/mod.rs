@@ -73,12 +73,15 @@ pub(crate) async fn record(
     tell: &mut impl FnMut(&Step),
 ) -> Result<bool, Error> {
     let folder = Folder::open(connector, options)?;
-    let stage = Stage::set(connector.clone(), Arc::new(Nursery::open()), options.sandbox, 1).await?;
+    tell(&Step::Began { scenario: options.scenario.clone(), connector: connector.name.clone() });
+    // Every process is to meet the real servers from its start on; `spec` too, of which there is but one.
+    let mut anew = connector.clone();
+    anew.settings.warm_start = Some(false);
+    let stage = Stage::set(anew, Arc::new(Nursery::open()), options.sandbox, 1).await?;
     let live = tokio::select! {
         live = live(&stage, &folder, options, tell) => Some(live),
         () = interrupted => None,
     };
-    stage.end().await;
     stage.nursery.close().await;
     match live {
         Some(live) => keep(connector, &folder, options, live?, tell).map(|()| true),
@@ -113,11 +116,7 @@ async fn live(
         .into_iter()
         .map(|(name, value)| Secret { name, value })
         .collect();
-    tell(&Step::Began {
-        scenario: options.scenario.clone(),
-        connector: stage.connector.name.clone(),
-        secrets: secrets.iter().map(|secret| secret.name.clone()).collect(),
-    });
+    tell(&Step::Secret { fields: secrets.iter().map(|secret| secret.name.clone()).collect() });
     let mut performance = Performance::open(stage, folder, options, &specification)?;
     performance.perform(tell).await?;
     let takes = performance.takes;
