@@ -66,7 +66,7 @@ impl Performance {
         let _slot = slots.acquire().await;
         self.begin(0, &subject, Command::Spec, None, say);
         let played = self.stage.spec(now).await?;
-        self.end(0, subject, &played, say);
+        end(0, subject, &played, say);
         Ok(played)
     }
 
@@ -148,7 +148,7 @@ impl Performance {
                 }
                 Report::Noted(note) => say(What::Noted { note }),
                 Report::Ended { number, subject, line, played, question } => {
-                    self.end(number, subject, &played, say);
+                    end(number, subject, &played, say);
                     all.push((line, question, *played));
                 }
             }
@@ -176,27 +176,27 @@ impl Performance {
         let (subject, command) = (subject.to_owned(), command.to_string());
         say(What::InvocationStarted { invocation: number, subject, command, trial });
     }
+}
 
-    fn end(&mut self, number: usize, subject: String, played: &Run, say: &mut impl FnMut(What)) {
-        let transcript = &played.transcript;
-        say(What::InvocationFinished {
-            invocation: number,
-            subject,
-            command: transcript.command.to_string(),
-            trial: transcript.trial.clone(),
-            command_line: transcript.command_line.clone(),
-            exit: transcript.exit.to_string(),
-            status: transcript.status(),
-            duration_ms: transcript.duration.as_secs_f64() * 1e3,
-            lines: transcript.account.lines,
-            records: transcript.account.records,
-            requests: played.journal.exchanges.len() as u64 + played.journal.omitted,
-            via: played.journal.via(),
-            stderr_bytes: transcript.stderr.bytes,
-            stderr: transcript.stderr.tail.clone(),
-            interpreter: played.interpreter,
-        });
-    }
+fn end(number: usize, subject: String, played: &Run, say: &mut impl FnMut(What)) {
+    let transcript = &played.transcript;
+    say(What::InvocationFinished {
+        invocation: number,
+        subject,
+        command: transcript.command.to_string(),
+        trial: transcript.trial.clone(),
+        command_line: transcript.command_line.clone(),
+        exit: transcript.exit.to_string(),
+        status: transcript.status(),
+        duration_ms: transcript.duration.as_secs_f64() * 1e3,
+        lines: transcript.account.lines,
+        records: transcript.account.records,
+        requests: played.journal.exchanges.len() as u64 + played.journal.omitted,
+        via: played.journal.via(),
+        stderr_bytes: transcript.stderr.bytes,
+        stderr: transcript.stderr.tail.clone(),
+        interpreter: played.interpreter,
+    });
 }
 
 /// Plays one line of the plan: its commands one after the other.

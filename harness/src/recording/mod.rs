@@ -74,7 +74,7 @@ pub(crate) async fn record(
 ) -> Result<bool, Error> {
     let folder = Folder::open(connector, options)?;
     tell(&Step::Began { scenario: options.scenario.clone(), connector: connector.name.clone() });
-    // Every process is to meet the real servers from its start on; `spec` too, of which there is but one.
+    // What imports ask for is to be recorded of every process; and of `spec` there is but one.
     let mut anew = connector.clone();
     anew.settings.warm_start = Some(false);
     let stage = Stage::set(anew, Arc::new(Nursery::open()), options.sandbox, 1).await?;

@@ -74,10 +74,9 @@ impl Network {
             listener.set_nonblocking(true)?;
             listeners.push(tokio::net::TcpListener::from_std(listener)?);
         }
-        let accept = |cx: &mut Context<'_>| {
-            // Every one of them is to wake us.
-            let accepted = listeners.iter().filter(|listener| listener.poll_accept(cx).is_ready()).count();
-            if accepted > 0 { Poll::Ready(()) } else { Poll::Pending }
+        let accept = |context: &mut Context<'_>| {
+            let is_dialled = listeners.iter().any(|listener| listener.poll_accept(context).is_ready());
+            if is_dialled { Poll::Ready(()) } else { Poll::Pending }
         };
         poll_fn(accept).await;
         Ok(())
