@@ -1,7 +1,6 @@
-//! The processes of a run while they run: which are under way, what they report, how long they took.
+//! The processes of a run while they run: which are under way, and what they report.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
 use jiff::Timestamp;
@@ -17,36 +16,11 @@ use crate::subject::Prepared;
 use crate::trial::{Question, Trial};
 use crate::trials::Planned;
 
-/// How long at least one process ran.
-#[derive(Default)]
-struct Busy {
-    running: usize,
-    since: Option<Instant>,
-    total: Duration,
-}
-
-impl Busy {
-    fn begin(&mut self) {
-        self.running += 1;
-        self.since.get_or_insert_with(Instant::now);
-    }
-
-    fn end(&mut self) {
-        self.running -= 1;
-        if self.running == 0
-            && let Some(since) = self.since.take()
-        {
-            self.total += since.elapsed();
-        }
-    }
-}
-
 /// The processes of a run while they run.
 pub(crate) struct Performance {
     stage: Arc<Stage>,
     /// One for each process that may run, whoever's it is.
     slots: Arc<Semaphore>,
-    busy: Busy,
     /// How many have been started.
     pub(crate) started: usize,
     /// The number of the next one, after that of `spec`. Those of processes that were not started after all are not given again.
@@ -64,12 +38,7 @@ enum Report {
 
 impl Performance {
     pub(crate) fn new(stage: Arc<Stage>, slots: Arc<Semaphore>) -> Self {
-        Performance { stage, slots, busy: Busy::default(), started: 0, next: 1, warming: JoinSet::new() }
-    }
-
-    /// How long at least one process ran.
-    pub(crate) fn busy(&self) -> Duration {
-        self.busy.total
+        Performance { stage, slots, started: 0, next: 1, warming: JoinSet::new() }
     }
 
     /// Has a second process come up faster, while the first one is under way.
@@ -97,7 +66,7 @@ impl Performance {
         let _slot = slots.acquire().await;
         self.begin(0, &subject, Command::Spec, None, say);
         let played = self.stage.spec(now).await?;
-        self.end(0, subject, &played, say);
+        end(0, subject, &played, say);
         Ok(played)
     }
 
@@ -179,7 +148,7 @@ impl Performance {
                 }
                 Report::Noted(note) => say(What::Noted { note }),
                 Report::Ended { number, subject, line, played, question } => {
-                    self.end(number, subject, &played, say);
+                    end(number, subject, &played, say);
                     all.push((line, question, *played));
                 }
             }
@@ -203,33 +172,31 @@ impl Performance {
         trial: Option<String>,
         say: &mut impl FnMut(What),
     ) {
-        self.busy.begin();
         self.started += 1;
         let (subject, command) = (subject.to_owned(), command.to_string());
         say(What::InvocationStarted { invocation: number, subject, command, trial });
     }
+}
 
-    fn end(&mut self, number: usize, subject: String, played: &Run, say: &mut impl FnMut(What)) {
-        self.busy.end();
-        let transcript = &played.transcript;
-        say(What::InvocationFinished {
-            invocation: number,
-            subject,
-            command: transcript.command.to_string(),
-            trial: transcript.trial.clone(),
-            command_line: transcript.command_line.clone(),
-            exit: transcript.exit.to_string(),
-            status: transcript.status(),
-            duration_ms: transcript.duration.as_secs_f64() * 1e3,
-            lines: transcript.account.lines,
-            records: transcript.account.records,
-            requests: played.journal.exchanges.len() as u64 + played.journal.omitted,
-            via: played.journal.via(),
-            stderr_bytes: transcript.stderr.bytes,
-            stderr: transcript.stderr.tail.clone(),
-            interpreter: played.interpreter,
-        });
-    }
+fn end(number: usize, subject: String, played: &Run, say: &mut impl FnMut(What)) {
+    let transcript = &played.transcript;
+    say(What::InvocationFinished {
+        invocation: number,
+        subject,
+        command: transcript.command.to_string(),
+        trial: transcript.trial.clone(),
+        command_line: transcript.command_line.clone(),
+        exit: transcript.exit.to_string(),
+        status: transcript.status(),
+        duration_ms: transcript.duration.as_secs_f64() * 1e3,
+        lines: transcript.account.lines,
+        records: transcript.account.records,
+        requests: played.journal.exchanges.len() as u64 + played.journal.omitted,
+        via: played.journal.via(),
+        stderr_bytes: transcript.stderr.bytes,
+        stderr: transcript.stderr.tail.clone(),
+        interpreter: played.interpreter,
+    });
 }
 
 /// Plays one line of the plan: its commands one after the other.

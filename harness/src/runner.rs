@@ -144,7 +144,7 @@ pub(crate) async fn run(
         exit_code: tally.exit_code(),
         invocations: performance.started,
         took: began.elapsed(),
-        busy: performance.busy(),
+        busy: stage.busy(),
         failed,
         unwritten,
     })

@@ -80,12 +80,15 @@ pub(crate) async fn record(
     tell: &mut impl FnMut(&Step),
 ) -> Result<bool, Error> {
     let folder = Folder::open(connector, options)?;
-    let stage = Stage::set(connector.clone(), Arc::new(Nursery::open()), options.sandbox, 1).await?;
+    tell(&Step::Began { scenario: options.scenario.clone(), connector: connector.name.clone() });
+    // What imports ask for is to be recorded of every process; and of `spec` there is but one.
+    let mut anew = connector.clone();
+    anew.settings.warm_start = Some(false);
+    let stage = Stage::set(anew, Arc::new(Nursery::open()), options.sandbox, 1).await?;
     let live = tokio::select! {
         live = live(&stage, &folder, options, tell) => Some(live),
         () = interrupted => None,
     };
-    stage.end().await;
     stage.nursery.close().await;
     match live {
         Some(live) => keep(connector, &folder, options, live?, tell).map(|()| true),
@@ -112,11 +115,7 @@ async fn live(
     };
     let specification = answer["connectionSpecification"].take();
     let secrets = secret_values(&specification, &folder.config);
-    tell(&Step::Began {
-        scenario: options.scenario.clone(),
-        connector: stage.connector.name.clone(),
-        secrets: secrets.into_iter().map(|(name, _)| name).collect(),
-    });
+    tell(&Step::Secret { fields: secrets.into_iter().map(|(name, _)| name).collect() });
     let mut performance = Performance::open(stage, folder, options, &specification)?;
     let performed = performance.perform(tell).await;
     let mut takes = performance.takes;

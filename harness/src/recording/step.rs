@@ -3,14 +3,17 @@ use std::path::PathBuf;
 /// What happens while a scenario is recorded.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// It is known what to record, and what is secret.
+    /// Nothing was started yet.
     Began {
         /// Its name.
         scenario: String,
         /// Whose it is.
         connector: String,
+    },
+    /// It is known what is secret.
+    Secret {
         /// The fields of the config whose values will stand nowhere.
-        secrets: Vec<String>,
+        fields: Vec<String>,
     },
     /// A command has ended.
     Performed {

@@ -47,21 +47,15 @@ impl Recording {
     pub(crate) fn tell(&mut self, step: &Step) {
         let out = &mut *self.out;
         match step {
-            Step::Began { scenario, connector, secrets } => {
-                say(
-                    out,
-                    format_args!("{BOLD}{connector}{BOLD:#}  recording `{scenario}` from the real servers"),
-                );
-                match secrets.as_slice() {
-                    [] => say(
-                        out,
-                        format_args!(
-                            "      {WARN}the spec marks no field of this config as a secret{WARN:#}"
-                        ),
-                    ),
-                    secrets => say(out, format_args!("      secret {}", secrets.join(", "))),
-                }
-            }
+            Step::Began { scenario, connector } => say(
+                out,
+                format_args!("{BOLD}{connector}{BOLD:#}  recording `{scenario}` from the real servers"),
+            ),
+            Step::Secret { fields } if fields.is_empty() => say(
+                out,
+                format_args!("      {WARN}the spec marks no field of this config as a secret{WARN:#}"),
+            ),
+            Step::Secret { fields } => say(out, format_args!("      secret {}", fields.join(", "))),
             Step::Performed { command, outcome, requests, seconds, well, stderr } => {
                 let (paint, word) = if *well { (GOOD, "REC ") } else { (BAD, "FAIL") };
                 say(

@@ -1,8 +1,10 @@
 //! The network of a sandbox, seen from the harness, which serves it.
 
+use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
+use std::task::{Context, Poll};
 
 use connector_replay::Session;
 use tokio::net::UdpSocket;
@@ -55,7 +57,7 @@ impl Network {
 
     /// Forgets what the process before has left: connections that nobody took, and those that were refused to it.
     pub(super) fn clear(&self) -> io::Result<()> {
-        for listener in self.ports.iter().chain([&self.proxy]) {
+        for listener in self.listeners() {
             listener.set_nonblocking(true)?;
             // An error says that there is no more.
             while listener.accept().is_ok() {}
@@ -64,18 +66,38 @@ impl Network {
         Ok(())
     }
 
+    /// Waits until somebody dials what is served, while no session serves it: whoever does would wait for an answer in vain.
+    pub(super) async fn dialled(&self) -> io::Result<()> {
+        let mut listeners = Vec::new();
+        for listener in self.listeners() {
+            let listener = listener.try_clone()?;
+            listener.set_nonblocking(true)?;
+            listeners.push(tokio::net::TcpListener::from_std(listener)?);
+        }
+        let accept = |context: &mut Context<'_>| {
+            let is_dialled = listeners.iter().any(|listener| listener.poll_accept(context).is_ready());
+            if is_dialled { Poll::Ready(()) } else { Poll::Pending }
+        };
+        poll_fn(accept).await;
+        Ok(())
+    }
+
     /// Whether somebody has asked for a name in it, or dialled anything.
     pub(super) fn is_used(&self) -> io::Result<bool> {
         if !self.names.is_empty() || !self.watch.take().is_empty() {
             return Ok(true);
         }
-        for listener in self.ports.iter().chain([&self.proxy]) {
+        for listener in self.listeners() {
             listener.set_nonblocking(true)?;
             if listener.accept().is_ok() {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    fn listeners(&self) -> impl Iterator<Item = &TcpListener> {
+        self.ports.iter().chain([&self.proxy])
     }
 
     /// The connections that were refused up to now.

@@ -1,5 +1,6 @@
 //! One scenario made ready to be played: its files written, its network up for each process, its secrets known.
 
+mod busy;
 mod start;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::hash::{DefaultHasher, Hasher as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use connector_protocol::Command;
 use connector_replay::{Authority, Cassette, Player, Responder, Session, Tape, Terms};
@@ -16,6 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
+use self::busy::Busy;
 use crate::clock::Clock;
 use crate::environment::{self, Network};
 use crate::error::Error;
@@ -52,6 +54,7 @@ pub(crate) struct Stage {
     warm: Option<Arc<Warm>>,
     /// One for each process that such a script may have at a time.
     lanes: Semaphore,
+    busy: Busy,
     /// Why there is none, where one was wanted.
     pub(crate) no_sandbox: Option<String>,
 }
@@ -90,6 +93,7 @@ impl Stage {
             sandbox: None,
             warm: None,
             lanes: Semaphore::new(lanes),
+            busy: Busy::default(),
             no_sandbox: None,
             folder,
             connector,
@@ -137,6 +141,11 @@ impl Stage {
             (None, None) => Rung::Environment,
             (None, Some(_)) => Rung::BaseUrl,
         }
+    }
+
+    /// How long at least one process ran.
+    pub(crate) fn busy(&self) -> Duration {
+        self.busy.total()
     }
 
     /// Runs `spec`, against a recording of nothing. The time that it is told is that of what comes after it: so that both may
@@ -223,8 +232,11 @@ impl Stage {
         let mut session = session.map_err(replay)?;
         let files = self.write_files(&given, &session.base_url())?;
         let ports: Vec<u16> = PORTS.into_iter().chain(given.ports.iter().copied()).collect();
+        let began = Instant::now();
         // On the heap, as what runs the process is below: it is most of what a process takes of our memory.
         let interpreter = Box::pin(self.interpreter(&given, session.port(), &ports)).await;
+        // Imports are the connector's time, but not those of an interpreter that was given up.
+        let since = if interpreter.is_some() { began } else { Instant::now() };
         let port = interpreter.as_ref().map_or(session.port(), |interpreter| interpreter.port);
         let mut environment = self.environment(&given, port);
         if given.homeless {
@@ -243,6 +255,7 @@ impl Stage {
         let stderr = StderrLog::new(secrets);
         let running = process::run(invocation, started, ledger, stderr);
         let Over { transcript, refused, interpreter } = Box::pin(running).await?;
+        self.busy.note(since);
         let altered = altered(&files);
         let folder = self.folder.path().display().to_string();
         let proxy = proxy_of(port).trim_start_matches("http://").to_owned();

@@ -249,3 +249,50 @@ fn a_fork_that_does_not_end_is_killed_and_what_it_leaves_is_found() {
     assert!(ends(&events)["discover"].contains("still running after 1s"));
     assert_eq!(forked(&events), ends(&events).len());
 }
+
+/// Asks for what is not recorded, before it is known whose process it is.
+const PHONES: &str = "import urllib.request\ntry: urllib.request.urlopen('https://telemetry.corp.test/ping').read()\nexcept OSError: pass";
+
+#[test]
+fn imports_that_ask_for_something_are_given_up_as_soon_as_they_do() {
+    // Where it does them ahead, they take their time before that: it is ours, and no time of the connector's.
+    let Some(bench) = connector(&format!("if not os.environ.get('HOME'): time.sleep(2)\n{PHONES}")) else {
+        return;
+    };
+    let (_, events) = bench.test(&["-j", "1", "--quick"]);
+    let note = events.iter().find_map(|event| event["note"].as_str()).unwrap();
+    assert!(note.ends_with("since its imports open connections"), "{note}");
+    let processes = ends(&events).len();
+    // Of each process, and of the one that was given up.
+    assert_eq!((forked(&events), imports(&bench)), (0, processes + 1));
+    assert_eq!(condemned_by(&events), ["requests_match_recording"]);
+    let durations = events.iter().filter(|event| event["event"] == "invocation_finished");
+    let took: f64 = durations.map(|event| event["duration_ms"].as_f64().unwrap()).sum();
+    let finished = events.iter().find(|event| event["event"] == "run_finished").unwrap();
+    let busy = finished["connector_ms"].as_f64().unwrap();
+    assert!((took..took + 2000.0).contains(&busy), "{busy} of {took}");
+}
+
+#[test]
+fn a_recording_starts_every_process_anew_and_says_first_that_it_began() {
+    let Some(bench) = connector(PHONES) else { return };
+    let arguments = "record . --config fixtures/normal/config.json --scenario first --timeout 60 --upstream \
+                     telemetry.corp.test=http://127.0.0.1:1 --upstream api.broken.test=http://127.0.0.1:1";
+    let record = || {
+        let arguments: Vec<&str> = arguments.split_whitespace().collect();
+        let output = bench.harness(&arguments, &[("HOME", "/home/somebody")]);
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = record();
+    assert!(said.contains("REC   check: SUCCEEDED; 1 request,"), "{said}");
+    assert!(said.contains("no server answered"), "{said}");
+    // `spec`, `check`, `discover` and `read`; an interpreter that imports ahead is told of no home.
+    assert_eq!(bench.read("imports"), "/home/somebody\n".repeat(4));
+
+    // Before it knows what `spec` says, and whether that ends.
+    bench.write("main.py", &SCRIPT.replace("command == \"spec\"", "command == 'spec' and sys.exit(3)"));
+    let said = record();
+    let (first, rest) = said.split_once('\n').unwrap();
+    assert!(first.ends_with("recording `first` from the real servers"), "{said}");
+    assert!(rest.contains("`spec` printed no SPEC message"), "{said}");
+}

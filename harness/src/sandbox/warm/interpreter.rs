@@ -33,6 +33,8 @@ const PRINTED: usize = 64 * 1024;
 const SAID: usize = 4 * 1024;
 /// How long what was printed before it said that it is ready may take to come.
 const QUIET: Duration = Duration::from_millis(3);
+/// Why one is of no use whose imports ask for something: every process is to be seen asking for it.
+const DIALLED: &str = "its imports open connections";
 
 /// How an interpreter came to be.
 pub(crate) struct Origin {
@@ -262,6 +264,8 @@ async fn hello(origin: &mut Origin, listener: UnixListener) -> Result<Greeted, S
     };
     let (channel, heard) = tokio::select! {
         greeted = greeting => greeted?,
+        // Nobody answers it, and the processes are to ask for it themselves.
+        dialled = network.dialled() => return Err(dialled.map_or_else(|error| error.to_string(), |()| DIALLED.to_owned())),
         () = collect(stdout.as_mut(), out) => return Err("its imports print too much".to_owned()),
         () = collect(stderr.as_mut(), err) => return Err("its imports print too much".to_owned()),
     };
@@ -275,7 +279,7 @@ async fn hello(origin: &mut Origin, listener: UnixListener) -> Result<Greeted, S
     };
     let process = process.filter(in_group).ok_or("somebody else answered for it")?;
     if network.is_used().map_err(|error| error.to_string())? {
-        return Err("its imports open connections".to_owned());
+        return Err(DIALLED.to_owned());
     }
     Ok(Greeted { channel, process, heard, printed })
 }
