@@ -147,6 +147,15 @@ static ALL: &[Fault] = &[
         }),
     ),
     fault(
+        "says_null_for_what_there_is_not",
+        "messages_match_protocol",
+        of!("read", |output| {
+            for message in output.messages.iter_mut().filter(|it| it["type"] == "RECORD") {
+                message["record"]["namespace"] = Value::Null;
+            }
+        }),
+    ),
+    fault(
         "prints_an_unknown_type",
         "messages_match_protocol",
         of!("spec", |output| {

@@ -57,8 +57,12 @@ impl Arguments {
             return Ok(ExitCode::NothingJudged);
         }
         let judged = matrix.iter().filter(|(check, _)| !check.is_empty()).count();
-        let (paint, word) =
-            if otherwise == 0 { (GOOD, "Every check kills") } else { (BAD, "Not every check kills") };
+        let (paint, word) = match (otherwise, self.wanted.is_empty()) {
+            (0, true) => (GOOD, "Every check kills"),
+            (0, false) => (GOOD, "As meant"),
+            (_, true) => (BAD, "Not every check kills"),
+            (_, false) => (BAD, "Not as meant"),
+        };
         writeln!(
             out,
             "\n{paint}{word}{paint:#}  {judged} of {} checks, {} connectors, {otherwise} not as meant, {passed_over} passed over",

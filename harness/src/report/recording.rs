@@ -63,7 +63,7 @@ impl Recording {
                     format_args!(
                         "{paint}{word}{paint:#}  {command}: {outcome}; {}, {seconds:.1} s{}",
                         plural(*requests, "request", "requests"),
-                        if *well { "" } else { "; recorded as failing" }
+                        if *well { "" } else { "; what it asked for is recorded all the same" }
                     ),
                 );
                 for line in stderr.lines() {

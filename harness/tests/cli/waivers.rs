@@ -121,3 +121,20 @@ fn what_is_wrong_with_the_file_is_told_by_line_and_key() {
     assert_eq!(output.status.code(), Some(4), "{said}");
     assert!(said.contains("known-failures.toml:2") && said.contains("did you mean"), "{said}");
 }
+
+/// How many trials were made.
+fn trials(events: &[Value]) -> u64 {
+    let planned = events.iter().find(|event| event["event"] == "trials_planned").unwrap();
+    planned["invocations"].as_u64().unwrap()
+}
+
+#[test]
+fn trials_are_made_of_what_speaks_badly_once_that_is_waived_and_of_a_null_in_any_case() {
+    let bench = Bench::new("leaves_out_emitted_at");
+    assert_eq!(trials(&bench.test(&[]).1), 0);
+    bench.write("known-failures.toml", &waiver("messages_match_protocol", "scenario = \"normal\""));
+    let (code, events) = bench.test(&[]);
+    assert_eq!(code, 0);
+    assert!(trials(&events) > 5, "{}", trials(&events));
+    assert!(trials(&Bench::new("says_null_for_what_there_is_not").test(&[]).1) > 5);
+}
