@@ -255,10 +255,7 @@ const PHONES: &str = "import urllib.request\ntry: urllib.request.urlopen('https:
 
 #[test]
 fn imports_that_ask_for_something_are_given_up_as_soon_as_they_do() {
-    // Where it does them ahead, they take their time before that: it is ours, and no time of the connector's.
-    let Some(bench) = connector(&format!("if not os.environ.get('HOME'): time.sleep(2)\n{PHONES}")) else {
-        return;
-    };
+    let Some(bench) = connector(PHONES) else { return };
     let (_, events) = bench.test(&["-j", "1", "--quick"]);
     let note = events.iter().find_map(|event| event["note"].as_str()).unwrap();
     assert!(note.ends_with("since its imports open connections"), "{note}");
@@ -266,11 +263,6 @@ fn imports_that_ask_for_something_are_given_up_as_soon_as_they_do() {
     // Of each process, and of the one that was given up.
     assert_eq!((forked(&events), imports(&bench)), (0, processes + 1));
     assert_eq!(condemned_by(&events), ["requests_match_recording"]);
-    let durations = events.iter().filter(|event| event["event"] == "invocation_finished");
-    let took: f64 = durations.map(|event| event["duration_ms"].as_f64().unwrap()).sum();
-    let finished = events.iter().find(|event| event["event"] == "run_finished").unwrap();
-    let busy = finished["connector_ms"].as_f64().unwrap();
-    assert!((took..took + 2000.0).contains(&busy), "{busy} of {took}");
 }
 
 #[test]
