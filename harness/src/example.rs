@@ -67,7 +67,7 @@ mod parser {
     use crate::ledger::{Digest, Ledger, StreamName, Wanted};
     use crate::refused::{Refusals, Refused};
     use crate::requests::{Requests, Seen};
-    use crate::resumption::resumptions;
+    use crate::resumption::{Moment, resumptions};
     use crate::secrets::Secrets;
     use crate::settings::Settings;
     use crate::snapshot::Volatile;
@@ -145,7 +145,8 @@ mod parser {
                 let read =
                     evidence.transcripts().find(|it| it.command == Command::Read).expect("a read before it");
                 let mut found = resumptions(read, usize::MAX);
-                found.retain(|it| it.of.to_string().ends_with(&format!(" {line}")));
+                let line = line.parse().expect("the number of a line");
+                found.retain(|it| it.of == Moment::Line(line));
                 Question::ReadFrom(found.pop().expect("a STATE on that line"))
             }
             (other, _) => panic!("no such trial: {other}"),

@@ -162,16 +162,23 @@ impl Known {
         }
     }
 
-    /// Whether all that a check found is waived.
-    pub(crate) fn covers(&self, scenario: Option<&str>, check: &Check, verdict: Verdict) -> bool {
-        matches!(self.clone().mark(scenario, check, verdict), Verdict::Known { .. })
+    /// Whether a finding is waived.
+    pub(crate) fn covers(&self, scenario: Option<&str>, check: &Check, finding: &Finding) -> bool {
+        self.naming(scenario, check, finding).any(|entry| !self.has_expired(entry))
     }
 
     /// Whether a waiver that has expired would cover it: then it is somebody's to decide.
     pub(crate) fn has_lapsed(&self, scenario: Option<&str>, check: &Check, finding: &Finding) -> bool {
-        let named =
-            self.entries.iter().filter(|entry| entry.names(scenario, check) && entry.names_finding(finding));
-        named.into_iter().any(|entry| self.has_expired(entry))
+        self.naming(scenario, check, finding).any(|entry| self.has_expired(entry))
+    }
+
+    fn naming(
+        &self,
+        scenario: Option<&str>,
+        check: &Check,
+        finding: &Finding,
+    ) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.names(scenario, check) && entry.names_finding(finding))
     }
 
     /// What is wrong with an entry, once all is judged.

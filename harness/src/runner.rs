@@ -203,17 +203,17 @@ async fn play(
         let played: Vec<Played<'_>> = scenarios
             .iter()
             .zip(&subjects[1..])
-            .map(|(prepared, subject)| Played { prepared, evidence: &subject.evidence })
+            .map(|(prepared, subject)| Played::new(prepared, &subject.evidence, known))
             .collect();
         for played in &played {
-            if let Some(check) = played.obstacle(known) {
+            if let Some(check) = played.obstacle {
                 let (connector, scenario) = (&connector.name, &played.prepared.scenario.name);
                 let note =
                     format!("{connector}/{scenario}: no trials are made of it as long as {check} fails");
                 say(What::Noted { note });
             }
         }
-        let plans = trials::plan(&played, known);
+        let plans = trials::plan(&played);
         say(What::TrialsPlanned { invocations: plans.iter().map(Vec::len).sum() });
         let tried = performance.trials(&scenarios, plans, say).await?;
         for (subject, tried) in subjects[1..].iter_mut().zip(tried) {

@@ -52,8 +52,8 @@ impl Verdict {
 /// Different findings of one check and subject that are kept; the rest are counted with the last of their stream.
 const KEPT: usize = 100;
 
-/// One of each kind, the first, with how often it was found in that process. None is counted with that of another stream, which may be
-/// waived.
+/// One of each kind, the first, with how often it was found in that process. None is counted with that of another stream,
+/// which may be waived.
 fn fold(findings: Vec<Finding>) -> Vec<Finding> {
     let mut folded: Vec<Finding> = Vec::new();
     let mut places = BTreeMap::new();

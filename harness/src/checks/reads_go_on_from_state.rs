@@ -118,7 +118,7 @@ fn left_of<'a>(first: &'a Account, covered: &Covered, second: &Account) -> Vec<R
 
 /// The records of a read by what they are known, each with its stream.
 fn named(account: &Account) -> impl Iterator<Item = (&StreamName, u64)> {
-    account.identities.iter().map(|(place, identity)| (&*account.streams[*place as usize].name, *identity))
+    account.each().map(|(stream, identity)| (&*stream.name, identity))
 }
 
 /// The same of reads of more records than are known one by one: their numbers alone.

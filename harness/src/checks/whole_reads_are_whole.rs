@@ -58,9 +58,6 @@ fn judge(evidence: &Evidence) -> Verdict {
 
 /// The records of streams with a primary key: the stream, and what is known of the key.
 fn keys_of(account: &Account) -> impl Iterator<Item = (&StreamName, u64)> {
-    let of = |(place, identity): &(u32, u64)| {
-        let stream = &account.streams[*place as usize];
-        stream.has_key.then_some((&*stream.name, *identity))
-    };
-    account.identities.iter().filter_map(of)
+    let keyed = account.each().filter(|(stream, _)| stream.has_key);
+    keyed.map(|(stream, identity)| (&*stream.name, identity))
 }

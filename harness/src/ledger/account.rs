@@ -214,6 +214,11 @@ impl Account {
         self.identities.len() as u64 == self.records
     }
 
+    /// The records in their order, the first of them: the stream of each, and by what it is known.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&StreamAccount, u64)> {
+        self.identities.iter().map(|(place, identity)| (&self.streams[*place as usize], *identity))
+    }
+
     /// The messages of one type, in order.
     pub(crate) fn of_kind(&self, kind: MessageType) -> impl Iterator<Item = &Placed> {
         self.messages.iter().filter(move |placed| placed.kind == kind)

@@ -3,6 +3,8 @@
 use connector_record::Failure;
 use connector_replay::Fault;
 
+use crate::report::named;
+
 /// Requests that are named of one cause.
 const NAMED: usize = 3;
 
@@ -55,16 +57,11 @@ impl Lost {
     /// A line for each cause.
     pub(super) fn lines(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(|Cause { reason, requests, times, run }| {
-            let named = requests.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-            let more = match requests.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
             let times = match times {
                 1 => format!("in `{run}`"),
                 times => format!("{times} times, first in `{run}`"),
             };
-            format!("{named}{more}: {reason} ({times})")
+            format!("{}: {reason} ({times})", named(requests, NAMED))
         })
     }
 }

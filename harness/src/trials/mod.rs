@@ -63,20 +63,23 @@ impl Planned {
 pub(crate) struct Played<'a> {
     pub(crate) prepared: &'a Prepared,
     pub(crate) evidence: &'a Evidence,
+    /// The check by which its processes did not end as they must or did not speak the protocol, and that is not waived:
+    /// then no trials of it are made.
+    pub(crate) obstacle: Option<&'static str>,
 }
 
 /// The trials of all scenarios, in their order.
-pub(crate) fn plan(played: &[Played<'_>], known: &Known) -> Vec<Vec<Planned>> {
+pub(crate) fn plan(played: &[Played<'_>]) -> Vec<Vec<Planned>> {
     let mut plans: Vec<Vec<Planned>> = played.iter().map(|_| Vec::new()).collect();
-    let talks: Vec<bool> = played.iter().map(|played| played.obstacle(known).is_none()).collect();
-    let accepts = |place: &usize| talks[*place] && accepts_its_config(played[*place].evidence);
+    let talks = |place: usize| played[place].obstacle.is_none();
+    let accepts = |place: &usize| talks(*place) && accepts_its_config(played[*place].evidence);
     if let Some(place) = (0..played.len()).find(accepts) {
         plans[place].push(Planned::of(Question::SpecWithoutHome, Command::Spec));
         plans[place].extend(config::trials(played[place].evidence));
     }
     // The one that shows most: of several the first.
     let reads = || {
-        let all = played.iter().enumerate().filter(|(place, _)| talks[*place]);
+        let all = played.iter().enumerate().filter(|(place, _)| talks(*place));
         all.filter_map(|(place, played)| Some((place, good_read(played.evidence)?)))
     };
     let lead =
@@ -98,25 +101,23 @@ pub(crate) fn plan(played: &[Played<'_>], known: &Known) -> Vec<Vec<Planned>> {
     plans
 }
 
-impl Played<'_> {
-    /// The check by which its processes did not end as they must or did not speak the protocol, and that is not waived:
-    /// then no trials of it are made.
-    pub(crate) fn obstacle(&self, known: &Known) -> Option<&'static str> {
-        let basic = |check: &&Check| {
-            check.level == Level::Must && matches!(check.group, Group::Process | Group::Messages)
-        };
-        let name = Some(self.prepared.scenario.name.as_str());
-        // A null in the place of what may be left out is a fault, and everybody understands it.
-        let is_more = |verdict: &Verdict| match verdict {
-            Verdict::Fail { findings } => findings.iter().any(|finding| finding.got != "null"),
-            _ => false,
-        };
-        let stands = |check: &&Check| {
-            let verdict = (check.judge)(self.evidence);
-            is_more(&verdict) && !known.covers(name, check, verdict)
-        };
-        checks::ALL.iter().filter(basic).find(stands).map(|check| check.id)
+impl<'a> Played<'a> {
+    pub(crate) fn new(prepared: &'a Prepared, evidence: &'a Evidence, known: &Known) -> Self {
+        Played { prepared, evidence, obstacle: obstacle(&prepared.scenario.name, evidence, known) }
     }
+}
+
+fn obstacle(scenario: &str, evidence: &Evidence, known: &Known) -> Option<&'static str> {
+    let basic = |check: &&Check| {
+        check.level == Level::Must && matches!(check.group, Group::Process | Group::Messages)
+    };
+    let stands = |check: &&Check| {
+        let Verdict::Fail { findings } = (check.judge)(evidence) else { return false };
+        // A null in the place of what may be left out is a fault, and everybody understands it.
+        findings.iter().any(|finding| finding.got != "null")
+            && !findings.iter().all(|finding| known.covers(Some(scenario), check, finding))
+    };
+    checks::ALL.iter().filter(basic).find(stands).map(|check| check.id)
 }
 
 /// Whether `check` has accepted the scenario's config, as it must.
